@@ -1,0 +1,114 @@
+#include "adapters/sqlite/connection.h"
+
+#include <fmt/format.h>
+
+namespace syncwatch::sqlite {
+
+bool Row::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Row::real(int column) const { return sqlite3_column_double(statement_, column); }
+
+std::string Row::text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string Row::blob(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+void Connection::CloseDatabase::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+Result<Connection> Connection::open(const std::string& path, Mode mode) {
+    const int flags =
+        (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    sqlite3* db = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
+    Connection connection(db);
+    if (code != SQLITE_OK) return connection.last_error("open " + path);
+    sqlite3_busy_timeout(db, 5000);
+    // FULL: a commit that was answered survives a power cut (WAL's NORMAL may lose the last ones).
+    SW_CHECK(connection.script(
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+        "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF;"));
+    return connection;
+}
+
+Result<> Connection::script(const std::string& sql) {
+    if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        return last_error("run script");
+    }
+    return {};
+}
+
+Result<sqlite3_stmt*> Connection::prepared(std::string_view sql) {
+    const auto found = statements_.find(std::string(sql));
+    if (found != statements_.end()) return found->second.get();
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()),
+                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+        return last_error(fmt::format("prepare \"{}\"", sql));
+    }
+    statements_.emplace(sql, statement);
+    return statement;
+}
+
+Result<bool> Connection::step(sqlite3_stmt* statement) {
+    switch (sqlite3_step(statement)) {
+        case SQLITE_ROW: return true;
+        case SQLITE_DONE: return false;
+        default: return last_error(fmt::format("run \"{}\"", sqlite3_sql(statement)));
+    }
+}
+
+// The statement's text is logged, its values never: they may be secrets.
+tl::unexpected<Error> Connection::last_error(std::string_view doing) {
+    using namespace std::chrono_literals;
+    const int code = sqlite3_extended_errcode(db_.get());
+    const std::string message = fmt::format("{}: {} ({})", doing, sqlite3_errmsg(db_.get()), code);
+    switch (code & 0xff) {
+        case SQLITE_CONSTRAINT: return fail(ErrorCode::Conflict, message);
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB: return fail(ErrorCode::Corrupt, message);
+        case SQLITE_READONLY: {
+            Error error;
+            error.code = ErrorCode::Unavailable;
+            error.message = message;
+            error.reason = "read_only";
+            error.component = "database";
+            error.retry_after = 30s;
+            return fail(std::move(error));
+        }
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_IOERR:
+        case SQLITE_FULL:
+        case SQLITE_CANTOPEN: return fail_unavailable("database", message, 5s);
+        default: return fail(ErrorCode::Internal, message);
+    }
+}
+
+void Connection::bind(sqlite3_stmt* statement, int index, std::nullopt_t) {
+    sqlite3_bind_null(statement, index);
+}
+void Connection::bind(sqlite3_stmt* statement, int index, std::int64_t value) {
+    sqlite3_bind_int64(statement, index, value);
+}
+void Connection::bind(sqlite3_stmt* statement, int index, double value) {
+    sqlite3_bind_double(statement, index, value);
+}
+void Connection::bind(sqlite3_stmt* statement, int index, std::string_view value) {
+    sqlite3_bind_text64(statement, index, value.data(), value.size(), SQLITE_TRANSIENT,
+                        SQLITE_UTF8);
+}
+void Connection::bind(sqlite3_stmt* statement, int index, Blob value) {
+    sqlite3_bind_blob64(statement, index, value.bytes.data(), value.bytes.size(), SQLITE_TRANSIENT);
+}
+
+}  // namespace syncwatch::sqlite

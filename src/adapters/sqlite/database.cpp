@@ -1,0 +1,123 @@
+#include "adapters/sqlite/database.h"
+
+#include "adapters/sqlite/migrate.h"
+#include "base/assert.h"
+
+namespace syncwatch::sqlite {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Units of work that share one commit at most: bounds how long the first of them waits.
+constexpr std::size_t kMaxBatch = 128;
+
+Result<> check_integrity(Connection& connection, const std::string& path) {
+    SW_TRY(auto verdict, connection.query_one("PRAGMA quick_check(1)",
+                                              [](const Row& row) { return row.text(0); }));
+    if (verdict.value_or("") != "ok") {
+        return fail(ErrorCode::Corrupt, path + " is damaged: " + verdict.value_or("no answer"));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(Options options) {
+    SW_TRY(Connection writer, Connection::open(options.path, Connection::Mode::ReadWrite));
+    SW_CHECK(check_integrity(writer, options.path));
+    SW_CHECK(writer.script("PRAGMA journal_mode = WAL"));
+    SW_TRY([[maybe_unused]] auto applied, migrate(writer));
+    std::vector<Connection> readers;
+    for (unsigned i = 0; i < options.readers; ++i) {
+        SW_TRY(Connection reader, Connection::open(options.path, Connection::Mode::ReadOnly));
+        readers.push_back(std::move(reader));
+    }
+    return std::unique_ptr<Database>(
+        new Database(std::move(options), std::move(writer), std::move(readers)));
+}
+
+Database::Database(Options options, Connection writer, std::vector<Connection> readers)
+    : options_(std::move(options)),
+      writer_(std::move(writer)),
+      idle_readers_(std::move(readers)),
+      reader_pool_(options_.readers),
+      writer_thread_([this] { write_until_closed(); }) {}
+
+Database::~Database() {
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    wake_.notify_one();
+    writer_thread_.join();
+    reader_pool_.join();
+}
+
+void Database::enqueue(std::unique_ptr<Write> write) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() < options_.max_queued_writes) {
+            queue_.push_back(std::move(write));
+            queued_.store(queue_.size(), std::memory_order_relaxed);
+        }
+    }
+    if (write) {
+        write->give_up(
+            fail_unavailable("database", "the queue of writes is full", 2s).value());
+        write->answer();
+        return;
+    }
+    wake_.notify_one();
+}
+
+void Database::write_until_closed() {
+    for (;;) {
+        std::vector<std::unique_ptr<Write>> batch;
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+            if (queue_.empty()) return;
+            while (!queue_.empty() && batch.size() < kMaxBatch) {
+                batch.push_back(std::move(queue_.front()));
+                queue_.pop_front();
+            }
+            queued_.store(queue_.size(), std::memory_order_relaxed);
+        }
+        commit_batch(batch);
+        for (auto& write : batch) write->answer();
+    }
+}
+
+void Database::commit_batch(std::vector<std::unique_ptr<Write>>& batch) {
+    const auto all_failed = [&](const Error& error) {
+        (void)writer_.script("ROLLBACK");
+        for (auto& write : batch) write->give_up(error);
+    };
+    if (auto begun = writer_.script("BEGIN IMMEDIATE"); !begun) return all_failed(begun.error());
+    for (auto& write : batch) {
+        if (!run_in_savepoint(*write)) return all_failed(Error{ErrorCode::Internal, "savepoint"});
+    }
+    if (auto done = writer_.script("COMMIT"); !done) all_failed(done.error());
+}
+
+/// False when the whole transaction is beyond use.
+bool Database::run_in_savepoint(Write& write) {
+    if (!writer_.script("SAVEPOINT unit")) return false;
+    if (write.run(writer_)) return writer_.script("RELEASE unit").has_value();
+    return writer_.script("ROLLBACK TO unit; RELEASE unit").has_value();
+}
+
+Connection Database::take_reader() {
+    const std::lock_guard lock(mutex_);
+    SW_ASSERT(!idle_readers_.empty());  // As many readers as threads in the pool.
+    Connection reader = std::move(idle_readers_.back());
+    idle_readers_.pop_back();
+    return reader;
+}
+
+void Database::give_back(Connection reader) {
+    const std::lock_guard lock(mutex_);
+    idle_readers_.push_back(std::move(reader));
+}
+
+}  // namespace syncwatch::sqlite

@@ -1,0 +1,36 @@
+#include "base/uuid.h"
+
+#include <gtest/gtest.h>
+
+namespace syncwatch {
+namespace {
+
+constexpr std::array<std::uint8_t, 10> kRandom{0xff, 0xff, 0xff, 0xff, 0xff,
+                                               0xff, 0xff, 0xff, 0xff, 0xff};
+
+TEST(UuidTest, TextSurvivesARoundTripAndIsLowerCase) {
+    const auto id = Uuid::parse("0190163D-8694-739B-AEA5-966C26F8AD91");
+    ASSERT_TRUE(id);
+    EXPECT_EQ(id->text(), "0190163d-8694-739b-aea5-966c26f8ad91");
+}
+
+TEST(UuidTest, VersionSevenCarriesItsVersionAndVariant) {
+    const std::string text = Uuid::make_v7(from_micros(1'700'000'000'123'000), kRandom).text();
+    EXPECT_EQ(text, "018bcfe5-687b-7fff-bfff-ffffffffffff");
+}
+
+TEST(UuidTest, LaterIdsSortLater) {
+    EXPECT_LT(Uuid::make_v7(from_micros(1'000'000), kRandom),
+              Uuid::make_v7(from_micros(1'001'000), std::array<std::uint8_t, 10>{}));
+}
+
+TEST(UuidTest, WhatIsNotAUuidIsRefused) {
+    for (const char* text :
+         {"", "0190163d", "0190163d-8694-739b-aea5-966c26f8ad9", "0190163d_8694-739b-aea5-966c26f8ad91",
+          "0190163d-8694-739b-aea5-966c26f8ad9g", "0190163d86940739b0aea50966c26f8ad9100"}) {
+        EXPECT_FALSE(Uuid::parse(text)) << text;
+    }
+}
+
+}  // namespace
+}  // namespace syncwatch

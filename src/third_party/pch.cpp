@@ -1,0 +1,1 @@
+// Carries the precompiled headers that the modules share; there is nothing to compile here.
