@@ -1,0 +1,56 @@
+#pragma once
+#include <fmt/format.h>
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace syncwatch::log {
+
+enum class Level : std::uint8_t { Debug, Info, Warning, Error };
+
+/// One fact beside an event: {"room", code}. Never a secret: no token, no password, no key.
+struct Field {
+    std::string_view key;
+    std::string value;
+
+    Field(std::string_view key_in, std::string value_in)
+        : key(key_in), value(std::move(value_in)) {}
+    template <class T>
+        requires(!std::convertible_to<T, std::string>)
+    Field(std::string_view key_in, const T& value_in)
+        : key(key_in), value(fmt::format("{}", value_in)) {}
+};
+
+/// Where lines go: a terminal for people, JSON for programs. One for the process, set at start.
+class Sink {
+public:
+    virtual ~Sink() = default;
+    /// Called from any thread.
+    virtual void write(Level level, std::string_view event, std::span<const Field> fields) = 0;
+};
+
+/// Takes effect for lines written later. The sink outlives its use; nullptr: nothing is written.
+void set_sink(Sink* sink, Level least);
+
+/// One line. `event` is a stable dotted word ("room.joined"), the same in every line of its kind:
+/// what varies goes into fields.
+void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+
+inline void debug(std::string_view event, std::initializer_list<Field> fields = {}) {
+    write(Level::Debug, event, fields);
+}
+inline void info(std::string_view event, std::initializer_list<Field> fields = {}) {
+    write(Level::Info, event, fields);
+}
+inline void warning(std::string_view event, std::initializer_list<Field> fields = {}) {
+    write(Level::Warning, event, fields);
+}
+inline void error(std::string_view event, std::initializer_list<Field> fields = {}) {
+    write(Level::Error, event, fields);
+}
+
+}  // namespace syncwatch::log
