@@ -11,22 +11,37 @@ using namespace std::chrono_literals;
 /// Units of work that share one commit at most: bounds how long the first of them waits.
 constexpr std::size_t kMaxBatch = 128;
 
-Result<> check_integrity(Connection& connection, const std::string& path) {
+/// A full disk or an I/O error ends the whole transaction, not just the unit that met it.
+Error transaction_lost() {
+    return fail_unavailable("database", "the transaction was lost to a failing disk", 5s).value();
+}
+
+Result<> check_integrity(Connection& connection) {
     SW_TRY(auto verdict, connection.query_one("PRAGMA quick_check(1)",
                                               [](const Row& row) { return row.text(0); }));
     if (verdict.value_or("") != "ok") {
-        return fail(ErrorCode::Corrupt, path + " is damaged: " + verdict.value_or("no answer"));
+        return fail(ErrorCode::Corrupt, "damaged: " + verdict.value_or("no answer"));
     }
     return {};
+}
+
+/// Errors say which file they are about: an operator may have several.
+Result<Connection> open_writer(const std::string& path) {
+    SW_TRY(Connection writer, Connection::open(path, Connection::Mode::ReadWrite));
+    const auto prepare = [&]() -> Result<> {
+        SW_CHECK(check_integrity(writer));
+        SW_CHECK(writer.script("PRAGMA journal_mode = WAL"));
+        SW_CHECK(migrate(writer));
+        return {};
+    };
+    if (auto ready = prepare(); !ready) return fail(std::move(ready).error().within(path));
+    return writer;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(Options options) {
-    SW_TRY(Connection writer, Connection::open(options.path, Connection::Mode::ReadWrite));
-    SW_CHECK(check_integrity(writer, options.path));
-    SW_CHECK(writer.script("PRAGMA journal_mode = WAL"));
-    SW_TRY([[maybe_unused]] auto applied, migrate(writer));
+    SW_TRY(Connection writer, open_writer(options.path));
     std::vector<Connection> readers;
     for (unsigned i = 0; i < options.readers; ++i) {
         SW_TRY(Connection reader, Connection::open(options.path, Connection::Mode::ReadOnly));
@@ -95,7 +110,7 @@ void Database::commit_batch(std::vector<std::unique_ptr<Write>>& batch) {
     };
     if (auto begun = writer_.script("BEGIN IMMEDIATE"); !begun) return all_failed(begun.error());
     for (auto& write : batch) {
-        if (!run_in_savepoint(*write)) return all_failed(Error{ErrorCode::Internal, "savepoint"});
+        if (!run_in_savepoint(*write)) return all_failed(transaction_lost());
     }
     if (auto done = writer_.script("COMMIT"); !done) all_failed(done.error());
 }
