@@ -1,0 +1,5 @@
+/** The room protocol `syncwatch.v1`: types, strict decoders, encoders. Knows nothing of sockets. */
+export * from './shapes';
+export * from './server-frames';
+export * from './client-frames';
+export { decodeServerFrame, decodeServerValue, type Decoded } from './decode';
