@@ -1,0 +1,87 @@
+#include "services/rooms/tickets.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <gtest/gtest.h>
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+class HandClock final : public Clock {
+public:
+    Instant now() const override { return now_; }
+    WallTime wall() const override { return from_micros(now_.time_since_epoch().count()); }
+    net::awaitable<void> sleep_until(Instant) override { co_return; }
+    void advance(std::chrono::seconds by) { now_ += by; }
+
+private:
+    Instant now_{};
+};
+
+class CountingRandom final : public Random {
+public:
+    void fill(std::span<std::uint8_t> out) override {
+        for (auto& byte : out) byte = next_++;
+    }
+
+private:
+    std::uint8_t next_ = 0;
+};
+
+class TicketsTest : public testing::Test {
+protected:
+    static JoinGrant grant(std::string address) {
+        JoinGrant made;
+        made.role = Role::Moderator;
+        made.address = std::move(address);
+        return made;
+    }
+
+    HandClock clock_;
+    CountingRandom random_;
+};
+
+TEST_F(TicketsTest, ATicketWorksOnce) {
+    Tickets tickets(clock_, random_);
+    const std::string ticket = tickets.issue(grant("192.0.2.1"));
+    const auto first = tickets.redeem(ticket);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->address, "192.0.2.1");
+    EXPECT_EQ(first->role, Role::Moderator);
+    const auto second = tickets.redeem(ticket);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::Unauthenticated);
+}
+
+TEST_F(TicketsTest, ATicketIsDeadAfterItsLifetime) {
+    Tickets tickets(clock_, random_);
+    const std::string ticket = tickets.issue(grant("a"));
+    const std::string later = tickets.issue(grant("b"));
+    clock_.advance(29s);
+    EXPECT_TRUE(tickets.redeem(ticket));
+    clock_.advance(1s);
+    EXPECT_FALSE(tickets.redeem(later));
+}
+
+TEST_F(TicketsTest, OverItsCapacityTheOldestTicketsGo) {
+    Tickets::Options options;
+    options.capacity = 2;
+    Tickets tickets(clock_, random_, options);
+    const std::string first = tickets.issue(grant("a"));
+    const std::string second = tickets.issue(grant("b"));
+    const std::string third = tickets.issue(grant("c"));
+    EXPECT_FALSE(tickets.redeem(first));
+    EXPECT_TRUE(tickets.redeem(second));
+    EXPECT_TRUE(tickets.redeem(third));
+}
+
+TEST_F(TicketsTest, WhatWasNeverIssuedIsNoTicket) {
+    Tickets tickets(clock_, random_);
+    EXPECT_FALSE(tickets.redeem(""));
+    EXPECT_FALSE(tickets.redeem(std::string(100'000, 'A')));
+    EXPECT_FALSE(tickets.redeem(std::string_view("\0\0", 2)));
+}
+
+}  // namespace
+}  // namespace syncwatch
