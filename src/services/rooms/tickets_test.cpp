@@ -1,33 +1,14 @@
 #include "services/rooms/tickets.h"
 
-#include <boost/asio/awaitable.hpp>
 #include <gtest/gtest.h>
+
+#include "harness/manual_clock.h"
+#include "harness/seeded_random.h"
 
 namespace syncwatch {
 namespace {
 
 using namespace std::chrono_literals;
-
-class HandClock final : public Clock {
-public:
-    Instant now() const override { return now_; }
-    WallTime wall() const override { return from_micros(now_.time_since_epoch().count()); }
-    net::awaitable<void> sleep_until(Instant) override { co_return; }
-    void advance(std::chrono::seconds by) { now_ += by; }
-
-private:
-    Instant now_{};
-};
-
-class CountingRandom final : public Random {
-public:
-    void fill(std::span<std::uint8_t> out) override {
-        for (auto& byte : out) byte = next_++;
-    }
-
-private:
-    std::uint8_t next_ = 0;
-};
 
 class TicketsTest : public testing::Test {
 protected:
@@ -38,8 +19,8 @@ protected:
         return made;
     }
 
-    HandClock clock_;
-    CountingRandom random_;
+    ManualClock clock_;
+    SeededRandom random_;
 };
 
 TEST_F(TicketsTest, ATicketWorksOnce) {
