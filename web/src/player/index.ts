@@ -1,1 +1,3 @@
+/** Players: the port, the real one on hls.js, and a simulated one for tests (`fake-player.ts`). */
 export * from './player';
+export { HlsPlayer } from './hls-player';

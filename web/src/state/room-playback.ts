@@ -2,8 +2,6 @@
 import type { Player, PlayerEvent } from '../player';
 import {
   DriftController,
-  MemberStateWatch,
-  RungAdvisor,
   accept,
   advance,
   bufferedAhead,
@@ -13,7 +11,9 @@ import {
   type Timeline,
   type TimelineTrack,
 } from '../sync';
+import { Landing } from './landing';
 import type { RoomClock } from './room-clock';
+import { RoomCondition, isRunning } from './room-condition';
 import type { RoomPorts } from './room-ports';
 import type { SyncAction } from './room-types';
 
@@ -35,6 +35,8 @@ export interface PlaybackHandlers {
   acted(kind: SyncAction['kind'], amountMs: number): void;
 }
 
+type PlaybackPorts = Pick<RoomPorts, 'nowMs' | 'after'>;
+
 const TICK_MS = 50;
 /** Closer than this a standing picture is exact: less than any frame. */
 const EXACT_SECONDS = 0.0005;
@@ -42,51 +44,53 @@ const EXACT_SECONDS = 0.0005;
 const MOST_PLACINGS = 4;
 /** A change of timeline that moves the film less than this is left to the drift controller. */
 const JUMP_SECONDS = 0.15;
-/** Starting later than this is made up by a seek, else by a pulse. */
-const LATE_START_MS = 40;
+/** The presser's own pause holds this long without the server's word. */
 const PRESS_PENDING_MS = 3000;
+/** After a start that the browser broke off. */
+const RETRY_START_MS = 500;
+/** A film that failed is fetched anew after this time. */
+const RELOAD_MS = 5000;
 const END_SECONDS = 0.05;
-const THROUGHPUT_MEMORY = 0.3;
 
 export class RoomPlayback {
-  readonly #ports: Pick<RoomPorts, 'nowMs' | 'after'>;
+  readonly #ports: PlaybackPorts;
   readonly #clock: RoomClock;
   readonly #handlers: PlaybackHandlers;
   readonly #drift = new DriftController();
-  readonly #watch = new MemberStateWatch();
-  #advisor = new RungAdvisor();
+  readonly #condition = new RoomCondition();
 
   #player: Player | null = null;
   #unsubscribe: (() => void) | null = null;
   #track: TimelineTrack | null = null;
   #loadedItem: string | null = null;
   #loadedUrl: string | null = null;
+  #failedMs: number | null = null;
   /** Stamp of the scheduled timeline that was begun early. */
   #committed: string | null = null;
-  #placings = 0;
+  /** Stamp of the timeline that the player was last brought to, and the tries it took. */
   #placedStamp: string | null = null;
+  #placings = 0;
+  #landing: Landing | null = null;
   #starting = false;
+  #startNotBeforeMs = 0;
   #refused = false;
   #hidden = false;
-  #stalled = false;
-  #bitsPerSecond: number | null = null;
   /** The presser's own pause, until the server says the same. */
   #pressed: { readonly positionSeconds: number; readonly sinceMs: number } | null = null;
   #cancelTick: (() => void) | null = null;
   #alarm: { readonly atMs: number; readonly cancel: () => void } | null = null;
 
-  constructor(
-    ports: Pick<RoomPorts, 'nowMs' | 'after'>,
-    clock: RoomClock,
-    handlers: PlaybackHandlers,
-  ) {
+  constructor(ports: PlaybackPorts, clock: RoomClock, handlers: PlaybackHandlers) {
     this.#ports = ports;
     this.#clock = clock;
     this.#handlers = handlers;
   }
 
   start(): void {
-    this.#scheduleTick();
+    this.#cancelTick = this.#ports.after(TICK_MS, () => {
+      this.#step();
+      this.start();
+    });
   }
 
   attach(player: Player): () => void {
@@ -105,8 +109,8 @@ export class RoomPlayback {
     this.#unsubscribe?.();
     this.#unsubscribe = null;
     this.#player = null;
-    this.#loadedItem = null;
-    this.#loadedUrl = null;
+    this.#landing = null;
+    this.#forgetFilm();
   }
 
   destroy(): void {
@@ -142,7 +146,7 @@ export class RoomPlayback {
     return positionSeconds;
   }
 
-  /** The server said no, or nothing. */
+  /** The server said no. */
   releasePress(): void {
     this.#pressed = null;
     this.#step();
@@ -193,7 +197,7 @@ export class RoomPlayback {
   }
 
   get stalled(): boolean {
-    return this.#stalled;
+    return this.#condition.stalled;
   }
 
   get hidden(): boolean {
@@ -205,7 +209,7 @@ export class RoomPlayback {
   }
 
   get state(): ReportedState {
-    return this.#watch.state;
+    return this.#condition.state;
   }
 
   get rungLabel(): string | null {
@@ -221,7 +225,7 @@ export class RoomPlayback {
   get positionSeconds(): number {
     const player = this.#player;
     const timeline = this.timeline;
-    if (player !== null && this.#filmLoaded(player) && !player.seeking) {
+    if (player !== null && this.#filmLoaded(player) && this.#placedStamp === timeline?.stamp) {
       return player.positionSeconds;
     }
     if (timeline === null) return 0;
@@ -234,12 +238,13 @@ export class RoomPlayback {
 
   #heard(event: PlayerEvent): void {
     switch (event.kind) {
-      case 'download': {
-        const measured = (event.bits / Math.max(1, event.milliseconds)) * 1000;
-        const before = this.#bitsPerSecond ?? measured;
-        this.#bitsPerSecond = before + (measured - before) * THROUGHPUT_MEMORY;
+      case 'download':
+        this.#condition.downloaded(event.bits, event.milliseconds);
         return;
-      }
+      case 'fault':
+        if (event.fatal) this.#failedMs = this.#ports.nowMs();
+        this.#handlers.changed();
+        return;
       case 'stalled':
         if (this.wanted) this.#handlers.acted('stall', 0);
         this.#step();
@@ -255,13 +260,6 @@ export class RoomPlayback {
     }
   }
 
-  #scheduleTick(): void {
-    this.#cancelTick = this.#ports.after(TICK_MS, () => {
-      this.#step();
-      this.#scheduleTick();
-    });
-  }
-
   /** Wakes up exactly when something is due; the earliest wish counts, the next step renews it. */
   #alarmAt(atMs: number): void {
     if (this.#alarm !== null && this.#alarm.atMs <= atMs) return;
@@ -273,29 +271,25 @@ export class RoomPlayback {
     this.#alarm = { atMs, cancel };
   }
 
-  #filmLoaded(player: Player): boolean {
-    return player.loaded && this.#loadedItem !== null && this.#loadedItem === this.timeline?.item;
-  }
-
   #step(): void {
     const nowMs = this.#ports.nowMs();
     const roomUs = this.#clock.roomUs(nowMs);
-    const player = this.#player;
     if (this.#track === null || roomUs === null) return;
     this.#track = advance(this.#track, roomUs);
     if (this.#pressed !== null && nowMs - this.#pressed.sinceMs > PRESS_PENDING_MS) {
       this.#pressed = null;
     }
-    if (player !== null) this.#drive(player, this.#track, nowMs, roomUs);
-    this.#observe(player, nowMs, roomUs);
+    if (this.#player !== null) this.#drive(this.#player, this.#track, nowMs, roomUs);
+    this.#observe(nowMs, roomUs);
     this.#handlers.changed();
   }
 
   #drive(player: Player, track: TimelineTrack, nowMs: number, roomUs: number): void {
-    if (track.next !== null) this.#prepare(player, track, track.next, nowMs, roomUs);
+    if (track.next !== null) this.#prepare(player, track.current, track.next, nowMs, roomUs);
     const timeline = this.timeline;
     if (timeline === null) return;
-    this.#ensureFilm(player, timeline, roomUs);
+    this.#ensureFilm(player, timeline, nowMs, roomUs);
+    if (this.#landing?.timeline.stamp !== timeline.stamp) this.#landing = null;
     if (!this.#filmLoaded(player)) return;
     if (this.#pressed !== null) {
       this.#stand(player, timeline, this.#pressed.positionSeconds);
@@ -306,62 +300,57 @@ export class RoomPlayback {
     }
   }
 
-  /** What is scheduled begins early by what this device takes to obey. */
+  /** What is scheduled begins early, by what this device takes to obey. */
   #prepare(
     player: Player,
-    { current }: TimelineTrack,
+    current: Timeline,
     next: Timeline,
     nowMs: number,
     roomUs: number,
   ): void {
-    if (this.#committed === next.stamp) return;
-    if (next.item !== current.item) {
-      // Loading takes longer than any lead.
+    if (this.#committed === next.stamp || next.paused) return;
+    if (next.item !== current.item || current.paused) {
+      // Loading takes longer than any lead, and who stands can get ready at once.
       this.#committed = next.stamp;
       return;
     }
-    if (next.paused || !this.#filmLoaded(player)) return;
-    const atMs = nowMs + (next.atUs - roomUs) / 1000;
-    const jumps = Math.abs(positionAt(current, next.atUs) - next.positionSeconds) > JUMP_SECONDS;
-    if (current.paused) {
-      // Everybody stands: go to the place now, start when it is time.
-      if (Math.abs(player.positionSeconds - next.positionSeconds) > EXACT_SECONDS) {
-        if (!player.seeking) player.seek(next.positionSeconds);
-      }
-      const dueMs = atMs - this.#drift.playLatency.valueMs;
-      if (nowMs < dueMs) {
-        this.#alarmAt(dueMs);
-        return;
-      }
-      this.#committed = next.stamp;
-      return;
-    }
-    if (!jumps) return;
-    const dueMs = atMs - this.#drift.seekLatency.valueMs;
-    if (nowMs < dueMs) {
-      this.#alarmAt(dueMs);
-      return;
-    }
-    this.#committed = next.stamp;
-    this.#jump(player, next, nowMs, roomUs);
+    if (!this.#filmLoaded(player)) return;
+    const jump = Math.abs(positionAt(current, next.atUs) - next.positionSeconds);
+    if (jump <= JUMP_SECONDS) return;
+    const dueMs = nowMs + (next.atUs - roomUs) / 1000 - this.#drift.jumpLatencyMs;
+    if (nowMs < dueMs) this.#alarmAt(dueMs);
+    else this.#committed = next.stamp;
   }
 
-  #ensureFilm(player: Player, timeline: Timeline, roomUs: number): void {
+  #filmLoaded(player: Player): boolean {
+    return player.loaded && this.#loadedItem !== null && this.#loadedItem === this.timeline?.item;
+  }
+
+  #forgetFilm(): void {
+    this.#loadedItem = null;
+    this.#loadedUrl = null;
+    this.#failedMs = null;
+  }
+
+  #ensureFilm(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
     if (timeline.item === null) {
-      if (player.loaded) player.unload();
-      this.#loadedItem = null;
-      this.#loadedUrl = null;
+      if (this.#loadedItem !== null) player.unload();
+      this.#forgetFilm();
       return;
     }
     const film = this.#handlers.film(timeline.item);
     if (film === null || film.master === null || film.playableUntilSeconds <= 0) return;
-    // A new capability for the film that plays is no reason to load it again.
-    if (this.#loadedItem === timeline.item && this.#loadedUrl !== null) return;
+    // A new capability for the film that plays is no reason to load it again, unless it failed.
+    const failed = this.#failedMs !== null;
+    const again = failed && (nowMs - (this.#failedMs ?? 0) > RELOAD_MS || this.#loadedUrl !== film.master);
+    if (this.#loadedItem === timeline.item && !again) return;
     this.#loadedItem = timeline.item;
     this.#loadedUrl = film.master;
-    this.#placings = 0;
-    this.#advisor = new RungAdvisor();
-    this.#drift.restart(this.#ports.nowMs());
+    this.#failedMs = null;
+    this.#placedStamp = null;
+    this.#landing = null;
+    this.#condition.filmChanged();
+    this.#drift.restart(nowMs);
     player.load({ url: film.master, startSeconds: positionAt(timeline, roomUs) });
   }
 
@@ -369,10 +358,9 @@ export class RoomPlayback {
   #stand(player: Player, timeline: Timeline, positionSeconds: number): void {
     if (!player.paused) {
       player.pause();
-      if (this.#drift.correcting) player.setRate(timeline.rate, timeline.rate !== 1);
+      player.setRate(timeline.rate, timeline.rate !== 1);
       this.#drift.restart(this.#ports.nowMs());
     }
-    if (this.#track?.next?.stamp !== undefined && !this.#track.next.paused) return;
     if (this.#placedStamp !== timeline.stamp) {
       this.#placedStamp = timeline.stamp;
       this.#placings = 0;
@@ -384,150 +372,114 @@ export class RoomPlayback {
   }
 
   #run(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
-    const target = positionAt(timeline, roomUs);
-    if (this.#pastEnd(player, timeline, target)) return;
-    if (player.paused) {
-      this.#begin(player, timeline, nowMs, roomUs);
-      return;
+    if (this.#pastEnd(player, timeline, roomUs)) return;
+    const switched = this.#placedStamp !== timeline.stamp;
+    this.#placedStamp = timeline.stamp;
+    if (this.#landing === null && !player.paused) {
+      const off = Math.abs(player.positionSeconds - positionAt(timeline, roomUs));
+      if (!switched || off <= JUMP_SECONDS) {
+        this.#keepUp(player, timeline, nowMs, roomUs);
+        return;
+      }
     }
-    if (this.#switched(timeline)) this.#jumpIfFar(player, timeline, nowMs, roomUs);
+    if (this.#landing === null) {
+      const mayStart = !this.#starting && !this.#refused && nowMs >= this.#startNotBeforeMs;
+      if (!mayStart || (player.paused && !player.canPlay)) return;
+      this.#land(player, timeline, nowMs, roomUs);
+    }
+    this.#followLanding(player, nowMs, roomUs);
+  }
+
+  #land(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
+    player.setRate(timeline.rate, timeline.rate !== 1);
+    this.#condition.jumped();
+    this.#landing = new Landing(player, this.#drift, timeline);
+    this.#landing.begin(nowMs, roomUs);
+  }
+
+  #followLanding(player: Player, nowMs: number, roomUs: number): void {
+    const landing = this.#landing;
+    if (landing === null) return;
+    const step = landing.step(nowMs, roomUs);
+    if (step.kind === 'due') this.#alarmAt(step.atMs);
+    if (step.kind !== 'now') return;
+    this.#landing = null;
+    this.#starting = true;
+    this.#drift.playIssued(nowMs, landing.expectedErrorMs(roomUs));
+    void player.play().then((outcome) => {
+      this.#starting = false;
+      if (outcome === 'refused') this.#refused = true;
+      if (outcome === 'interrupted') {
+        this.#startNotBeforeMs = this.#ports.nowMs() + RETRY_START_MS;
+      }
+      this.#step();
+    });
+  }
+
+  /** It runs: hold it to the timeline. */
+  #keepUp(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
     if (!this.#drift.correcting && Math.abs(player.rate - timeline.rate) > 1e-6) {
       player.setRate(timeline.rate, timeline.rate !== 1);
     }
     const correction = this.#drift.step({
       nowMs,
       positionSeconds: player.positionSeconds,
-      targetSeconds: target,
+      targetSeconds: positionAt(timeline, roomUs),
       roomRate: timeline.rate,
-      running: this.#running(player) && roomUs >= timeline.atUs,
+      running: isRunning(player),
       buffered: player.buffered,
       uncertaintyMs: this.#clock.estimate()?.uncertaintyMs ?? Number.POSITIVE_INFINITY,
       hidden: this.#hidden,
     });
-    this.#correct(player, timeline, correction);
+    this.#correct(player, timeline, correction, nowMs, roomUs);
   }
 
-  /** True once for each new timeline that we run along. */
-  #switched(timeline: Timeline): boolean {
-    if (this.#placedStamp === timeline.stamp) return false;
-    this.#placedStamp = timeline.stamp;
-    return true;
-  }
-
-  /** A command that came too late for its schedule, or after a drop. */
-  #jumpIfFar(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
-    const off = Math.abs(player.positionSeconds - positionAt(timeline, roomUs));
-    if (off > JUMP_SECONDS) this.#jump(player, timeline, nowMs, roomUs);
-  }
-
-  #pastEnd(player: Player, timeline: Timeline, target: number): boolean {
-    const film = timeline.item === null ? null : this.#handlers.film(timeline.item);
-    if (film?.complete !== true) return false;
-    const end = player.durationSeconds;
-    if (!Number.isFinite(end) || target < end - END_SECONDS) return false;
-    if (player.ended || player.paused) return true;
-    return false;
-  }
-
-  #running(player: Player): boolean {
-    return !player.paused && !player.seeking && player.canPlay && !player.ended;
-  }
-
-  #begin(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
-    if (this.#starting || this.#refused || player.seeking || !player.canPlay) return;
-    this.#placedStamp = timeline.stamp;
-    if (Math.abs(player.rate - timeline.rate) > 1e-6) {
-      player.setRate(timeline.rate, timeline.rate !== 1);
-    }
-    const landsUs = roomUs + this.#drift.playLatency.valueMs * 1000;
-    const lateSeconds = positionAt(timeline, landsUs) - player.positionSeconds;
-    if (Math.abs(lateSeconds) * 1000 > LATE_START_MS) {
-      this.#jump(player, timeline, nowMs, roomUs);
-    } else {
-      this.#drift.playIssued(nowMs);
-    }
-    this.#starting = true;
-    void player.play().then((outcome) => {
-      this.#starting = false;
-      if (outcome === 'refused') this.#refused = true;
-      this.#step();
-    });
-  }
-
-  /** One seek to where the film will be when it has landed. */
-  #jump(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
-    this.#placedStamp = timeline.stamp;
-    const landsUs = roomUs + this.#drift.seekLatency.valueMs * 1000;
-    const to = positionAt(timeline, landsUs);
-    if (this.#drift.correcting) player.setRate(timeline.rate, timeline.rate !== 1);
-    this.#advisor.restart();
-    const ready = bufferedAhead(player.buffered, to) > 0.5;
-    this.#drift.seekIssued(nowMs, ready && !player.paused);
-    player.seek(to);
-  }
-
-  #correct(player: Player, timeline: Timeline, correction: Correction): void {
-    if (correction.kind === 'none') return;
+  #correct(
+    player: Player,
+    timeline: Timeline,
+    correction: Correction,
+    nowMs: number,
+    roomUs: number,
+  ): void {
     const driftMs = this.#drift.driftMs ?? 0;
-    if (correction.kind === 'seek') {
-      this.#advisor.restart();
-      player.setRate(timeline.rate, timeline.rate !== 1);
-      player.seek(correction.toSeconds);
-      this.#handlers.acted(correction.reason === 'resync' ? 'resync' : 'jump', driftMs);
-      return;
+    switch (correction.kind) {
+      case 'none':
+        return;
+      case 'jump':
+        this.#land(player, timeline, nowMs, roomUs);
+        this.#handlers.acted(correction.reason === 'resync' ? 'resync' : 'jump', driftMs);
+        return;
+      case 'rate':
+        player.setRate(correction.rate, timeline.rate !== 1);
+        if (correction.untilMs === null) return;
+        this.#alarmAt(correction.untilMs);
+        this.#handlers.acted(correction.rate > timeline.rate ? 'faster' : 'slower', driftMs);
     }
-    player.setRate(correction.rate, timeline.rate !== 1);
-    if (correction.untilMs === null) return;
-    this.#alarmAt(correction.untilMs);
-    this.#handlers.acted(correction.rate > timeline.rate ? 'faster' : 'slower', driftMs);
   }
 
-  #observe(player: Player | null, nowMs: number, roomUs: number): void {
+  #pastEnd(player: Player, timeline: Timeline, roomUs: number): boolean {
+    const film = timeline.item === null ? null : this.#handlers.film(timeline.item);
+    const end = player.durationSeconds;
+    if (film?.complete !== true || !Number.isFinite(end)) return false;
+    return positionAt(timeline, roomUs) >= end - END_SECONDS && (player.ended || player.paused);
+  }
+
+  #observe(nowMs: number, roomUs: number): void {
+    const player = this.#player;
     const timeline = this.timeline;
-    const loaded = player !== null && this.#filmLoaded(player);
-    const running = loaded && this.#running(player);
-    const due = timeline !== null && roomUs >= timeline.atUs;
-    this.#stalled = this.wanted && due && loaded && !running && !player.ended && !this.#refused;
-    const ahead = this.bufferSeconds;
-    const end = this.#endSeconds(player);
-    const toEnd = loaded && player.positionSeconds + ahead >= end - 0.5;
-    this.#watch.update({
+    const film = timeline?.item == null ? null : this.#handlers.film(timeline.item);
+    const changed = this.#condition.observe(player, {
       nowMs,
-      wanted: this.wanted && due,
-      ended: loaded && player.ended,
-      running,
+      wanted: this.wanted && timeline !== null && roomUs >= timeline.atUs,
+      loaded: player !== null && this.#filmLoaded(player),
       hidden: this.#hidden,
       refused: this.#refused,
-      bufferedAheadSeconds: ahead,
-      bufferedToEnd: toEnd,
+      bufferedAheadSeconds: this.bufferSeconds,
+      endSeconds:
+        film !== null && !film.complete
+          ? film.playableUntilSeconds
+          : (player?.durationSeconds ?? Number.NaN),
     });
-    if (loaded && running) this.#advise(player, nowMs, ahead, toEnd);
-  }
-
-  #endSeconds(player: Player | null): number {
-    const item = this.timeline?.item ?? null;
-    const film = item === null ? null : this.#handlers.film(item);
-    if (film !== null && !film.complete) return film.playableUntilSeconds;
-    return player?.durationSeconds ?? Number.NaN;
-  }
-
-  #advise(player: Player, nowMs: number, ahead: number, toEnd: boolean): void {
-    const active = player.activeRung;
-    if (active === null || player.chosenRung !== null) return;
-    const before = this.#advisor.cap;
-    const advice = this.#advisor.step({
-      nowMs,
-      ladder: player.rungs.map((rung) => rung.bitsPerSecond),
-      rung: player.rungs.findIndex((rung) => rung.id === active.id),
-      bufferedAheadSeconds: ahead,
-      bufferedToEnd: toEnd,
-      running: true,
-      bitsPerSecond: this.#bitsPerSecond,
-    });
-    if (advice === null) return;
-    const { cap } = advice;
-    player.capRung(cap === null ? null : (player.rungs[cap]?.id ?? null));
-    const lower = cap !== null && (before === null || cap < before);
-    this.#handlers.acted(lower ? 'lower_rung' : 'higher_rung', 0);
+    if (changed !== null) this.#handlers.acted(changed, 0);
   }
 }

@@ -1,13 +1,15 @@
 /**
  * Keeps one media element in step with the room. Pure: no DOM, no timers, no clock reads.
  *
- * It looks for a while, then makes one exact pulse of playback rate (or one seek), waits until
+ * It looks for a while, then makes one exact pulse of playback rate (or one jump), waits until
  * that has worked, and looks again. It never steers continuously: setting a rate takes effect
  * late, and a controller that does not wait for its own effect oscillates.
  */
 import { bufferedAhead, type TimeRange } from './buffered';
 import { LearnedLatency, PLAY_LATENCY, SEEK_LATENCY } from './latency';
 import { clamp, median } from './statistics';
+
+export type JumpReason = 'far' | 'resync' | 'unbuffered';
 
 /** One look at the player, taken together at `nowMs`. */
 export interface DriftReading {
@@ -25,13 +27,12 @@ export interface DriftReading {
   readonly hidden: boolean;
 }
 
-export type SeekReason = 'far' | 'resync' | 'unbuffered';
-
 export type Correction =
   | { readonly kind: 'none' }
   /** Set this rate now; call `step` again at `untilMs`, null if it is to stay. */
   | { readonly kind: 'rate'; readonly rate: number; readonly untilMs: number | null }
-  | { readonly kind: 'seek'; readonly toSeconds: number; readonly reason: SeekReason };
+  /** Land on the timeline anew: a seek, and a start at the right moment. */
+  | { readonly kind: 'jump'; readonly reason: JumpReason };
 
 const NONE: Correction = { kind: 'none' };
 
@@ -57,19 +58,19 @@ const PULSE_MS = 1200;
 const LONGEST_PULSE_MS = 6000;
 /** Until a rate that was set back has taken effect. */
 const AFTER_PULSE_MS = 150;
-const AFTER_SEEK_MS = 300;
-const AFTER_PLAY_MS = 200;
+const AFTER_INTERRUPTION_MS = 300;
+const AFTER_PLAY_MS = 120;
 
 /** Beyond this a jump disturbs less than a long time of wrong speed. */
-const SEEK_BEYOND_MS = 150;
-const SEEK_BEYOND_HIDDEN_MS = 400;
+const JUMP_BEYOND_MS = 150;
+const JUMP_BEYOND_HIDDEN_MS = 400;
 /** Film that must lie ready behind the place that we jump to. */
-const SEEK_NEEDS_SECONDS = 0.4;
+const JUMP_NEEDS_SECONDS = 0.4;
 /** Behind by more than this, film that is not there yet is fetched rather than waited for. */
 const FETCH_BEYOND_MS = 3000;
 const FIRST_COOL_DOWN_MS = 1500;
 const LONGEST_COOL_DOWN_MS = 24_000;
-/** A seek after so long without one counts as the first again. */
+/** A jump after so long without one counts as the first again. */
 const COOL_DOWN_FORGOTTEN_MS = 30_000;
 /** Speeding up with less than this ahead would only bring the stall forward. */
 const SPEED_UP_NEEDS_SECONDS = 1;
@@ -79,8 +80,6 @@ const NOISE_WINDOW_MS = 20_000;
 const NOISE_REVERSALS = 3;
 const NOISE_DEAD_BAND_MS = 10;
 
-type Landing = 'none' | 'play' | 'seek';
-
 export class DriftController {
   readonly playLatency = new LearnedLatency(PLAY_LATENCY);
   readonly seekLatency = new LearnedLatency(SEEK_LATENCY);
@@ -89,12 +88,13 @@ export class DriftController {
   #lookSinceMs = 0;
   #quietUntilMs = 0;
   #pulseEndsMs: number | null = null;
-  #landing: Landing = 'none';
+  /** The first judgement after a start teaches its latency: what error was expected, ms. */
+  #expectedMs: number | null = null;
   #doubt = 0;
   #coolUntilMs = Number.NEGATIVE_INFINITY;
   #coolDownMs = FIRST_COOL_DOWN_MS;
-  #lastSeekMs = Number.NEGATIVE_INFINITY;
-  #seekWanted = false;
+  #lastJumpMs = Number.NEGATIVE_INFINITY;
+  #jumpWanted = false;
   #reversals: number[] = [];
   #lastSign = 0;
   #driftMs: number | null = null;
@@ -109,28 +109,27 @@ export class DriftController {
     return this.#pulseEndsMs !== null;
   }
 
-  /** `play()` was called at the right moment for it: the landing teaches the latency. */
-  playIssued(nowMs: number): void {
-    this.#forgetLooks(nowMs + this.playLatency.valueMs + AFTER_PLAY_MS);
-    this.#landing = 'play';
+  /** From the decision to jump to a running clock. */
+  get jumpLatencyMs(): number {
+    return this.seekLatency.valueMs + this.playLatency.valueMs;
   }
 
-  /** Somebody seeked (a scheduled seek, or `step` asked for it). */
-  seekIssued(nowMs: number, teaches: boolean): void {
-    this.#forgetLooks(nowMs + AFTER_SEEK_MS);
-    this.#landing = teaches ? 'seek' : 'none';
+  /** `play()` was called, and should land `expectedErrorMs` (negative: late) off the timeline. */
+  playIssued(nowMs: number, expectedErrorMs: number): void {
+    this.#forgetLooks(nowMs + this.playLatency.valueMs + AFTER_PLAY_MS);
+    this.#expectedMs = expectedErrorMs;
   }
 
   /** The timeline changed or the film did: what was seen before says nothing any more. */
   restart(nowMs: number): void {
     this.#forgetLooks(nowMs);
-    this.#landing = 'none';
+    this.#expectedMs = null;
     this.#driftMs = null;
   }
 
   /** The viewer asked to be put right now, whatever the cool-down says. */
   resync(): void {
-    this.#seekWanted = true;
+    this.#jumpWanted = true;
     this.#coolDownMs = FIRST_COOL_DOWN_MS;
     this.#coolUntilMs = Number.NEGATIVE_INFINITY;
   }
@@ -140,7 +139,8 @@ export class DriftController {
     const { nowMs } = reading;
     if (!reading.running) {
       const wasPulsing = this.#pulseEndsMs !== null;
-      this.#forgetLooks(Math.max(nowMs + AFTER_SEEK_MS, this.#quietUntilMs));
+      this.#expectedMs = null;
+      this.#forgetLooks(Math.max(nowMs + AFTER_INTERRUPTION_MS, this.#quietUntilMs));
       return wasPulsing ? this.#backToRoomRate(reading) : NONE;
     }
     if (this.#pulseEndsMs !== null) {
@@ -181,27 +181,26 @@ export class DriftController {
   }
 
   #teach(errorMs: number): void {
-    if (this.#landing === 'play') this.playLatency.learn(errorMs);
-    if (this.#landing === 'seek') this.seekLatency.learn(errorMs);
-    this.#landing = 'none';
+    if (this.#expectedMs !== null) this.playLatency.learn(this.#expectedMs - errorMs);
+    this.#expectedMs = null;
   }
 
   #judge(reading: DriftReading, errorMs: number): Correction {
     const sizeMs = Math.abs(errorMs);
     const deadBandMs = this.#deadBandMs(reading);
-    if (this.#seekWanted && sizeMs > deadBandMs) {
-      const seek = this.#seekTo(reading, errorMs, 'resync');
-      if (seek !== null) return seek;
+    if (this.#jumpWanted && sizeMs > deadBandMs) {
+      const jump = this.#jump(reading, errorMs, 'resync');
+      if (jump !== null) return jump;
     }
-    this.#seekWanted = false;
+    this.#jumpWanted = false;
     if (sizeMs <= deadBandMs) {
       this.#doubt = 0;
       return NONE;
     }
-    const seekBeyondMs = reading.hidden ? SEEK_BEYOND_HIDDEN_MS : SEEK_BEYOND_MS;
-    if (sizeMs > seekBeyondMs && reading.nowMs >= this.#coolUntilMs) {
-      const seek = this.#seekTo(reading, errorMs, 'far');
-      if (seek !== null) return seek;
+    const jumpBeyondMs = reading.hidden ? JUMP_BEYOND_HIDDEN_MS : JUMP_BEYOND_MS;
+    if (sizeMs > jumpBeyondMs && reading.nowMs >= this.#coolUntilMs) {
+      const jump = this.#jump(reading, errorMs, 'far');
+      if (jump !== null) return jump;
     }
     if (sizeMs < DOUBT_MS && this.#doubt !== Math.sign(errorMs)) {
       this.#doubt = Math.sign(errorMs);
@@ -219,21 +218,21 @@ export class DriftController {
     return deadBandMs;
   }
 
-  /** A seek if it can land well: into what is buffered, or, far behind, into what must be fetched. */
-  #seekTo(reading: DriftReading, errorMs: number, reason: SeekReason): Correction | null {
+  /** A jump if it can land well: into what is buffered or, far behind, what must be fetched. */
+  #jump(reading: DriftReading, errorMs: number, reason: JumpReason): Correction | null {
     const { nowMs, targetSeconds, roomRate } = reading;
-    const toSeconds = targetSeconds + (roomRate * this.seekLatency.valueMs) / 1000;
-    const ready = bufferedAhead(reading.buffered, toSeconds) >= SEEK_NEEDS_SECONDS;
+    const toSeconds = targetSeconds + (roomRate * this.jumpLatencyMs) / 1000;
+    const ready = bufferedAhead(reading.buffered, toSeconds) >= JUMP_NEEDS_SECONDS;
     if (!ready && Math.abs(errorMs) < FETCH_BEYOND_MS) return null;
-    const again = nowMs - this.#lastSeekMs < COOL_DOWN_FORGOTTEN_MS;
+    const again = nowMs - this.#lastJumpMs < COOL_DOWN_FORGOTTEN_MS;
     this.#coolDownMs = again
       ? Math.min(LONGEST_COOL_DOWN_MS, this.#coolDownMs * 2)
       : FIRST_COOL_DOWN_MS;
-    this.#lastSeekMs = nowMs;
+    this.#lastJumpMs = nowMs;
     this.#coolUntilMs = nowMs + this.#coolDownMs;
-    this.#seekWanted = false;
-    this.seekIssued(nowMs, ready);
-    return { kind: 'seek', toSeconds, reason: ready ? reason : 'unbuffered' };
+    this.#jumpWanted = false;
+    this.#forgetLooks(nowMs + AFTER_INTERRUPTION_MS);
+    return { kind: 'jump', reason: ready ? reason : 'unbuffered' };
   }
 
   #pulseFor(reading: DriftReading, errorMs: number): Correction {

@@ -1,4 +1,4 @@
-/** What this device takes to obey, learned from where it landed. Pure. */
+/** What this device takes to obey, learned from what it did. Pure. */
 import { clamp } from './statistics';
 
 export interface LatencyLimits {
@@ -7,14 +7,14 @@ export interface LatencyLimits {
   readonly mostMs: number;
 }
 
-/** Chromium: from `play()` to a running media clock. */
+/** From `play()` to a running media clock; 75 ms in Chromium. */
 export const PLAY_LATENCY: LatencyLimits = { firstMs: 75, leastMs: 0, mostMs: 300 };
-/** Chromium: how far the media clock lags after a seek into buffered film while playing. */
-export const SEEK_LATENCY: LatencyLimits = { firstMs: 107, leastMs: 0, mostMs: 600 };
+/** From a seek into buffered film to readiness; 30 to 90 ms in Chromium. */
+export const SEEK_LATENCY: LatencyLimits = { firstMs: 60, leastMs: 10, mostMs: 600 };
 
-/** One landing moves the estimate by this share of its error; outliers move it little. */
-const GAIN = 0.4;
-const MOST_PER_LANDING_MS = 60;
+/** One occasion moves the estimate by this share of its error; outliers move it little. */
+const GAIN = 0.3;
+const MOST_AT_ONCE_MS = 40;
 
 export class LearnedLatency {
   readonly #limits: LatencyLimits;
@@ -29,9 +29,9 @@ export class LearnedLatency {
     return this.#valueMs;
   }
 
-  /** `errorMs`: position minus target after landing; negative means it took longer than thought. */
-  learn(errorMs: number): void {
-    const step = clamp(-errorMs * GAIN, -MOST_PER_LANDING_MS, MOST_PER_LANDING_MS);
+  /** `excessMs`: how much longer it took than `valueMs`; negative if it was quicker. */
+  learn(excessMs: number): void {
+    const step = clamp(excessMs * GAIN, -MOST_AT_ONCE_MS, MOST_AT_ONCE_MS);
     this.#valueMs = clamp(this.#valueMs + step, this.#limits.leastMs, this.#limits.mostMs);
   }
 }
