@@ -1,0 +1,30 @@
+#pragma once
+#include <memory>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "adapters/sqlite/database.h"
+#include "harness/temp_folder.h"
+
+namespace syncwatch {
+
+/// A SQLite database with the whole schema, in a folder of its own.
+class TempDatabase {
+public:
+    TempDatabase() {
+        sqlite::Database::Options options;
+        options.path = folder_.path() / "test.db";
+        auto opened = sqlite::Database::open(std::move(options));
+        if (!opened) throw std::runtime_error(opened.error().message);
+        database_ = *std::move(opened);
+    }
+
+    sqlite::Database& get() { return *database_; }
+
+private:
+    TempFolder folder_;
+    std::unique_ptr<sqlite::Database> database_;
+};
+
+}  // namespace syncwatch
