@@ -23,7 +23,7 @@ struct JoinGrant {
     /// The member that the join's answer named: the id of a fresh `hello` (one with `resume` may
     /// take up the member it had).
     MemberId member;
-    std::string address;
+    std::string address;  ///< The client's address_scope(): what a ban on an address compares.
 };
 
 /// Hands out a ticket per join and takes it back once. A ticket stands in a URL, where proxies log

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "domain/room/room_code.h"
+
+namespace syncwatch::topics {
+
+/// A session is dead; payload: its id. Its sockets must close (4401).
+inline const std::string kSessionEnded = "session/ended";
+/// The display name or the rights of a user changed; payload: the user's id.
+inline const std::string kAccountChanged = "account/changed";
+/// An account or guest is gone; payload: the user's id. What is theirs must go too.
+inline const std::string kAccountDeleted = "account/deleted";
+
+/// What happens to one room from outside of it; payloads: services/rooms/room_notices.h.
+inline std::string room(const RoomCode& code) { return "room/" + code.compact(); }
+
+}  // namespace syncwatch::topics
