@@ -69,7 +69,7 @@ export class Landing {
     const issueMs = this.#landMs - this.#drift.playLatency.valueMs;
     if (nowMs < issueMs - 0.5) return { kind: 'due', atMs: issueMs };
     const offMs = this.#offAt(roomUs) * 1000;
-    if (offMs > LATE_MS && this.#tries < MOST_TRIES) {
+    if (offMs > LATE_MS && this.#tries < MOST_TRIES && this.#reachable(roomUs)) {
       this.begin(nowMs, roomUs);
       return { kind: 'waiting' };
     }
@@ -85,6 +85,12 @@ export class Landing {
   /** How far from the timeline a start at `roomUs` would land, seconds. */
   #offAt(roomUs: number): number {
     return Math.abs(this.expectedErrorMs(roomUs)) / 1000;
+  }
+
+  /** Chasing a place that is not there yet makes everything later: rather play what there is. */
+  #reachable(roomUs: number): boolean {
+    const to = positionAt(this.timeline, roomUs + this.#drift.jumpLatencyMs * 1000);
+    return bufferedAhead(this.#player.buffered, to) >= READY_SECONDS;
   }
 
   #positionAtLanding(nowMs: number, roomUs: number): number {
