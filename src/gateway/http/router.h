@@ -1,12 +1,18 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "gateway/http/message.h"
+
+namespace syncwatch::websocket {
+class Peer;
+class PeerListener;
+}  // namespace syncwatch::websocket
 
 namespace syncwatch::http {
 
@@ -20,11 +26,23 @@ struct RouteOptions {
     std::chrono::milliseconds deadline{10'000};
 };
 
+/// Leave to speak WebSocket: the gateway answers 101, moves the socket to `shard`'s thread, and
+/// calls `accept` there.
+struct Upgrade {
+    std::string protocol;  ///< The subprotocol to name in the answer; empty: none.
+    std::size_t shard = 0;
+    std::function<std::unique_ptr<websocket::PeerListener>(websocket::Peer&)> accept;
+};
+
+/// Decides on a WebSocket handshake before it is answered: a refusal is an ordinary response.
+using UpgradeHandler = std::function<net::awaitable<std::variant<Response, Upgrade>>(Request&)>;
+
 struct Route {
     std::string pattern;  ///< "/api/v1/rooms/{code}"; a last part "{rest...}" takes the rest.
     Method method = Method::Get;
     Handler handler;
     RouteOptions options;
+    UpgradeHandler upgrade;  ///< Set for WebSocket routes, whose `handler` is empty.
 };
 
 /// Finds the handler for a method and a path. Filled at start, then read from every thread.
@@ -32,6 +50,12 @@ struct Route {
 class Router {
 public:
     void add(Method method, std::string pattern, Handler handler, RouteOptions options = {});
+
+    /// A GET route that becomes a WebSocket; without the handshake's headers it answers 426.
+    void add_upgrade(std::string pattern, UpgradeHandler handler);
+
+    /// Every route, for the test that compares them with the API's description.
+    const std::vector<Route>& routes() const { return routes_; }
 
     struct Found {
         const Route* route;

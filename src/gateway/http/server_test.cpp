@@ -1,0 +1,173 @@
+#include "gateway/http/server.h"
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+
+#include "base/async/offload.h"
+
+namespace syncwatch::http {
+namespace {
+
+using namespace std::chrono_literals;
+using tcp = net::ip::tcp;
+
+class FixedRandom final : public Random {
+public:
+    void fill(std::span<std::uint8_t> out) override {
+        for (auto& byte : out) byte = 7;
+    }
+};
+
+net::awaitable<Response> hello(Request& request) {
+    Response response;
+    response.body = "hello " + std::string(request.parameter("name"));
+    co_return response;
+}
+
+net::awaitable<Response> echo(Request& request) {
+    Response response;
+    auto body = co_await request.body->read_all(1000);
+    if (!body) response.status = body.error().code == ErrorCode::TooLarge ? 413 : 400;
+    if (body) response.body = std::move(*body);
+    co_return response;
+}
+
+net::awaitable<Response> broken(Request&) {
+    throw std::runtime_error("broken");
+    co_return Response{};
+}
+
+net::awaitable<Response> slow(Request&) {
+    net::steady_timer timer(co_await net::this_coro::executor, 300ms);
+    co_await timer.async_wait(net::use_awaitable);
+    co_return Response{};
+}
+
+net::awaitable<Response> big(Request&) {
+    Response response;
+    const int fd = ::open("/proc/self/exe", O_RDONLY);
+    response.body = FileBody{UniqueFd(fd), 0, 1'000'000};
+    co_return response;
+}
+
+class ServerTest : public testing::Test {
+protected:
+    ServerTest() : server_(shards_, router_, random_, options()) {
+        router_.add(Method::Get, "/hello/{name}", hello);
+        router_.add(Method::Post, "/echo", echo);
+        router_.add(Method::Get, "/broken", broken);
+        router_.add(Method::Get, "/slow", slow, {50ms});
+        router_.add(Method::Get, "/big", big);
+        EXPECT_TRUE(server_.listen());
+        server_.start();
+        shards_.run();
+    }
+    ~ServerTest() override {
+        server_.drain(1s);
+        shards_.stop();
+    }
+    static Server::Options options() {
+        Server::Options options;
+        options.port = 0;
+        options.limits.header_bytes = 1024;
+        options.limits.header = 1s;
+        return options;
+    }
+
+    /// Sends `bytes`, then reads until the server closes.
+    std::string exchange(std::string_view bytes) {
+        net::io_context context;
+        tcp::socket socket(context);
+        socket.connect({net::ip::address_v4::loopback(), server_.port()});
+        boost::system::error_code ignored;
+        net::write(socket, net::buffer(bytes), ignored);
+        std::string answer;
+        net::read(socket, net::dynamic_buffer(answer), ignored);
+        return answer;
+    }
+    static int status(const std::string& answer) {
+        return answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0;
+    }
+
+    Shards shards_{2};
+    Router router_;
+    FixedRandom random_;
+    Server server_;
+};
+
+TEST_F(ServerTest, RequestsOfOneConnectionAreAnsweredInOrder) {
+    const std::string answer = exchange(
+        "GET /hello/a HTTP/1.1\r\nHost: x\r\n\r\nGET /hello/b%20c HTTP/1.1\r\nHost: x\r\n"
+        "Connection: close\r\n\r\n");
+    const auto a = answer.find("hello a");
+    const auto b = answer.find("hello b c");
+    EXPECT_NE(a, std::string::npos);
+    EXPECT_NE(b, std::string::npos);
+    EXPECT_LT(a, b);
+}
+
+TEST_F(ServerTest, EveryAnswerForbidsInlineScript) {
+    const std::string answer = exchange("GET /hello/a HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(answer.find("Content-Security-Policy: default-src 'self'; script-src 'self';"),
+              std::string::npos);
+    EXPECT_NE(answer.find("X-Request-Id: "), std::string::npos);
+}
+
+TEST_F(ServerTest, ABodyComesWholeAlsoInChunks) {
+    EXPECT_TRUE(exchange("POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde")
+                    .ends_with("abcde"));
+    EXPECT_TRUE(exchange("POST /echo HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked"
+                         "\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+                    .ends_with("abcde"));
+}
+
+TEST_F(ServerTest, ContinueIsSentBeforeABodyIsRead) {
+    const std::string answer = exchange(
+        "POST /echo HTTP/1.1\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2"
+        "\r\n\r\nhi");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
+}
+
+TEST_F(ServerTest, WhatCannotBeServedIsAProblemDocument) {
+    EXPECT_EQ(status(exchange("GET /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n")), 404);
+    const std::string wrong = exchange("DELETE /hello/a HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(status(wrong), 405);
+    EXPECT_NE(wrong.find("Allow: GET, HEAD\r\n"), std::string::npos);
+    EXPECT_NE(wrong.find("application/problem+json"), std::string::npos);
+    EXPECT_EQ(status(exchange("GARBAGE\r\n\r\n")), 400);
+    EXPECT_EQ(status(exchange("GET /%zz HTTP/1.1\r\n\r\n")), 400);
+    EXPECT_EQ(status(exchange("GET /hello/a HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n")),
+              431);
+}
+
+TEST_F(ServerTest, AFaultIs500AndASlowHandlerIs503) {
+    EXPECT_EQ(status(exchange("GET /broken HTTP/1.1\r\nConnection: close\r\n\r\n")), 500);
+    const std::string late = exchange("GET /slow HTTP/1.1\r\n\r\n");
+    EXPECT_EQ(status(late), 503);
+}
+
+TEST_F(ServerTest, AHeadThatNeverEndsIsCutOff) {
+    EXPECT_EQ(status(exchange("GET /hello/a HTTP/1.1\r\nX: never")), 0);
+}
+
+TEST_F(ServerTest, AFileIsSentWholeAndHeadSendsNone) {
+    EXPECT_GT(exchange("GET /big HTTP/1.1\r\nConnection: close\r\n\r\n").size(), 1'000'000u);
+    const std::string head = exchange("HEAD /big HTTP/1.1\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(head.find("Content-Length: 1000000"), std::string::npos);
+    EXPECT_TRUE(head.ends_with("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, ATakenPortIsSaid) {
+    Server::Options options;
+    options.port = server_.port();
+    Server second(shards_, router_, random_, options);
+    const auto listening = second.listen();
+    ASSERT_FALSE(listening);
+    EXPECT_EQ(listening.error().reason, "port_taken");
+}
+
+}  // namespace
+}  // namespace syncwatch::http
