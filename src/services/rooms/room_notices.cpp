@@ -2,27 +2,30 @@
 
 #include <fmt/format.h>
 
-#include "base/assert.h"
-
 namespace syncwatch {
 namespace {
 
-/// Addresses and ids alone are put in: nothing that JSON would have to escape.
-const std::string& plain(const std::string& text) {
-    SW_ASSERT(text.find_first_not_of("0123456789abcdefABCDEF.:/-") == std::string::npos);
-    return text;
+/// True for what stands in JSON as it is: every IP address does.
+bool is_plain(const std::string& text) {
+    return text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
 }
 
 }  // namespace
 
-std::string settings_notice() { return R"({"kind":"settings"})"; }
+std::string settings_notice() {
+    return R"({"kind":"settings"})";
+}
 
-std::string deleted_notice() { return R"({"kind":"deleted"})"; }
+std::string deleted_notice() {
+    return R"({"kind":"deleted"})";
+}
 
 std::string banned_notice(const std::optional<UserId>& user, const std::string& address) {
     std::string notice = R"({"kind":"banned")";
     if (user) notice += fmt::format(R"(,"user":"{}")", user->text());
-    if (!address.empty()) notice += fmt::format(R"(,"address":"{}")", plain(address));
+    if (!address.empty() && is_plain(address)) {
+        notice += fmt::format(R"(,"address":"{}")", address);
+    }
     return notice + "}";
 }
 

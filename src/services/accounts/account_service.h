@@ -1,0 +1,131 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/account/account.h"
+#include "ports/account_store.h"
+#include "ports/audit_log.h"
+#include "ports/bus.h"
+#include "ports/clock.h"
+#include "ports/password_hasher.h"
+#include "ports/random.h"
+#include "ports/room_store.h"
+#include "services/accounts/session_cache.h"
+#include "services/accounts/sign_in_guard.h"
+
+namespace syncwatch {
+
+/// Who may make an account once there is one.
+enum class SignUp : std::uint8_t { Open, Invitation, Closed };
+std::string_view text(SignUp value);
+std::optional<SignUp> parse_sign_up(std::string_view word);
+
+/// Accounts, guests and their sessions. Safe from any thread; every call also fails with
+/// Unavailable. `address` is the client's IP address.
+class AccountService {
+public:
+    struct Options {
+        SignUp sign_up = SignUp::Open;
+        /// The first account needs the setup token; set it where strangers could come first.
+        bool setup_token_required = false;
+        std::chrono::hours session_lifetime{30 * 24};  ///< From its last use, counted in days.
+        std::chrono::hours invitation_lifetime{7 * 24};
+        /// How long a session is believed without asking the database again. A change made by
+        /// another process that is not on the bus (the command line) counts after this.
+        std::chrono::seconds session_cache_time{15};
+        std::size_t session_cache_size = 20'000;
+        std::chrono::hours audit_lifetime{365 * 24};
+        SignInGuard::Options guard{};
+    };
+    struct Powers {
+        AccountStore& accounts;
+        RoomStore& rooms;
+        PasswordHasher& hasher;
+        AuditLog& audit;
+        Bus& bus;
+        Clock& clock;
+        Random& random;
+    };
+    struct NewAccount {
+        std::string username;
+        std::string password;
+        std::string display_name;  ///< Empty: the user name.
+        std::string setup_token;
+        std::string invitation;
+    };
+    struct SignedIn {
+        Account account;
+        std::string token;  ///< 43 characters; never stored, never logged.
+    };
+    struct ProfileChange {
+        std::optional<std::string> display_name;
+        std::optional<std::string> password;
+        std::optional<std::string> current_password;
+    };
+    struct Invited {
+        std::string token;
+        WallTime expires_at{};
+    };
+    struct SetupState {
+        bool needs_first_account = false;
+        bool needs_setup_token = false;
+        SignUp sign_up = SignUp::Open;
+    };
+
+    /// Hears on `executor` of sessions that end elsewhere; destroy the service on it.
+    AccountService(Powers powers, Options options, net::any_io_executor executor);
+    ~AccountService();
+    AccountService(const AccountService&) = delete;
+    AccountService& operator=(const AccountService&) = delete;
+
+    /// The first account is an admin's. Errors: InvalidInput (fields), Conflict ("username_taken"),
+    /// Forbidden ("setup_token_required", "signup_closed", "invitation_required").
+    Async<SignedIn> register_account(NewAccount wanted, std::string address);
+    /// Errors: Unauthenticated ("wrong_credentials"), Exhausted ("locked_out").
+    Async<SignedIn> login(std::string username, std::string password, std::string address);
+    /// Errors: InvalidInput (display_name).
+    Async<SignedIn> guest(std::string display_name);
+    /// The session is dead at once, on every node.
+    Async<> logout(Principal who, std::string address);
+    /// Errors: Unauthenticated.
+    Async<Principal> principal_of(std::string token);
+
+    Async<Account> account(UserId id);
+    /// A new password ends the other sessions. Errors: InvalidInput, Forbidden ("wrong_password"),
+    /// Exhausted ("locked_out").
+    Async<Account> change(Principal who, ProfileChange change, std::string address);
+    /// Removes the account with its sessions, rooms, roles and bans; its videos follow
+    /// (topics::kAccountDeleted).
+    Async<> remove(Principal who, std::string address);
+    /// Errors: Forbidden (no admin).
+    Async<Invited> invite(Principal who);
+
+    Async<SetupState> setup_state();
+    /// At start: a new setup token if the first account needs one; the one before is void.
+    Async<std::optional<std::string>> setup_token_if_needed();
+    /// To be called about once an hour: removes what expired.
+    Async<> tidy();
+
+private:
+    Async<> admit(Account account, NewAccount wanted);
+    Async<bool> has_accounts();
+    Async<SignedIn> sign_in(Account account);
+    Async<Principal> look_up(Sha256Sum token_hash);
+    Async<> check_current_password(Account account, std::string password, std::string address);
+    net::awaitable<void> audit(AuditEntry entry);
+    void announce_ended(const std::vector<SessionId>& sessions);
+    std::string make_token();
+
+    const Powers powers_;
+    const Options options_;
+    SessionCache cache_;
+    SignInGuard guard_;
+    std::atomic<bool> has_accounts_{false};
+    std::vector<std::unique_ptr<Bus::Subscription>> subscriptions_;
+};
+
+}  // namespace syncwatch
