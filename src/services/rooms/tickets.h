@@ -4,8 +4,10 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/digest.h"
 #include "domain/account/principal.h"
@@ -43,19 +45,28 @@ public:
     std::string issue(JoinGrant grant);
     /// Errors: Unauthenticated (reason "bad_ticket": unknown, used or expired).
     Result<JoinGrant> redeem(std::string_view ticket);
+    /// Who holds a ticket to the room and has not used it yet: seats that are taken already.
+    std::vector<UserId> holders(const RoomCode& room);
+    /// Voids the tickets to the room of a user, or of whoever came from `address` (if not empty),
+    /// but not those of its owner.
+    void revoke(const RoomCode& room, std::optional<UserId> user, const std::string& address);
 
 private:
     struct Issued {
         JoinGrant grant;
         Instant expires;
     };
+    using Issues = std::map<Sha256Sum, Issued>;
+
     void forget_expired(Instant now);
+    void erase(Issues::iterator issue);
 
     const Clock& clock_;
     Random& random_;
     const Options options_;
-    std::mutex mutex_;  // Guards the two below.
-    std::map<Sha256Sum, Issued> issued_;
+    std::mutex mutex_;  // Guards the three below.
+    Issues issued_;
+    std::map<RoomCode, std::map<UserId, int>> holders_;  ///< Tickets by room and user.
     std::deque<std::pair<Instant, Sha256Sum>> by_age_;
 };
 

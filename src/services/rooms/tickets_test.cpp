@@ -57,6 +57,41 @@ TEST_F(TicketsTest, OverItsCapacityTheOldestTicketsGo) {
     EXPECT_TRUE(tickets.redeem(third));
 }
 
+TEST_F(TicketsTest, WhoHoldsATicketIsKnownUntilItIsUsedOrExpires) {
+    Tickets tickets(clock_, random_);
+    JoinGrant alice = grant("a");
+    alice.who.user = random_.make_id<UserId>(clock_.wall());
+    JoinGrant bobby = grant("b");
+    bobby.who.user = random_.make_id<UserId>(clock_.wall());
+    const std::string first = tickets.issue(alice);
+    const std::string again = tickets.issue(alice);
+    (void)tickets.issue(bobby);
+    EXPECT_EQ(tickets.holders(alice.room).size(), 2u) << "people, not tickets";
+    ASSERT_TRUE(tickets.redeem(first));
+    EXPECT_EQ(tickets.holders(alice.room).size(), 2u);
+    ASSERT_TRUE(tickets.redeem(again));
+    EXPECT_EQ(tickets.holders(alice.room), std::vector<UserId>{bobby.who.user});
+    clock_.advance(30s);
+    EXPECT_TRUE(tickets.holders(alice.room).empty());
+}
+
+TEST_F(TicketsTest, ABanVoidsTicketsThatWereNotUsedYet) {
+    Tickets tickets(clock_, random_);
+    JoinGrant named = grant("192.0.2.1");
+    named.who.user = random_.make_id<UserId>(clock_.wall());
+    JoinGrant owner = grant("192.0.2.2");
+    owner.role = Role::Owner;
+    const std::string of_named = tickets.issue(named);
+    const std::string of_neighbour = tickets.issue(grant("192.0.2.2"));
+    const std::string of_owner = tickets.issue(owner);
+    const std::string of_other = tickets.issue(grant("192.0.2.3"));
+    tickets.revoke(named.room, named.who.user, "192.0.2.2");
+    EXPECT_FALSE(tickets.redeem(of_named));
+    EXPECT_FALSE(tickets.redeem(of_neighbour));
+    EXPECT_TRUE(tickets.redeem(of_owner));
+    EXPECT_TRUE(tickets.redeem(of_other));
+}
+
 TEST_F(TicketsTest, WhatWasNeverIssuedIsNoTicket) {
     Tickets tickets(clock_, random_);
     EXPECT_FALSE(tickets.redeem(""));
