@@ -38,24 +38,68 @@ function(syncwatch_module name)
         target_link_libraries(${name} INTERFACE ${M_USES} ${M_LINKS} third_party_asio fmt::fmt)
     endif()
     if(M_TESTS AND SW_TESTS)
-        syncwatch_test(${name}.test SOURCES ${M_TESTS} USES ${name} ${M_TEST_USES} LABEL unit)
+        set(labels unit)
+        # The others run on more than one thread: ThreadSanitizer is for them.
+        if(NOT layer MATCHES "domain|protocol")
+            list(APPEND labels threads)
+        endif()
+        syncwatch_test(${name}.test
+            SOURCES ${M_TESTS} USES ${name} ${M_TEST_USES} LABELS ${labels})
     endif()
 endfunction()
 
-# syncwatch_test(contract.sqlite SOURCES … USES … LABEL contract TIMEOUT 60)
+# syncwatch_test(relay.test SOURCES … USES … LABELS unit threads TIMEOUT 60)
+#   LABELS  what `ctest -L` selects it by: unit, threads, sim, integration, tidy
 function(syncwatch_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 T "" "LABEL;TIMEOUT" "SOURCES;USES")
+    cmake_parse_arguments(PARSE_ARGV 1 T "" "TIMEOUT" "SOURCES;USES;LABELS")
     if(NOT T_TIMEOUT)
         set(T_TIMEOUT 120)
     endif()
     add_executable(${name} ${T_SOURCES})
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE
-        SW_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures")
+        SW_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures"
+        SW_BUILD="${PROJECT_BINARY_DIR}")
     target_link_libraries(${name} PRIVATE
         ${T_USES} third_party_asio fmt::fmt GTest::gtest_main syncwatch_options)
     target_precompile_headers(${name} REUSE_FROM syncwatch_test_pch)
     # One ctest entry per program: the summary counts the cases inside it.
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${T_LABEL}" TIMEOUT ${T_TIMEOUT})
+    set_tests_properties(${name} PROPERTIES LABELS "${T_LABELS}" TIMEOUT ${T_TIMEOUT})
+    syncwatch_group(${name} ${T_LABELS})
+endfunction()
+
+# Each label is a target too, so that one kind of tests can be built alone: tests.integration.
+function(syncwatch_group name)
+    foreach(label IN LISTS ARGN)
+        if(NOT TARGET tests.${label})
+            add_custom_target(tests.${label})
+        endif()
+        add_dependencies(tests.${label} ${name})
+    endforeach()
+endfunction()
+
+# syncwatch_fuzzer(room_frames SOURCES room_frames_fuzzer.cpp USES protocol.room)
+#   With SW_FUZZ (clang): the libFuzzer program fuzzers/room_frames, which scripts/test.sh runs for a
+#   while over tests/fuzz/corpus/room_frames. Without: a test that feeds it that corpus once.
+function(syncwatch_fuzzer name)
+    cmake_parse_arguments(PARSE_ARGV 1 F "" "" "SOURCES;USES")
+    set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    if(SW_FUZZ)
+        add_executable(fuzz.${name} ${F_SOURCES})
+        target_link_options(fuzz.${name} PRIVATE -fsanitize=fuzzer)
+        set_target_properties(fuzz.${name} PROPERTIES
+            OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+        syncwatch_group(fuzz.${name} fuzz)
+    else()
+        add_executable(fuzz.${name} ${F_SOURCES}
+            ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_corpus.cpp)
+        add_test(NAME fuzz.${name} COMMAND fuzz.${name} ${corpus})
+        set_tests_properties(fuzz.${name} PROPERTIES LABELS "unit" TIMEOUT 60)
+        syncwatch_group(fuzz.${name} unit)
+    endif()
+    target_include_directories(fuzz.${name} PRIVATE
+        ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(fuzz.${name} PRIVATE
+        ${F_USES} third_party_asio fmt::fmt syncwatch_options)
 endfunction()

@@ -11,7 +11,6 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
-find_package(prometheus-cpp REQUIRED)
 
 # Asio's and Beast's bodies are compiled once: a file that includes them whole costs seconds.
 add_library(third_party_asio STATIC ${PROJECT_SOURCE_DIR}/src/third_party/asio.cpp)
