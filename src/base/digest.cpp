@@ -10,7 +10,7 @@ namespace syncwatch {
 
 struct Digest::State {
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
-                                                                   &EVP_MD_CTX_free};
+                                                                    &EVP_MD_CTX_free};
 };
 
 Digest::Digest(Algorithm algorithm) : state_(std::make_unique<State>()) {

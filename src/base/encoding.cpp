@@ -1,5 +1,7 @@
 #include "base/encoding.h"
 
+#include <cstring>
+
 #include <sodium.h>
 
 namespace syncwatch {
@@ -54,6 +56,20 @@ std::string encode_hex(ByteView bytes) {
     return out;
 }
 
+Result<std::vector<std::uint8_t>> decode_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return fail(ErrorCode::InvalidInput, "not hexadecimal");
+    if (text.empty()) return {};  // The library must not be given a null pointer.
+    std::vector<std::uint8_t> out(text.size() / 2);
+    std::size_t size = 0;
+    const char* end = nullptr;
+    const int bad =
+        sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end);
+    if (bad != 0 || end != text.data() + text.size() || size != out.size()) {
+        return fail(ErrorCode::InvalidInput, "not hexadecimal");
+    }
+    return out;
+}
+
 std::string encode_base64(ByteView bytes) {
     return encode(bytes, sodium_base64_VARIANT_ORIGINAL);
 }
@@ -70,6 +86,15 @@ Result<std::vector<std::uint8_t>> decode_base64url(std::string_view text) {
 bool is_utf8(std::string_view text) {
     const ByteView bytes = as_bytes(text);
     for (std::size_t i = 0; i < bytes.size();) {
+        // Most text is ASCII for long stretches.
+        std::uint64_t eight = 0;
+        if (i + sizeof(eight) <= bytes.size()) {
+            std::memcpy(&eight, bytes.data() + i, sizeof(eight));
+            if ((eight & 0x8080808080808080) == 0) {
+                i += sizeof(eight);
+                continue;
+            }
+        }
         const std::size_t length = sequence_length(bytes[i]);
         if (length == 0 || i + length > bytes.size()) return false;
         for (std::size_t k = 1; k < length; ++k) {

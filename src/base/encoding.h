@@ -17,6 +17,8 @@ inline ByteView as_bytes(std::string_view text) {
 
 /// Lower-case hexadecimal.
 std::string encode_hex(ByteView bytes);
+/// Lower or upper case. Errors: InvalidInput.
+Result<std::vector<std::uint8_t>> decode_hex(std::string_view text);
 
 /// Base64 with padding (RFC 4648, 4).
 std::string encode_base64(ByteView bytes);

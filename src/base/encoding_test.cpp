@@ -12,6 +12,16 @@ TEST(EncodingTest, Base64FollowsTheRfcsVectors) {
     EXPECT_EQ(encode_base64url(as_bytes("\xff\xfe?")), "__4_");
 }
 
+TEST(EncodingTest, HexComesBackAndAnythingElseIsRefused) {
+    const std::vector<std::uint8_t> bytes{0x00, 0x7f, 0xab};
+    EXPECT_EQ(encode_hex(bytes), "007fab");
+    EXPECT_EQ(decode_hex("007fAB").value(), bytes);
+    EXPECT_TRUE(decode_hex("").value().empty());
+    for (const char* wrong : {"0", "0g", "00 ", " 00", "0x00", "000"}) {
+        EXPECT_FALSE(decode_hex(wrong)) << wrong;
+    }
+}
+
 TEST(EncodingTest, Base64IsStrict) {
     EXPECT_TRUE(decode_base64("Zg=="));
     EXPECT_FALSE(decode_base64("Zg"));
@@ -21,7 +31,9 @@ TEST(EncodingTest, Base64IsStrict) {
     EXPECT_EQ(decode_base64("AAEC")->size(), 3u);
 }
 
-TEST(EncodingTest, HexIsLowerCase) { EXPECT_EQ(encode_hex(as_bytes("\x01\xAB")), "01ab"); }
+TEST(EncodingTest, HexIsLowerCase) {
+    EXPECT_EQ(encode_hex(as_bytes("\x01\xAB")), "01ab");
+}
 
 TEST(EncodingTest, Utf8AcceptsWhatIsWellFormed) {
     for (const char* text : {"", "plain", "grüße", "日本語", "🔥", "\xf4\x8f\xbf\xbf"}) {

@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 namespace syncwatch {
 
@@ -66,7 +67,9 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message,
     return tl::unexpected<Error>(std::move(error));
 }
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 
 /// A value of the request is wrong: 422 with this one field.
 inline tl::unexpected<Error> fail_field(std::string field, std::string message) {
@@ -98,10 +101,10 @@ inline tl::unexpected<Error> fail_unavailable(std::string_view component, std::s
         leave tl::unexpected<::syncwatch::Error>(std::move(tmp).error()); \
     }                                                                     \
     decl = *std::move(tmp)
-#define SW_CHECK_WITH_(leave, tmp, expr)                                      \
-    if (auto tmp = (expr); !tmp) {                                            \
-        leave tl::unexpected<::syncwatch::Error>(std::move(tmp).error());     \
-    }                                                                         \
+#define SW_CHECK_WITH_(leave, tmp, expr)                                  \
+    if (auto tmp = (expr); !tmp) {                                        \
+        leave tl::unexpected<::syncwatch::Error>(std::move(tmp).error()); \
+    }                                                                     \
     static_assert(true)
 
 /// SW_TRY(auto row, load(id));  — binds the value, or returns the error.

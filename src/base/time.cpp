@@ -1,11 +1,11 @@
 #include "base/time.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace syncwatch {
 namespace {

@@ -14,7 +14,9 @@ using WallTime = std::chrono::sys_time<std::chrono::microseconds>;
 /// A point on the monotonic clock; comparable within one process only.
 using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::microseconds>;
 
-constexpr std::int64_t to_micros(WallTime time) { return time.time_since_epoch().count(); }
+constexpr std::int64_t to_micros(WallTime time) {
+    return time.time_since_epoch().count();
+}
 constexpr WallTime from_micros(std::int64_t micros) {
     return WallTime(std::chrono::microseconds(micros));
 }

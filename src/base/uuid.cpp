@@ -51,15 +51,20 @@ Result<Uuid> Uuid::parse(std::string_view text) {
     return id;
 }
 
-std::string Uuid::text() const {
-    std::string out;
-    out.reserve(36);
+std::array<char, 36> Uuid::letters() const {
+    std::array<char, 36> out;
+    std::size_t at = 0;
     for (const auto byte : bytes) {
-        if (dash_at(out.size())) out.push_back('-');
-        out.push_back(kHex[byte >> 4]);
-        out.push_back(kHex[byte & 0x0f]);
+        if (dash_at(at)) out[at++] = '-';
+        out[at++] = kHex[byte >> 4];
+        out[at++] = kHex[byte & 0x0f];
     }
     return out;
+}
+
+std::string Uuid::text() const {
+    const auto all = letters();
+    return {all.data(), all.size()};
 }
 
 }  // namespace syncwatch

@@ -22,6 +22,8 @@ struct Uuid {
     static Result<Uuid> parse(std::string_view text);
     /// Lower case with dashes, 36 characters.
     std::string text() const;
+    /// The same where no memory is to be taken for it.
+    std::array<char, 36> letters() const;
 
     bool is_nil() const { return *this == Uuid{}; }
     auto operator<=>(const Uuid&) const = default;
@@ -40,11 +42,10 @@ struct Id {
     auto operator<=>(const Id&) const = default;
 };
 
-using UserId = Id<struct UserTag>;        ///< An account or a guest.
+using UserId = Id<struct UserTag>;        ///< An account or a guest; in a room: a member.
 using SessionId = Id<struct SessionTag>;  ///< One sign-in on one device.
 using VideoId = Id<struct VideoTag>;
 using MessageId = Id<struct MessageTag>;  ///< A chat message.
-using MemberId = Id<struct MemberTag>;    ///< One presence of somebody in a room.
 using ItemId = Id<struct ItemTag>;        ///< A place in a room's queue.
 using UploadId = Id<struct UploadTag>;
 using BanId = Id<struct BanTag>;

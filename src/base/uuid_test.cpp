@@ -26,8 +26,9 @@ TEST(UuidTest, LaterIdsSortLater) {
 
 TEST(UuidTest, WhatIsNotAUuidIsRefused) {
     for (const char* text :
-         {"", "0190163d", "0190163d-8694-739b-aea5-966c26f8ad9", "0190163d_8694-739b-aea5-966c26f8ad91",
-          "0190163d-8694-739b-aea5-966c26f8ad9g", "0190163d86940739b0aea50966c26f8ad9100"}) {
+         {"", "0190163d", "0190163d-8694-739b-aea5-966c26f8ad9",
+          "0190163d_8694-739b-aea5-966c26f8ad91", "0190163d-8694-739b-aea5-966c26f8ad9g",
+          "0190163d86940739b0aea50966c26f8ad9100"}) {
         EXPECT_FALSE(Uuid::parse(text)) << text;
     }
 }

@@ -1,12 +1,12 @@
 #include "base/async/offload.h"
 
+#include <memory>
+#include <thread>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-
-#include <memory>
-#include <thread>
 
 namespace syncwatch {
 namespace {

@@ -9,7 +9,9 @@ Shards::Shards(std::size_t count) {
     }
 }
 
-Shards::~Shards() { stop(); }
+Shards::~Shards() {
+    stop();
+}
 
 void Shards::run() {
     for (const auto& context : contexts_) {

@@ -1,10 +1,11 @@
 #pragma once
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <thread>
 #include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "base/async/async.h"
 
@@ -12,6 +13,7 @@ namespace syncwatch {
 
 /// The program's threads: each runs one single-threaded io_context, and owns what lives on it
 /// (connections, rooms), so that none of that is ever locked.
+/// Declare it before whatever resumes coroutines on it from another thread (databases, pools).
 class Shards {
 public:
     explicit Shards(std::size_t count);
@@ -21,9 +23,7 @@ public:
     ~Shards();
 
     std::size_t size() const { return contexts_.size(); }
-    net::any_io_executor executor(std::size_t shard) {
-        return contexts_[shard]->get_executor();
-    }
+    net::any_io_executor executor(std::size_t shard) { return contexts_[shard]->get_executor(); }
     /// Starts the threads.
     void run();
     /// Ends the loops, whatever is still to do in them, and waits for the threads.

@@ -1,13 +1,14 @@
 #include "base/async/task_group.h"
 
+#include <exception>
+#include <utility>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
-#include <exception>
-#include <utility>
 
 #include "base/assert.h"
 
@@ -41,9 +42,16 @@ TaskGroup::TaskGroup(net::any_io_executor executor, OnFault on_fault)
     empty_.expires_at(net::steady_timer::time_point::max());
 }
 
-TaskGroup::~TaskGroup() { SW_ASSERT(running_.empty()); }
+TaskGroup::~TaskGroup() {
+    SW_ASSERT(running_.empty());
+}
 
 void TaskGroup::spawn(std::string name, net::awaitable<void> task) {
+    spawn_on(executor_, std::move(name), std::move(task));
+}
+
+void TaskGroup::spawn_on(net::any_io_executor executor, std::string name,
+                         net::awaitable<void> task) {
     auto& entry = running_.emplace_back();
     entry.name = std::move(name);
     auto done = [this, it = std::prev(running_.end())](std::exception_ptr fault) {
@@ -52,7 +60,7 @@ void TaskGroup::spawn(std::string name, net::awaitable<void> task) {
         if (fault && !is_cancellation(fault)) on_fault_(ended, describe(fault));
         if (running_.empty()) empty_.cancel();
     };
-    net::co_spawn(executor_, std::move(task),
+    net::co_spawn(std::move(executor), std::move(task),
                   net::bind_cancellation_slot(entry.signal.slot(), std::move(done)));
     if (cancelled_) {
         net::post(executor_, [this] { cancel(); });

@@ -1,12 +1,13 @@
 #pragma once
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
 #include <list>
 #include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/async/async.h"
 
@@ -27,7 +28,10 @@ public:
 
     /// Starts `task` now. `name` is for logs.
     void spawn(std::string name, net::awaitable<void> task);
-    /// Asks every running task to end (terminal and total cancellation); later ones start cancelled.
+    /// The same, on an executor that leads to the group's own thread.
+    void spawn_on(net::any_io_executor executor, std::string name, net::awaitable<void> task);
+    /// Asks every running task to end (terminal and total cancellation); later ones start
+    /// cancelled.
     void cancel();
     /// Waits until no task is left.
     net::awaitable<void> join();

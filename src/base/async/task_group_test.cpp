@@ -1,13 +1,13 @@
 #include "base/async/task_group.h"
 
+#include <stdexcept>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
-
-#include <stdexcept>
 
 namespace syncwatch {
 namespace {

@@ -1,12 +1,14 @@
 #include "base/log/log.h"
 
 #include <atomic>
+#include <utility>
 
 namespace syncwatch::log {
 namespace {
 
 std::atomic<Sink*> current_sink{nullptr};
 std::atomic<Level> least_level{Level::Info};
+thread_local std::string_view current_request;
 
 }  // namespace
 
@@ -15,10 +17,20 @@ void set_sink(Sink* sink, Level least) {
     current_sink.store(sink);
 }
 
+Context::Context(std::string_view request) : before_(std::exchange(current_request, request)) {}
+Context::~Context() {
+    current_request = before_;
+}
+
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
     Sink* sink = current_sink.load(std::memory_order_acquire);
     if (sink == nullptr || level < least_level.load(std::memory_order_relaxed)) return;
-    sink->write(level, event, std::span(fields.begin(), fields.size()));
+    Line line;
+    line.level = level;
+    line.event = event;
+    line.request = current_request;
+    line.fields = std::span(fields.begin(), fields.size());
+    sink->write(line);
 }
 
 }  // namespace syncwatch::log

@@ -1,12 +1,12 @@
 #pragma once
-#include <fmt/format.h>
-
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace syncwatch::log {
 
@@ -20,9 +20,16 @@ struct Field {
     Field(std::string_view key_in, std::string value_in)
         : key(key_in), value(std::move(value_in)) {}
     template <class T>
-        requires(!std::convertible_to<T, std::string>)
-    Field(std::string_view key_in, const T& value_in)
+    requires(!std::convertible_to<T, std::string>) Field(std::string_view key_in, const T& value_in)
         : key(key_in), value(fmt::format("{}", value_in)) {}
+};
+
+/// One line. Its parts are valid while it is written.
+struct Line {
+    Level level = Level::Info;
+    std::string_view event;
+    std::string_view request;  ///< Id of the request it is about; empty: of none.
+    std::span<const Field> fields;
 };
 
 /// Where lines go: a terminal for people, JSON for programs. One for the process, set at start.
@@ -30,11 +37,25 @@ class Sink {
 public:
     virtual ~Sink() = default;
     /// Called from any thread.
-    virtual void write(Level level, std::string_view event, std::span<const Field> fields) = 0;
+    virtual void write(const Line& line) = 0;
 };
 
 /// Takes effect for lines written later. The sink outlives its use; nullptr: nothing is written.
 void set_sink(Sink* sink, Level least);
+
+/// While it lives, lines of this thread name this request. A coroutine's whole life is covered by
+/// running it on an executor that puts one around each of its steps (RequestExecutor); one by
+/// hand must not live across a co_await.
+class Context {
+public:
+    explicit Context(std::string_view request);
+    ~Context();
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+private:
+    std::string_view before_;
+};
 
 /// One line. `event` is a stable dotted word ("room.joined"), the same in every line of its kind:
 /// what varies goes into fields.
