@@ -64,6 +64,20 @@ std::vector<Character> characters(std::string_view text) {
     return out;
 }
 
+std::string utf8_from_latin1(std::string_view bytes) {
+    std::string out;
+    for (const char byte : bytes) {
+        const auto value = static_cast<std::uint8_t>(byte);
+        if (value < 0x80) {
+            out += byte;
+        } else {
+            out += static_cast<char>(0xc0 | (value >> 6));
+            out += static_cast<char>(0x80 | (value & 0x3f));
+        }
+    }
+    return out;
+}
+
 bool letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -123,6 +137,28 @@ Result<std::string> valid_display_name(std::string_view typed, std::string_view 
     if (std::ranges::all_of(all, is_unseen)) return refuse("must not be empty");
     const std::size_t start = all.front().offset;
     return std::string(typed.substr(start, all.back().offset + all.back().length - start));
+}
+
+std::string presentable_name(std::string_view given, std::size_t most) {
+    const std::string text = is_utf8(given) ? std::string(given) : utf8_from_latin1(given);
+    std::string name;
+    std::size_t count = 0;
+    bool space = false;
+    bool seen = false;
+    for (const Character& c : characters(text)) {
+        if (within(kSpaces, c.value) || c.value == 0x2028 || c.value == 0x2029) {
+            space = !name.empty();
+            continue;
+        }
+        if (within(kRefused, c.value)) continue;
+        if (count + (space ? 2 : 1) > most) break;
+        if (space) name += ' ';
+        count += space ? 2 : 1;
+        space = false;
+        seen = seen || !within(kUnseen, c.value);
+        name.append(text, c.offset, c.length);
+    }
+    return seen ? name : std::string();
 }
 
 }  // namespace syncwatch

@@ -26,4 +26,9 @@ Result<std::string> valid_display_name(std::string_view typed,
                                        std::string_view field = "display_name",
                                        std::size_t most = 64);
 
+/// A name that can be shown, made from whatever was given (a file's name): what valid_display_name
+/// refuses is left out, white space of any kind becomes one space, what is no UTF-8 is taken for
+/// Latin-1, and behind `most` characters it ends. Empty if nothing is left.
+std::string presentable_name(std::string_view given, std::size_t most);
+
 }  // namespace syncwatch

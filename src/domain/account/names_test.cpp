@@ -77,5 +77,30 @@ TEST(DisplayNameLengthTest, CountsCharactersNotBytes) {
     EXPECT_FALSE(valid_display_name(name + "雪"));
 }
 
+TEST(PresentableNameTest, WhateverIsGivenBecomesSomethingThatCanBeShown) {
+    struct Case {
+        std::string given;
+        std::string shown;
+        std::size_t most = 100;
+    };
+    const Case cases[] = {
+        {"Big Buck Bunny", "Big Buck Bunny"},
+        {"  two\n\r\tlines \x01 ", "two lines"},
+        {"\"quotes\" & 'more' <b>", "\"quotes\" & 'more' <b>"},
+        {"film\u202eGPM.exe", "filmGPM.exe"},
+        {"\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f525",
+         "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f525"},
+        {"Am\xe9lie", "Amélie"},
+        {std::string("a\0b", 3), "ab"},
+        {"\u2028\u200b \u00ad", ""},
+        {"\u200d", ""},
+        {"abcdefghijkl", "abcdefghij", 10},
+        {"abcdefghi jk", "abcdefghi", 10},
+        {"", ""},
+    };
+    for (const auto& [given, shown, most] : cases)
+        EXPECT_EQ(presentable_name(given, most), shown) << given;
+}
+
 }  // namespace
 }  // namespace syncwatch

@@ -30,7 +30,7 @@ std::optional<Role> parse_role(std::string_view word);
 
 /// What is decided about a room; what happens in it is another matter (LiveRoom).
 struct Room {
-    static constexpr int kLeastCapacity = 2;
+    static constexpr int kLeastCapacity = 1;
     static constexpr int kUsualCapacity = 50;
     static constexpr int kMostCapacity = 1000;
     static constexpr std::size_t kMaxNameCharacters = 80;

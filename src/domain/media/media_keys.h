@@ -1,0 +1,37 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/uuid.h"
+#include "domain/media/video.h"
+
+namespace syncwatch {
+
+/// Where a video's objects lie in the BlobStore: everything of one video under one prefix, and
+/// everything of one edition under one within it.
+///
+///     videos/ID/source/original
+///     videos/ID/EDITION/v720/init-0.mp4  000000.m4s  000001.m4s …
+///     videos/ID/EDITION/poster.jpg  sprite.vtt  sprite-0.jpg …
+///     videos/ID/EDITION/subtitles/TRACK.vtt        embedded ones
+///     videos/ID/subtitles/TRACK.vtt                uploaded ones: a new edition keeps them
+std::string video_prefix(VideoId video);
+std::string source_prefix(VideoId video);
+std::string source_key(VideoId video);
+std::string edition_prefix(VideoId video, int edition);
+std::string init_key(VideoId video, int edition, std::string_view stream, int init);
+std::string segment_key(VideoId video, int edition, std::string_view stream, int number);
+/// poster.jpg, sprite.vtt, sprite-0.jpg
+std::string picture_key(VideoId video, int edition, std::string_view name);
+std::string subtitle_key(VideoId video, int edition, const SubtitleTrack& track);
+
+/// The last part of a segment's key: "000042.m4s".
+std::string segment_name(int number);
+/// "init-0.mp4"
+std::string init_name(int init);
+
+/// True for names that a stream may have: a lower-case letter, then up to 15 lower-case letters and
+/// digits.
+bool is_stream_name(std::string_view name);
+
+}  // namespace syncwatch
