@@ -36,10 +36,18 @@ public:
     /// Errors: Unavailable (component "objects"; also when the disk is full), InvalidInput (key).
     virtual Async<StoredBlob> put(std::string key, std::string bytes) = 0;
     /// Moves a finished file into the store; durable when it returns, and `file` is gone. On error
-    /// `file` stays.
+    /// `file` stays. Reads the file once, for its SHA-256. Errors: as put; NotFound (`file`).
     virtual Async<StoredBlob> put_file(std::string key, std::filesystem::path file) = 0;
+    /// The same without reading it: for a film of many gigabytes whose SHA-256 the caller has, or
+    /// asks for later. Gives its size.
+    virtual Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) = 0;
+    /// Reads the whole object again: what the ledger must say of it. Errors: NotFound, Unavailable.
+    virtual Async<StoredBlob> measure(std::string key) = 0;
     /// Errors: NotFound, Unavailable.
     virtual Async<OpenBlob> open(std::string key) = 0;
+    /// A file with the object's bytes, for programs that must be given a path (ffmpeg). Never
+    /// written to; good until the object is removed. Errors: NotFound, Unavailable.
+    virtual Async<std::filesystem::path> local_path(std::string key) = 0;
     /// Removes one object; absent is success.
     virtual Async<> remove(std::string key) = 0;
     /// Removes everything under `prefix` + "/"; absent is success.

@@ -26,8 +26,9 @@ public:
     virtual void publish(const std::string& topic, std::string payload) = 0;
     /// Calls `handler` on `executor` for each message to `topic` published from now on, the
     /// publisher's own included.
-    [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(
-        const std::string& topic, net::any_io_executor executor, Handler handler) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const std::string& topic,
+                                                                  net::any_io_executor executor,
+                                                                  Handler handler) = 0;
 };
 
 }  // namespace syncwatch

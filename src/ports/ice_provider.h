@@ -1,18 +1,11 @@
 #pragma once
-#include <string>
 #include <vector>
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "domain/room/ice_server.h"
 
 namespace syncwatch {
-
-/// One entry of RTCConfiguration.iceServers.
-struct IceServer {
-    std::vector<std::string> urls;  ///< "stun:…", "turn:…", "turns:…"
-    std::string username;           ///< Empty for STUN.
-    std::string credential;
-};
 
 struct IceServers {
     std::vector<IceServer> servers;

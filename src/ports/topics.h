@@ -13,7 +13,14 @@ inline const std::string kAccountChanged = "account/changed";
 /// An account or guest is gone; payload: the user's id. What is theirs must go too.
 inline const std::string kAccountDeleted = "account/deleted";
 
+/// A video's row changed (status, progress, what is playable, title) or is gone; payload: its id.
+/// Published after the change is durable, at most about twice a second for one video. Wakes
+/// the workers, too.
+inline const std::string kVideoChanged = "video/changed";
+
 /// What happens to one room from outside of it; payloads: services/rooms/room_notices.h.
-inline std::string room(const RoomCode& code) { return "room/" + code.compact(); }
+inline std::string room(const RoomCode& code) {
+    return "room/" + code.compact();
+}
 
 }  // namespace syncwatch::topics
