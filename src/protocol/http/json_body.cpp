@@ -38,8 +38,8 @@ Result<json::object> parse_json_object(std::string_view body) {
     options.max_depth = 16;
     boost::system::error_code error;
     json::value value = json::parse(body, error, {}, options);
-    if (error) return fail(ErrorCode::InvalidInput, "the body is not JSON: " + error.message());
-    if (!value.is_object()) return fail(ErrorCode::InvalidInput, "the body is no JSON object");
+    if (error) return fail_field("body", "is not JSON: " + error.message());
+    if (!value.is_object()) return fail_field("body", "must be a JSON object");
     return std::move(value.as_object());
 }
 

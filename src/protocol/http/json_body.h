@@ -26,6 +26,8 @@ struct TextLimits {
     std::size_t least = 0;
     std::size_t most = 1024;
 };
+/// What anybody may type into a field; its own rules come after.
+inline constexpr TextLimits kTyped{0, 4096};
 
 /// Reads the fields of a request one by one and keeps every complaint, so that a form can show all
 /// of them at once. An optional field that is null counts as absent; fields nobody asks for are

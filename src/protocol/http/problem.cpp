@@ -22,6 +22,8 @@ struct Entry {
 /// Every code of the API; the first of a status is its usual word. docs/api.yaml lists the same.
 constexpr Entry kEntries[] = {
     {"invalid", 422, "Invalid request", "Something in the request is not right."},
+    {"bad_request", 400, "Bad request", "The server could not make sense of the request."},
+    {"bad_subtitles", 422, "Subtitles not readable", "This is no SRT, WebVTT or ASS file."},
     {"unauthenticated", 401, "Not signed in", "Sign in, or join as a guest, and try again."},
     {"wrong_credentials", 401, "Wrong name or password", "The user name or the password is wrong."},
     {"bad_ticket", 401, "Ticket not valid", "Join the room again to get a new ticket."},
@@ -35,52 +37,62 @@ constexpr Entry kEntries[] = {
      "A new account needs an invitation that is valid and not used yet."},
     {"setup_token_required", 403, "Setup token needed",
      "The first account needs the setup token that the server printed when it started."},
+    {"bad_capability", 403, "Link not valid",
+     "This link to a film is wrong or no longer valid; open the film again."},
     {"not_found", 404, "Not found", "There is nothing here."},
     {"no_such_room", 404, "No such room", "There is no room with this code."},
+    {"no_such_video", 404, "No such film", "There is no film with this id."},
+    {"no_such_upload", 404, "No such upload", "This upload ended, or there never was one."},
     {"method_not_allowed", 405, "Method not allowed", "This address does not take that method."},
     {"conflict", 409, "Conflict", "Somebody else changed this meanwhile; look again."},
     {"username_taken", 409, "User name taken", "Choose another user name."},
     {"room_full", 409, "Room is full", "The room has as many people as it takes."},
+    {"wrong_offset", 409, "Wrong offset", "Ask where the upload stands, then go on from there."},
+    {"not_failed", 409, "Nothing to try again", "This film did not fail."},
+    {"original_gone", 409, "Original not kept", "Upload the film again: its file was not kept."},
+    {"nothing_to_cancel", 409, "Nothing to cancel", "This film is not being prepared."},
+    {"too_many_subtitles", 409, "Too many subtitles", "Remove subtitles before adding more."},
+    {"unsupported_version", 412, "Version not supported",
+     "Resumable uploads speak tus 1.0.0 here (Tus-Resumable)."},
     {"too_large", 413, "Too large", "The request is larger than the server takes."},
+    {"unsupported_media_type", 415, "Wrong content type",
+     "The body is not of a type that this address takes."},
+    {"taken_over", 423, "Uploaded from elsewhere",
+     "Another tab or device goes on with this upload."},
     {"headers_too_large", 431, "Headers too large", "The request's headers are too large."},
     {"too_many_requests", 429, "Too many requests", "Slow down, then try again."},
     {"locked_out", 429, "Locked out", "Too many wrong passwords; wait and try again."},
+    {"too_many_uploads", 429, "Too many uploads", "Wait until one of your uploads is done."},
+    {"checksum_mismatch", 460, "Checksum mismatch",
+     "The part arrived damaged and was thrown away; send it again."},
     {"internal", 500, "Server error", "Something went wrong on the server; it was logged."},
     {"corrupt", 500, "Stored data damaged", "Stored data is damaged; the operator must look."},
     {"unavailable", 503, "Not available", "A part of the service is down; try again soon."},
     {"read_only", 503, "Read only", "The server cannot store anything just now."},
+    {"disk_full", 507, "No space left",
+     "The server has no space for films just now; what was uploaded is kept."},
     {"timeout", 503, "Took too long", "The server did not finish in time; try again."},
 };
 
 /// "no_such_room" tells people more; programs switch on the contract's word.
 std::string_view public_code(std::string_view word) {
-    return word == "no_such_room" ? "not_found" : word;
+    return word.starts_with("no_such_") ? "not_found" : word;
 }
 
 std::string_view usual_word(ErrorCode code) {
     switch (code) {
-        case ErrorCode::InvalidInput:
-            return "invalid";
-        case ErrorCode::Unauthenticated:
-            return "unauthenticated";
-        case ErrorCode::NotFound:
-            return "not_found";
-        case ErrorCode::Forbidden:
-            return "forbidden";
-        case ErrorCode::Conflict:
-            return "conflict";
-        case ErrorCode::TooLarge:
-            return "too_large";
-        case ErrorCode::Exhausted:
-            return "too_many_requests";
+        case ErrorCode::InvalidInput: return "invalid";
+        case ErrorCode::Unauthenticated: return "unauthenticated";
+        case ErrorCode::NotFound: return "not_found";
+        case ErrorCode::Forbidden: return "forbidden";
+        case ErrorCode::Conflict: return "conflict";
+        case ErrorCode::TooLarge: return "too_large";
+        case ErrorCode::Exhausted: return "too_many_requests";
         case ErrorCode::Unavailable:
         case ErrorCode::Timeout:
-        case ErrorCode::Cancelled:
-            return "unavailable";
-        case ErrorCode::Corrupt:
-            return "corrupt";
-        case ErrorCode::Internal:
-            return "internal";
+        case ErrorCode::Cancelled: return "unavailable";
+        case ErrorCode::Corrupt: return "corrupt";
+        case ErrorCode::Internal: return "internal";
     }
     return "internal";
 }
@@ -135,6 +147,12 @@ Problem problem_of_status(int status, std::string_view code) {
     if (!code.empty()) problem.code = code;
     if (status == 429 || status == 503) problem.retry_after = 1s;
     return problem;
+}
+
+std::vector<std::string_view> problem_codes() {
+    std::vector<std::string_view> codes;
+    for (const Entry& each : kEntries) codes.push_back(public_code(each.code));
+    return codes;
 }
 
 std::string problem_json(const Problem& problem, std::string_view request_id) {

@@ -29,6 +29,9 @@ Problem problem_of(const Error& error);
 /// `code` may be empty: then it is the usual word of the status.
 Problem problem_of_status(int status, std::string_view code = {});
 
+/// Every code that the API has words for, for the test that compares them with its description.
+std::vector<std::string_view> problem_codes();
+
 /// {"type","title","status","code","detail","request_id", "component"?, "retry_after"?, "errors"?}
 std::string problem_json(const Problem& problem, std::string_view request_id);
 
