@@ -7,8 +7,12 @@ namespace syncwatch::sqlite {
 bool Row::is_null(int column) const {
     return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
-std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-double Row::real(int column) const { return sqlite3_column_double(statement_, column); }
+std::int64_t Row::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
+double Row::real(int column) const {
+    return sqlite3_column_double(statement_, column);
+}
 
 std::string Row::text(int column) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
@@ -22,21 +26,42 @@ std::string Row::blob(int column) const {
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
-void Connection::CloseDatabase::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+void Connection::CloseDatabase::operator()(sqlite3* db) const {
+    sqlite3_close_v2(db);
+}
+
+namespace {
+
+tl::unexpected<Error> read_only(std::string message) {
+    Error error;
+    error.code = ErrorCode::Unavailable;
+    error.message = std::move(message);
+    error.reason = "read_only";
+    error.component = "database";
+    error.retry_after = std::chrono::seconds(30);
+    return fail(std::move(error));
+}
+
+}  // namespace
 
 Result<Connection> Connection::open(const std::string& path, Mode mode) {
-    const int flags =
-        (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-        SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
+                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     sqlite3* db = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
     Connection connection(db);
     if (code != SQLITE_OK) return connection.last_error("open " + path);
     sqlite3_busy_timeout(db, 5000);
     // FULL: a commit that was answered survives a power cut (WAL's NORMAL may lose the last ones).
-    SW_CHECK(connection.script(
+    auto ready = connection.script(
         "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
-        "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF;"));
+        "PRAGMA cache_size = -8000; PRAGMA trusted_schema = OFF;");
+    if (!ready) return fail(std::move(ready).error().within(path));
+    // SQLite falls back to reading where it may not write, and says so at the first write only.
+    if (mode == Mode::ReadWrite && sqlite3_db_readonly(db, "main") == 1) {
+        return read_only(path + ": the file is readonly");
+    }
     return connection;
 }
 
@@ -76,15 +101,7 @@ tl::unexpected<Error> Connection::last_error(std::string_view doing) {
         case SQLITE_CONSTRAINT: return fail(ErrorCode::Conflict, message);
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB: return fail(ErrorCode::Corrupt, message);
-        case SQLITE_READONLY: {
-            Error error;
-            error.code = ErrorCode::Unavailable;
-            error.message = message;
-            error.reason = "read_only";
-            error.component = "database";
-            error.retry_after = 30s;
-            return fail(std::move(error));
-        }
+        case SQLITE_READONLY: return read_only(message);
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_IOERR:

@@ -1,6 +1,4 @@
 #pragma once
-#include <sqlite3.h>
-
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -9,6 +7,8 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include <sqlite3.h>
 
 #include "base/result.h"
 #include "base/time.h"

@@ -1,5 +1,7 @@
 #include "adapters/sqlite/database.h"
 
+#include <fmt/format.h>
+
 #include "adapters/sqlite/migrate.h"
 #include "base/assert.h"
 
@@ -25,11 +27,21 @@ Result<> check_integrity(Connection& connection) {
     return {};
 }
 
+Result<> require_schema(Connection& connection) {
+    SW_TRY(const int version, schema_version(connection));
+    const int needed = schema().empty() ? 0 : schema().back().version;
+    if (version == 0 || version >= needed) return {};
+    return fail(ErrorCode::Conflict,
+                fmt::format("the database has schema {}, this program needs {}", version, needed),
+                "older_schema");
+}
+
 /// Errors say which file they are about: an operator may have several.
-Result<Connection> open_writer(const std::string& path) {
+Result<Connection> open_writer(const std::string& path, Database::Schema wanted) {
     SW_TRY(Connection writer, Connection::open(path, Connection::Mode::ReadWrite));
     const auto prepare = [&]() -> Result<> {
         SW_CHECK(check_integrity(writer));
+        if (wanted == Database::Schema::Require) SW_CHECK(require_schema(writer));
         SW_CHECK(writer.script("PRAGMA journal_mode = WAL"));
         SW_CHECK(migrate(writer));
         return {};
@@ -41,7 +53,7 @@ Result<Connection> open_writer(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(Options options) {
-    SW_TRY(Connection writer, open_writer(options.path));
+    SW_TRY(Connection writer, open_writer(options.path, options.schema));
     std::vector<Connection> readers;
     for (unsigned i = 0; i < options.readers; ++i) {
         SW_TRY(Connection reader, Connection::open(options.path, Connection::Mode::ReadOnly));
@@ -69,17 +81,19 @@ Database::~Database() {
 }
 
 void Database::enqueue(std::unique_ptr<Write> write) {
+    std::unique_ptr<Write> refused;
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() < options_.max_queued_writes) {
             queue_.push_back(std::move(write));
             queued_.store(queue_.size(), std::memory_order_relaxed);
+        } else {
+            refused = std::move(write);
         }
     }
-    if (write) {
-        write->give_up(
-            fail_unavailable("database", "the queue of writes is full", 2s).value());
-        write->answer();
+    if (refused) {
+        refused->give_up(fail_unavailable("database", "the queue of writes is full", 2s).value());
+        refused->answer();
         return;
     }
     wake_.notify_one();
@@ -99,7 +113,11 @@ void Database::write_until_closed() {
             queued_.store(queue_.size(), std::memory_order_relaxed);
         }
         commit_batch(batch);
-        for (auto& write : batch) write->answer();
+        for (auto& write : batch) {
+            const std::chrono::duration<double> took = Timer::now() - write->begun;
+            write_seconds_.observe(took.count());
+            write->answer();
+        }
     }
 }
 
@@ -120,6 +138,22 @@ bool Database::run_in_savepoint(Write& write) {
     if (!writer_.script("SAVEPOINT unit")) return false;
     if (write.run(writer_)) return writer_.script("RELEASE unit").has_value();
     return writer_.script("ROLLBACK TO unit; RELEASE unit").has_value();
+}
+
+Database::ReadPlace Database::take_read_place() {
+    const Timer::time_point now = Timer::now();
+    if (reads_.fetch_add(1, std::memory_order_relaxed) < options_.max_queued_reads) return now;
+    reads_.fetch_sub(1, std::memory_order_relaxed);
+    return std::nullopt;
+}
+
+void Database::leave_read_place(ReadPlace place) {
+    reads_.fetch_sub(1, std::memory_order_relaxed);
+    read_seconds_.observe(std::chrono::duration<double>(Timer::now() - *place).count());
+}
+
+Error Database::too_many_reads() {
+    return fail_unavailable("database", "the queue of reads is full", 2s).value();
 }
 
 Connection Database::take_reader() {

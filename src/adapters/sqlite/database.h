@@ -1,23 +1,26 @@
 #pragma once
 #include <atomic>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "adapters/sqlite/connection.h"
 #include "base/async/async.h"
+#include "base/async/resumption.h"
+#include "base/histogram.h"
 
 namespace syncwatch::sqlite {
 
@@ -28,14 +31,23 @@ namespace syncwatch::sqlite {
 /// write() returns, never before. A full queue answers Unavailable.
 class Database {
 public:
+    /// What to do about a schema that is older than this program.
+    enum class Schema : std::uint8_t {
+        Migrate,
+        Require,  ///< Refuse: a server of the older version may be running on it.
+    };
     struct Options {
         std::string path;  ///< A file; its folder exists.
+        Schema schema = Schema::Migrate;
         unsigned readers = 2;
         std::size_t max_queued_writes = 4096;
+        std::size_t max_queued_reads = 16'384;  ///< With those that run.
     };
 
     /// Opens or creates the file, checks it (quick_check after an unclean end is SQLite's own
-    /// recovery; a malformed header is Corrupt), and brings the schema up to date.
+    /// recovery; a malformed header is Corrupt), and brings the schema up to date; a new file gets
+    /// it in any case. Errors: Corrupt, Unavailable, Conflict (reason "newer_schema",
+    /// "older_schema").
     static Result<std::unique_ptr<Database>> open(Options options);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -47,9 +59,8 @@ public:
     auto write(Work work) -> net::awaitable<std::invoke_result_t<Work&, Connection&>> {
         using Value = std::invoke_result_t<Work&, Connection&>;
         auto start = [](auto handler, Database* self, Work job) {
-            self->enqueue(
-                std::make_unique<WriteOf<Work, Value, decltype(handler)>>(std::move(job),
-                                                                         std::move(handler)));
+            self->enqueue(std::make_unique<WriteOf<Work, Value, decltype(handler)>>(
+                std::move(job), std::move(handler)));
         };
         return net::async_initiate<const net::use_awaitable_t<>, void(Value)>(
             std::move(start), net::use_awaitable, this, std::move(work));
@@ -60,54 +71,55 @@ public:
     auto read(Work work) -> net::awaitable<std::invoke_result_t<Work&, Connection&>> {
         using Value = std::invoke_result_t<Work&, Connection&>;
         auto start = [](auto handler, Database* self, Work job) {
-            auto guard = net::make_work_guard(net::get_associated_executor(handler));
-            net::post(self->reader_pool_, [self, handler = std::move(handler),
-                                           job = std::move(job), guard = std::move(guard)]() mutable {
+            auto waiting = Resumption(std::move(handler));
+            const ReadPlace place = self->take_read_place();
+            if (!place) return waiting.resume(Value(tl::unexpected<Error>(too_many_reads())));
+            auto run = [self, waiting = std::move(waiting), job = std::move(job), place]() mutable {
                 Value value = self->with_reader(job);
-                net::post(guard.get_executor(), [handler = std::move(handler),
-                                                 value = std::move(value)]() mutable {
-                    std::move(handler)(std::move(value));
-                });
-            });
+                self->leave_read_place(place);
+                waiting.resume(std::move(value));
+            };
+            net::post(self->reader_pool_, std::move(run));
         };
         return net::async_initiate<const net::use_awaitable_t<>, void(Value)>(
             std::move(start), net::use_awaitable, this, std::move(work));
     }
 
-    /// Writes waiting for their turn: for metrics.
+    /// For metrics: units waiting for their turn, and how long units took, the wait included.
     std::size_t queued_writes() const { return queued_.load(std::memory_order_relaxed); }
+    std::size_t queued_reads() const { return reads_.load(std::memory_order_relaxed); }
+    const LatencyHistogram& write_seconds() const { return write_seconds_; }
+    const LatencyHistogram& read_seconds() const { return read_seconds_; }
 
 private:
+    using Timer = std::chrono::steady_clock;
+
     /// One unit of work in the writer's queue, its type erased.
     struct Write {
         virtual ~Write() = default;
         virtual bool run(Connection& connection) = 0;  ///< False: undo this one.
         virtual void give_up(const Error& error) = 0;  ///< Replaces the answer by `error`.
         virtual void answer() = 0;
+
+        const Timer::time_point begun = Timer::now();
     };
+    /// A place among the reads that wait or run; nullopt: there are too many already.
+    using ReadPlace = std::optional<Timer::time_point>;
 
     template <class Work, class Value, class Handler>
     struct WriteOf final : Write {
         WriteOf(Work work_in, Handler handler_in)
-            : work(std::move(work_in)),
-              handler(std::move(handler_in)),
-              guard(net::make_work_guard(net::get_associated_executor(handler))) {}
+            : work(std::move(work_in)), waiting(std::move(handler_in)) {}
 
         bool run(Connection& connection) override {
             value = work(connection);
             return value.has_value();
         }
         void give_up(const Error& error) override { value = tl::unexpected<Error>(error); }
-        void answer() override {
-            net::post(guard.get_executor(),
-                      [done = std::move(handler), result = std::move(value)]() mutable {
-                          std::move(done)(std::move(result));
-                      });
-        }
+        void answer() override { waiting.resume(std::move(value)); }
 
         Work work;
-        Handler handler;
-        net::executor_work_guard<net::associated_executor_t<Handler>> guard;
+        Resumption<Handler> waiting;
         Value value = fail(ErrorCode::Internal, "the write did not run");
     };
 
@@ -118,6 +130,9 @@ private:
     void commit_batch(std::vector<std::unique_ptr<Write>>& batch);
     bool run_in_savepoint(Write& write);
 
+    ReadPlace take_read_place();
+    void leave_read_place(ReadPlace place);
+    static Error too_many_reads();
     Connection take_reader();
     void give_back(Connection reader);
     template <class Work>
@@ -142,6 +157,9 @@ private:
     std::vector<Connection> idle_readers_;
     bool closing_ = false;
     std::atomic<std::size_t> queued_{0};
+    std::atomic<std::size_t> reads_{0};
+    LatencyHistogram write_seconds_{kLatencyBounds};
+    LatencyHistogram read_seconds_{kLatencyBounds};
     net::thread_pool reader_pool_;
     std::thread writer_thread_;
 };

@@ -1,12 +1,14 @@
 #include "adapters/sqlite/database.h"
 
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <thread>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-
-#include <filesystem>
-#include <fstream>
 
 #include "adapters/sqlite/migrate.h"
 
@@ -36,7 +38,8 @@ protected:
 };
 
 Result<std::int64_t> count(Connection& c) {
-    SW_TRY(auto n, c.query_one("SELECT count(*) FROM t", [](const Row& r) { return r.integer(0); }));
+    SW_TRY(auto n,
+           c.query_one("SELECT count(*) FROM t", [](const Row& r) { return r.integer(0); }));
     return *n;
 }
 
@@ -58,6 +61,18 @@ net::awaitable<void> read_count(Database& db, std::int64_t& out) {
     out = n.value_or(-1);
 }
 
+net::awaitable<void> try_read(Database& db, int& failed) {
+    auto slow = [](Connection& c) {
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        return c.query_one("SELECT count(*) FROM t", [](const Row& row) { return row.integer(0); });
+    };
+    const auto read = co_await db.read(std::move(slow));
+    if (!read) {
+        EXPECT_EQ(read.error().component, "database");
+        ++failed;
+    }
+}
+
 TEST_F(DatabaseTest, ARefusedUnitLeavesNothingAndItsNeighboursStay) {
     auto db = open();
     net::io_context context(1);
@@ -74,6 +89,28 @@ TEST_F(DatabaseTest, ARefusedUnitLeavesNothingAndItsNeighboursStay) {
     context.run();
     EXPECT_EQ(failed, 100);
     EXPECT_EQ(seen, 900);
+}
+
+TEST_F(DatabaseTest, UnitsAreTimedAndTooManyReadsAreRefused) {
+    Database::Options options;
+    options.path = path();
+    options.max_queued_reads = 1;
+    auto db = Database::open(options).value();
+    net::io_context context(1);
+    int failed = 0;
+    auto create = [](Connection& c) { return c.script("CREATE TABLE t(i INTEGER PRIMARY KEY)"); };
+    net::co_spawn(context, db->write(std::move(create)), net::detached);
+    context.run();
+    context.restart();
+    for (int i = 0; i < 200; ++i) net::co_spawn(context, try_read(*db, failed), net::detached);
+    context.run();
+    EXPECT_GT(failed, 0);
+    EXPECT_EQ(db->queued_reads(), 0u);
+    const auto writes = db->write_seconds().counts();
+    const auto reads = db->read_seconds().counts();
+    EXPECT_EQ(std::accumulate(writes.begin(), writes.end(), 0u), 1u);
+    EXPECT_EQ(std::accumulate(reads.begin(), reads.end(), 0u),
+              200u - static_cast<unsigned>(failed));
 }
 
 TEST_F(DatabaseTest, AFileThatIsNoDatabaseIsReportedAndLeftAsItIs) {
@@ -95,6 +132,20 @@ TEST_F(DatabaseTest, MigrationsApplyOnceAndANewerDatabaseIsRefused) {
     const auto old_program = migrate(*connection, std::span(steps, 1));
     ASSERT_FALSE(old_program);
     EXPECT_EQ(old_program.error().code, ErrorCode::Conflict);
+}
+
+TEST_F(DatabaseTest, WhoeverMayNotMigrateIsToldThatTheSchemaIsOld) {
+    Database::Options options;
+    options.path = path();
+    options.schema = Database::Schema::Require;
+    EXPECT_TRUE(Database::open(options)) << "a new file gets the schema";
+    {
+        auto connection = Connection::open(path(), Connection::Mode::ReadWrite);
+        ASSERT_TRUE(connection->script("PRAGMA user_version = 1"));
+    }
+    const auto refused = Database::open(options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "older_schema");
 }
 
 TEST_F(DatabaseTest, AFailingMigrationLeavesTheSchemaAsItWas) {

@@ -21,7 +21,8 @@ Result<std::vector<std::string>> apply_missing(Connection& connection,
         return fail(ErrorCode::Conflict,
                     fmt::format("the database has schema {}, this program knows up to {}: "
                                 "use the newer program",
-                                version, newest));
+                                version, newest),
+                    "newer_schema");
     }
     std::vector<std::string> applied;
     for (const Migration& step : steps) {

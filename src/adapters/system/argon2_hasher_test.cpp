@@ -4,48 +4,48 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include "harness/run_async.h"
+#include "base/async/run_to_end.h"
 
 namespace syncwatch {
 namespace {
 
 TEST(Argon2HasherTest, APasswordMatchesItsOwnHashAlone) {
     Argon2Hasher hasher(Argon2Hasher::Options::cheap());
-    const auto hash = run_async(hasher.hash("correct horse"));
+    const auto hash = run_to_end(hasher.hash("correct horse"));
     ASSERT_TRUE(hash);
     EXPECT_EQ(hash->rfind("$argon2id$", 0), 0u);
     EXPECT_EQ(hash->find("correct horse"), std::string::npos);
-    EXPECT_EQ(run_async(hasher.verify("correct horse", *hash)), true);
-    EXPECT_EQ(run_async(hasher.verify("correct horsf", *hash)), false);
-    EXPECT_EQ(run_async(hasher.verify("", *hash)), false);
+    EXPECT_EQ(run_to_end(hasher.verify("correct horse", *hash)), true);
+    EXPECT_EQ(run_to_end(hasher.verify("correct horsf", *hash)), false);
+    EXPECT_EQ(run_to_end(hasher.verify("", *hash)), false);
 }
 
 TEST(Argon2HasherTest, TheSamePasswordHashesDifferentlyEachTime) {
     Argon2Hasher hasher(Argon2Hasher::Options::cheap());
-    EXPECT_NE(run_async(hasher.hash("x")).value(), run_async(hasher.hash("x")).value());
+    EXPECT_NE(run_to_end(hasher.hash("x")).value(), run_to_end(hasher.hash("x")).value());
 }
 
 TEST(Argon2HasherTest, ANulByteDoesNotEndThePassword) {
     Argon2Hasher hasher(Argon2Hasher::Options::cheap());
-    const auto hash = run_async(hasher.hash(std::string("a\0b", 3)));
-    EXPECT_EQ(run_async(hasher.verify(std::string("a\0c", 3), *hash)), false);
-    EXPECT_EQ(run_async(hasher.verify("a", *hash)), false);
+    const auto hash = run_to_end(hasher.hash(std::string("a\0b", 3)));
+    EXPECT_EQ(run_to_end(hasher.verify(std::string("a\0c", 3), *hash)), false);
+    EXPECT_EQ(run_to_end(hasher.verify("a", *hash)), false);
 }
 
 TEST(Argon2HasherTest, NoHashAtAllIsNoMatch) {
     Argon2Hasher hasher(Argon2Hasher::Options::cheap());
-    EXPECT_EQ(run_async(hasher.verify("", "")), false);
-    EXPECT_EQ(run_async(hasher.verify("x", "not a hash")), false);
+    EXPECT_EQ(run_to_end(hasher.verify("", "")), false);
+    EXPECT_EQ(run_to_end(hasher.verify("x", "not a hash")), false);
 }
 
 TEST(Argon2HasherTest, AnUnknownUserTakesAsLongAsAWrongPassword) {
     Argon2Hasher hasher((Argon2Hasher::Options()));
-    const std::string hash = run_async(hasher.hash("right")).value();
+    const std::string hash = run_to_end(hasher.hash("right")).value();
     const auto time = [&](const std::string& against) {
         auto best = std::chrono::steady_clock::duration::max();
         for (int i = 0; i < 5; ++i) {
             const auto start = std::chrono::steady_clock::now();
-            EXPECT_EQ(run_async(hasher.verify("wrong", against)), false);
+            EXPECT_EQ(run_to_end(hasher.verify("wrong", against)), false);
             best = std::min(best, std::chrono::steady_clock::now() - start);
         }
         return std::chrono::duration<double, std::milli>(best).count();
@@ -80,7 +80,7 @@ TEST(Argon2HasherTest, OverItsBoundItRefusesAtOnceAndRecovers) {
     context.run();
     EXPECT_EQ(done, 4);
     EXPECT_EQ(refused, 6);
-    EXPECT_TRUE(run_async(hasher.hash("x")));
+    EXPECT_TRUE(run_to_end(hasher.hash("x")));
 }
 
 }  // namespace

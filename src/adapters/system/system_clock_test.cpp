@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/system/system_random.h"
-#include "harness/run_async.h"
+#include "base/async/run_to_end.h"
 
 namespace syncwatch {
 namespace {
@@ -18,7 +18,7 @@ net::awaitable<Instant> sleep_and_look(SystemClock& clock, Instant until) {
 TEST(SystemClockTest, SleepEndsAtOrAfterTheInstant) {
     SystemClock clock;
     const Instant until = clock.now() + 20ms;
-    EXPECT_GE(run_async(sleep_and_look(clock, until)), until);
+    EXPECT_GE(run_to_end(sleep_and_look(clock, until)), until);
 }
 
 TEST(SystemClockTest, TheWallIsTheTimeOfDay) {
