@@ -1,5 +1,6 @@
 #include "services/accounts/account_service.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -111,7 +112,7 @@ Async<> AccountService::admit(Account account, NewAccount wanted) {
     auto& store = powers_.accounts;
     SW_CO_TRY(const bool others, co_await has_accounts());
     const auto invitation = sha256(as_bytes(wanted.invitation));
-    if (!others && options_.setup_token_required) {
+    if (!others && (options_.setup_token_required || wanted.from_elsewhere)) {
         SW_CO_TRY(const auto expected, co_await store.setup_token());
         if (!expected || !equal_in_constant_time(*expected, sha256(as_bytes(wanted.setup_token)))) {
             co_return fail(ErrorCode::Forbidden, "wrong setup token", "setup_token_required");
@@ -238,7 +239,8 @@ Async<Principal> AccountService::look_up(Sha256Sum token_hash) {
     if (!found) co_return fail(ErrorCode::Unauthenticated, "unknown or ended session");
     // A session lives from its last use; a write a day is enough to know that.
     const WallTime expires_at = now + options_.session_lifetime;
-    if (expires_at - found->session.expires_at > 24h) {
+    const auto coarse = std::min<std::chrono::seconds>(24h, options_.session_lifetime / 10);
+    if (expires_at - found->session.expires_at > coarse) {
         const auto extended =
             co_await powers_.accounts.extend_session(found->session.id, expires_at);
         if (extended) found->session.expires_at = expires_at;

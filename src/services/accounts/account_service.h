@@ -32,8 +32,9 @@ public:
         SignUp sign_up = SignUp::Open;
         /// The first account needs the setup token; set it where strangers could come first.
         bool setup_token_required = false;
-        std::chrono::hours session_lifetime{30 * 24};  ///< From its last use, counted in days.
-        std::chrono::hours invitation_lifetime{7 * 24};
+        std::chrono::seconds session_lifetime =
+            std::chrono::hours(30 * 24);  ///< From its last use.
+        std::chrono::seconds invitation_lifetime = std::chrono::hours(7 * 24);
         /// How long a session is believed without asking the database again. A change made by
         /// another process that is not on the bus (the command line) counts after this.
         std::chrono::seconds session_cache_time{15};
@@ -56,6 +57,9 @@ public:
         std::string display_name;  ///< Empty: the user name.
         std::string setup_token;
         std::string invitation;
+        /// Asked for by another name than this machine's own, or through a proxy: the first account
+        /// needs the setup token then, wherever the server listens.
+        bool from_elsewhere = false;
     };
     struct SignedIn {
         Account account;

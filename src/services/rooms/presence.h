@@ -10,9 +10,8 @@
 
 namespace syncwatch {
 
-/// Somebody who is in a room now.
+/// Somebody who is in a room now, in however many tabs: a member is a person.
 struct PresentMember {
-    MemberId member;
     UserId user;
     UserKind kind = UserKind::Guest;
     std::string name;
@@ -27,8 +26,7 @@ public:
     virtual std::size_t present(const RoomCode& room) const = 0;
     /// Their display names, in the order they came.
     virtual std::vector<std::string> names(const RoomCode& room) const = 0;
-    /// Somebody present, by member or by user; for bans. nullopt: not here.
-    virtual std::optional<PresentMember> find(const RoomCode& room, MemberId member) const = 0;
+    /// Somebody present; for bans. nullopt: not here.
     virtual std::optional<PresentMember> find(const RoomCode& room, UserId user) const = 0;
 };
 

@@ -60,12 +60,7 @@ Async<Ban> RoomDirectory::ban(Principal who, RoomCode code, NewBan wanted, std::
 Async<Ban> RoomDirectory::ban_target(RoomCode code, NewBan wanted) {
     Ban ban;
     std::optional<PresentMember> present;
-    if (wanted.member) {
-        present = powers_.presence.find(code, *wanted.member);
-        if (!present) co_return fail(ErrorCode::NotFound, "no such member is present");
-    } else if (wanted.user) {
-        present = powers_.presence.find(code, *wanted.user);
-    }
+    if (wanted.user) present = powers_.presence.find(code, *wanted.user);
     if (present) {
         ban.user = present->user;
         ban.name = present->name;

@@ -83,9 +83,20 @@ Async<std::vector<RoomView>> RoomDirectory::list(std::optional<Principal> who) {
     co_return views;
 }
 
-Async<RoomView> RoomDirectory::get(std::optional<Principal> who, RoomCode code) {
+Async<RoomView> RoomDirectory::get(std::optional<Principal> who, RoomCode code,
+                                   std::string address) {
     SW_CO_TRY(auto listed, co_await powers_.rooms.find(code));
-    co_return view(std::move(listed), who);
+    RoomView seen = view(std::move(listed), who);
+    if (!seen.open_to_asker || seen.mine) co_return seen;
+    // An address may be banned by itself, so it is looked up for nobody in particular, too.
+    const UserId user = who ? who->user : UserId();
+    SW_CO_TRY(const auto ban, co_await powers_.rooms.ban_on(code, user, address_scope(address),
+                                                            powers_.clock.wall()));
+    if (ban) {
+        seen.open_to_asker = false;
+        seen.members.clear();
+    }
+    co_return seen;
 }
 
 Async<RoomView> RoomDirectory::change(Principal who, RoomCode code, Patch patch) {
@@ -156,9 +167,8 @@ RoomView RoomDirectory::view(ListedRoom listed, const std::optional<Principal>& 
     seen.owner_name = std::move(listed.owner_name);
     seen.present = powers_.presence.present(listed.room.code);
     seen.mine = who && who->user == listed.room.owner;
-    if (!listed.room.has_password() || seen.mine) {
-        seen.members = powers_.presence.names(listed.room.code);
-    }
+    seen.open_to_asker = !listed.room.has_password() || seen.mine;
+    if (seen.open_to_asker) seen.members = powers_.presence.names(listed.room.code);
     seen.room = std::move(listed.room);
     return seen;
 }

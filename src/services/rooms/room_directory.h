@@ -25,8 +25,10 @@ struct RoomView {
     std::string owner_name;
     std::size_t present = 0;
     bool mine = false;  ///< The asker owns it.
-    /// Who is inside; empty where a password keeps strangers out.
-    std::vector<std::string> members;
+    /// Neither a password nor a ban keeps the asker out: they may know who is inside and what is
+    /// on.
+    bool open_to_asker = false;
+    std::vector<std::string> members;  ///< Who is inside; empty unless it is open to the asker.
 };
 
 /// Which rooms there are, who may come in and who may not. What happens inside is LiveRoom's.
@@ -73,10 +75,9 @@ public:
         std::string ticket;
     };
     struct NewBan {
-        std::optional<MemberId> member;  ///< Somebody present.
-        std::optional<UserId> user;
-        bool address_too = false;  ///< Also where they are now, if they are present.
-        std::string address;       ///< An address by itself.
+        std::optional<UserId> user;  ///< Present or not.
+        bool address_too = false;    ///< Also where they are now, if they are present.
+        std::string address;         ///< An address by itself.
         std::optional<std::chrono::seconds> lasting;  ///< nullopt: for good.
     };
 
@@ -86,7 +87,7 @@ public:
     Async<RoomView> create(Principal who, NewRoom wanted);
     /// Rooms of the asker first, the latest first, then public ones.
     Async<std::vector<RoomView>> list(std::optional<Principal> who);
-    Async<RoomView> get(std::optional<Principal> who, RoomCode code);
+    Async<RoomView> get(std::optional<Principal> who, RoomCode code, std::string address);
     /// Owner, moderators and admins; who gets in (password, visibility) only owner and admins.
     /// Errors: Forbidden, InvalidInput (name).
     Async<RoomView> change(Principal who, RoomCode code, Patch patch);

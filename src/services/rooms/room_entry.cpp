@@ -44,7 +44,6 @@ Async<RoomDirectory::Joined> RoomDirectory::join(Principal who, RoomCode code,
     joined.grant.room = code;
     joined.grant.who = who;
     joined.grant.role = *role;
-    joined.grant.member = powers_.random.make_id<MemberId>(now);
     joined.grant.address = scope;
     joined.ticket = powers_.tickets.issue(joined.grant);
     joined.room = view(std::move(listed), who);

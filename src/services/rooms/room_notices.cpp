@@ -1,36 +1,70 @@
 #include "services/rooms/room_notices.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 namespace syncwatch {
 namespace {
 
-/// True for what stands in JSON as it is: every IP address does.
+std::string_view take_word(std::string_view& text) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    return word;
+}
+
+/// True for what stands in a notice as it is: every IP address does.
 bool is_plain(const std::string& text) {
     return text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
+}
+
+std::optional<RoomNotice::Kind> kind_of(std::string_view word) {
+    if (word == "settings") return RoomNotice::Kind::Settings;
+    if (word == "deleted") return RoomNotice::Kind::Deleted;
+    if (word == "banned") return RoomNotice::Kind::Banned;
+    if (word == "role") return RoomNotice::Kind::Role;
+    return std::nullopt;
 }
 
 }  // namespace
 
 std::string settings_notice() {
-    return R"({"kind":"settings"})";
+    return "settings";
 }
 
 std::string deleted_notice() {
-    return R"({"kind":"deleted"})";
+    return "deleted";
 }
 
 std::string banned_notice(const std::optional<UserId>& user, const std::string& address) {
-    std::string notice = R"({"kind":"banned")";
-    if (user) notice += fmt::format(R"(,"user":"{}")", user->text());
-    if (!address.empty() && is_plain(address)) {
-        notice += fmt::format(R"(,"address":"{}")", address);
-    }
-    return notice + "}";
+    std::string notice = "banned";
+    if (user) notice += " user=" + user->text();
+    if (!address.empty() && is_plain(address)) notice += " address=" + address;
+    return notice;
 }
 
 std::string role_notice(UserId user, Role role) {
-    return fmt::format(R"({{"kind":"role","user":"{}","role":"{}"}})", user.text(), text(role));
+    return "role user=" + user.text() + " role=" + std::string(text(role));
+}
+
+std::optional<RoomNotice> parse_room_notice(std::string_view text) {
+    const auto kind = kind_of(take_word(text));
+    if (!kind) return std::nullopt;
+    RoomNotice notice;
+    notice.kind = *kind;
+    while (!text.empty()) {
+        const std::string_view part = take_word(text);
+        const std::size_t equals = part.find('=');
+        if (equals == std::string_view::npos) continue;
+        const std::string_view name = part.substr(0, equals);
+        const std::string_view value = part.substr(equals + 1);
+        if (name == "user") {
+            if (const auto id = UserId::parse(value)) notice.user = *id;
+        } else if (name == "address") {
+            notice.address = value;
+        } else if (name == "role") {
+            notice.role = parse_role(value).value_or(Role::Viewer);
+        }
+    }
+    return notice;
 }
 
 }  // namespace syncwatch

@@ -1,15 +1,15 @@
 #include "services/rooms/room_passwords.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "base/async/resumption.h"
 
 namespace syncwatch {
 namespace {
@@ -23,14 +23,9 @@ class RoomPasswords::Flight {
 public:
     net::awaitable<Result<bool>> wait() {
         auto start = [this](auto handler) {
-            auto guard = net::make_work_guard(net::get_associated_executor(handler));
             // A std::function must be copyable; the handler is not.
-            auto parked = std::make_shared<decltype(handler)>(std::move(handler));
-            auto resume = [parked, guard](const Result<bool>& right) {
-                auto go = [parked, right] { std::move (*parked)(right); };
-                net::post(guard.get_executor(), std::move(go));
-            };
-            add(std::move(resume));
+            auto parked = std::make_shared<Resumption<decltype(handler)>>(std::move(handler));
+            add([parked](const Result<bool>& right) { parked->resume(right); });
         };
         return net::async_initiate<const net::use_awaitable_t<>, void(Result<bool>)>(
             std::move(start), net::use_awaitable);

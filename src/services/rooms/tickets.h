@@ -22,9 +22,6 @@ struct JoinGrant {
     RoomCode room;
     Principal who;
     Role role = Role::Viewer;
-    /// The member that the join's answer named: the id of a fresh `hello` (one with `resume` may
-    /// take up the member it had).
-    MemberId member;
     std::string address;  ///< The client's address_scope(): what a ban on an address compares.
 };
 

@@ -1,0 +1,78 @@
+// The part of VideoLibrary that an operator never has to think of.
+#include <utility>
+
+#include "base/log/log.h"
+#include "domain/media/media_keys.h"
+#include "services/media/video_library.h"
+
+namespace syncwatch {
+namespace {
+
+constexpr int kUpkeepBatch = 100;
+
+}  // namespace
+
+Async<> VideoLibrary::remove_ownerless() {
+    for (bool more = true; more;) {
+        SW_CO_TRY(const auto videos, co_await powers_.videos.ownerless_videos(kUpkeepBatch));
+        for (const VideoId id : videos) {
+            const Result<> removed = co_await remove_video(id);
+            if (!removed && removed.error().code != ErrorCode::NotFound) co_return removed;
+            log::info("video.ownerless_removed", {{"video", id.text()}});
+        }
+        more = videos.size() == kUpkeepBatch;
+    }
+    co_return Result<>();
+}
+
+Async<> VideoLibrary::remove_doomed() {
+    Result<> outcome;
+    for (bool more = true; more;) {
+        SW_CO_TRY(const auto keys, co_await powers_.ledger.doomed(kUpkeepBatch));
+        for (const std::string& key : keys) {
+            const Result<> removed = co_await remove_objects(key);
+            // One that cannot go does not keep the others.
+            if (!removed) outcome = removed;
+        }
+        more = outcome && keys.size() == kUpkeepBatch;
+    }
+    co_return outcome;
+}
+
+Async<> VideoLibrary::remove_objects(std::string key) {
+    SW_CO_CHECK(co_await powers_.blobs.remove_all(key));
+    SW_CO_CHECK(co_await powers_.blobs.remove(key));
+    co_return co_await powers_.ledger.forget_doomed(std::move(key));
+}
+
+Async<> VideoLibrary::settle_originals() {
+    SW_CO_TRY(const auto unmeasured, co_await powers_.videos.unmeasured_originals(kUpkeepBatch));
+    for (const VideoId id : unmeasured) SW_CO_CHECK(co_await measure_original(id));
+    if (options_.keep_originals) co_return Result<>();
+    SW_CO_TRY(const auto ready, co_await powers_.videos.ready_with_original(kUpkeepBatch));
+    for (const VideoId id : ready) {
+        const auto dropped = co_await powers_.videos.drop_original(id);
+        if (dropped) announce(id);
+    }
+    co_return Result<>();
+}
+
+Async<> VideoLibrary::measure_original(VideoId id) {
+    auto measured = co_await powers_.blobs.measure(source_key(id));
+    if (measured) {
+        std::vector<StoredBlob> objects;
+        objects.push_back(*std::move(measured));
+        co_return co_await powers_.ledger.record(std::move(objects), powers_.clock.wall());
+    }
+    if (measured.error().code != ErrorCode::NotFound) co_return fail(measured.error());
+    // The row says that it is kept, the store does not have it. While a job needs it, the job says
+    // what that means for the film.
+    const auto dropped = co_await powers_.videos.drop_original(id);
+    if (dropped) {
+        log::error("original.lost", {{"video", id.text()}});
+        announce(id);
+    }
+    co_return Result<>();
+}
+
+}  // namespace syncwatch

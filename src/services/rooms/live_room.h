@@ -1,0 +1,190 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/rooms/members_news.h"
+#include "services/rooms/room_chat.h"
+#include "services/rooms/room_notices.h"
+#include "services/rooms/room_powers.h"
+#include "services/rooms/room_queue.h"
+#include "services/rooms/room_speaker.h"
+#include "services/rooms/roster.h"
+#include "services/rooms/screening.h"
+
+namespace syncwatch {
+
+/// One room while somebody is in it: who is there, what is on, what is said. Lives on one shard;
+/// every call from there. A request with an id is answered exactly once, by ack or refusal.
+class LiveRoom final : public std::enable_shared_from_this<LiveRoom>,
+                       private Screening::Listener,
+                       private RoomChat::Listener,
+                       private RoomQueue::Listener {
+public:
+    /// What a room asks of the shard it lives on.
+    class Host {
+    public:
+        virtual ~Host() = default;
+        /// Runs `task` beside the room, which stays alive until it ends.
+        virtual void run(std::string name, net::awaitable<void> task) = 0;
+        /// The film's state changed: keep it, now or within a second.
+        virtual void save(LiveRoom& room, Screening::Urgency urgency) = 0;
+        /// The room ends this line: nobody will hear when its socket goes.
+        virtual void forget(RoomLine& line) = 0;
+    };
+
+    /// While it lives, the room does not go.
+    class Busy {
+    public:
+        explicit Busy(std::shared_ptr<LiveRoom> room) : room_(std::move(room)) { ++room_->tasks_; }
+        Busy(const Busy&) = delete;
+        Busy& operator=(const Busy&) = delete;
+        ~Busy() { --room_->tasks_; }
+
+    private:
+        std::shared_ptr<LiveRoom> room_;
+    };
+
+    LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
+             Host& host);
+    ~LiveRoom() override;
+
+    /// Reads everything there is of it. Before anything else. Errors: Unavailable, NotFound.
+    Async<> load();
+
+    const RoomCode& code() const { return room_.code; }
+
+    /// What somebody who comes should read, gathered before enter(). `last`: what they saw last.
+    Async<std::vector<ChatMessage>> messages_for(std::optional<MessageId> last);
+    /// Lets a line in and welcomes it. `resume`: it goes on where another one dropped.
+    void enter(RoomLine& line, bool resume, std::vector<ChatMessage> messages);
+    /// The socket is gone. The member stays for the grace, or not: who is `leaving` said so.
+    void drop(RoomLine& line, bool leaving);
+
+    struct Control {
+        enum class Action : std::uint8_t { Play, Pause, Seek, Rate, Select, Next };
+        Action action = Action::Play;
+        std::optional<double> position;
+        double rate = 1;
+        ItemId item;
+    };
+    void control(RoomLine& line, const std::string& id, const Control& control);
+    /// `drift_ms` is taken only if `knows_drift`.
+    void report(RoomLine& line, const MemberReport& report, bool knows_drift);
+    void chat(RoomLine& line, const std::string& id, std::string text,
+              std::optional<MessageId> reply_to);
+    /// Errors: Exhausted, InvalidInput ("emoji").
+    Result<> react(RoomLine& line, std::string emoji, std::optional<double> position);
+    /// `change.by`, `request` and `may_be_done` are filled in here.
+    void change_queue(RoomLine& line, const std::string& id, RoomQueue::Change change);
+    void give_role(RoomLine& line, const std::string& id, UserId member, Role role);
+    void kick(RoomLine& line, const std::string& id, UserId member);
+    void set_voice(RoomLine& line, const VoiceState& state);
+    /// Errors: NotFound (nobody of that name is here).
+    Result<> signal(RoomLine& line, UserId to, const std::string& data);
+    /// There is a place for them: they are here already, own the room, or it is not full.
+    bool has_place_for(UserId user);
+
+    /// Puts a film on the queue for somebody who need not be here. Errors: Forbidden, Exhausted,
+    /// NotFound (the film), Unavailable.
+    void shelve(Principal by, VideoId video, std::function<void(const Result<>&)> settled);
+
+    void noticed(const RoomNotice& notice);
+    void session_ended(SessionId session);
+    void account_changed(UserId user);
+    void account_deleted(UserId user);
+    void video_changed(VideoId video);
+
+    /// A few times a second.
+    void tick(Instant now);
+    /// Nobody stays.
+    void close_all(Ending why);
+    std::span<RoomLine* const> lines() const { return roster_.lines(); }
+    /// One line is sent away because this node ends; it may come back after `retry`.
+    void say_goodbye(RoomLine& line, std::chrono::milliseconds retry);
+
+    /// Nothing would be lost if it went: nobody is inside for a while, and nothing is under way.
+    bool may_go(Instant now) const;
+    bool is_gone() const { return gone_; }
+    bool is_busy() const { return tasks_ > 0; }
+    /// The film runs, or wants to: its place must be known to the second.
+    bool is_playing() const;
+    SavedPlayback saved() const;
+
+private:
+    // live_room.cpp
+    void leave(Present& member, Instant now);
+    void send_away(Present& member, Ending why);
+    void end_line(RoomLine& line, Ending why);
+    void look_for_host();
+    void remember_presence(const Present& member, const RoomLine& line);
+    Screening::Moment moment() const;
+    void spawn(std::string name, net::awaitable<void> task);
+    static net::awaitable<void> counted(std::shared_ptr<LiveRoom> self, net::awaitable<void> task);
+
+    // live_room_answers.cpp
+    Role standing(const RoomLine& line) const;
+    /// True if the request is new and within the member's allowance: do it, then settle() it.
+    bool begin(RoomLine& line, const std::string& id, Allowance& allowance, const Rate& rate,
+               bool* may_be_done = nullptr);
+    bool begin(RoomLine& line, const std::string& id, bool* may_be_done = nullptr);
+    void settle(UserId member, const std::string& id, const Answers::Answer& answer);
+    void settle(UserId member, const std::string& id, const Result<>& outcome);
+    RoomLine* line_of(UserId member, std::uint64_t serial);
+
+    // live_room_film.cpp
+    Result<> do_control(RoomLine& line, const Control& control);
+    PutOn choice_of(const QueueItem& item) const;
+    Result<> go_to(ItemId item, std::optional<UserId> by);
+    void put_in_order(ItemId current, ItemId next);
+    void fit_film_to_queue(const Queue& before);
+    void screening_changed(Screening::Urgency urgency) override;
+    void waiting_changed(bool waits, bool timed_out) override;
+    void tell_playback();
+    void on_end(WallTime end);
+
+    // live_room_talk.cpp
+    void chat_settled(const ChatDraft& draft, const Result<MessageId>& outcome) override;
+    void chat_told(const ChatMessage& message) override;
+    void chat_store_worked(bool works) override;
+    void queue_settled(const RoomQueue::Change& change, const Result<>& outcome) override;
+    void queue_changed(const Queue& before) override;
+    void films_changed() override;
+    void queue_store_worked(bool works) override;
+    void store_worked(bool works);
+    Result<> check_queue_change(const RoomLine& line, const RoomQueue::Change& change) const;
+    void work_on_queue();
+    void work_on_films();
+
+    // live_room_people.cpp
+    net::awaitable<void> store_role(UserId by, std::string id, UserId member, Role role);
+    net::awaitable<void> read_settings();
+    net::awaitable<void> read_account(UserId user);
+    net::awaitable<void> audit(AuditEntry entry);
+    void tell_voice(Present& member, Instant now);
+
+    Room room_;
+    RoomPowers& powers_;
+    const RoomRules& rules_;
+    RoomSpeaker& speaker_;
+    const std::unique_ptr<RoomAudience> audience_;
+    Host& host_;
+    Roster roster_;
+    MembersNews news_;
+    Screening screening_;
+    RoomChat chat_;
+    RoomQueue queue_;
+    std::chrono::microseconds lead_{0};
+    std::optional<Instant> empty_since_;
+    WallTime left_at_{};       ///< Room time when the last one left.
+    std::size_t tasks_ = 0;    ///< Under way beside the room.
+    bool chat_works_ = false;  ///< A task works on it; so for the two below.
+    bool queue_works_ = false;
+    bool films_work_ = false;
+    bool playback_untold_ = false;
+    bool degraded_ = false;  ///< The database does not take what should be kept.
+    bool gone_ = false;      ///< Deleted.
+};
+
+}  // namespace syncwatch

@@ -1,0 +1,187 @@
+// The part of LiveRoom about people: roles, kicks, voice, and what is decided elsewhere.
+#include <utility>
+
+#include "base/log/log.h"
+#include "domain/room/rights.h"
+#include "ports/topics.h"
+#include "services/rooms/live_room.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Who speaks changes quickly; the others need not follow every syllable.
+constexpr auto kVoicePause = 100ms;
+
+tl::unexpected<Error> not_here() {
+    return fail(ErrorCode::NotFound, "no such member is present");
+}
+
+tl::unexpected<Error> not_yours(std::string message) {
+    return fail(ErrorCode::Forbidden, std::move(message));
+}
+
+}  // namespace
+
+void LiveRoom::give_role(RoomLine& line, const std::string& id, UserId member, Role role) {
+    if (!begin(line, id)) return;
+    const UserId by = line.grant.who.user;
+    const Present* whom = roster_.find(member);
+    if (standing(line) < Role::Owner)
+        return settle(by, id, not_yours("only the owner gives roles"));
+    if (whom == nullptr) return settle(by, id, not_here());
+    if (whom->shown.role == Role::Owner || role == Role::Owner) {
+        return settle(by, id, not_yours("a room keeps its owner"));
+    }
+    if (whom->shown.role == role) return settle(by, id, Result<>());
+    spawn("room.role", store_role(by, id, member, role));
+}
+
+net::awaitable<void> LiveRoom::store_role(UserId by, std::string id, UserId member, Role role) {
+    const WallTime now = powers_.time.now();
+    const Result<> stored = co_await powers_.rooms.set_role(room_.code, member, role, now);
+    settle(by, id, stored);
+    if (!stored) co_return;
+    RoomNotice notice;
+    notice.kind = RoomNotice::Kind::Role;
+    notice.user = member;
+    notice.role = role;
+    noticed(notice);
+    powers_.bus.publish(topics::room(room_.code), role_notice(member, role));
+    AuditEntry entry;
+    entry.actor = by.text();
+    entry.action = "role.given";
+    entry.subject = member.text();
+    entry.detail = room_.code.text() + ' ' + std::string(text(role));
+    co_await audit(std::move(entry));
+}
+
+void LiveRoom::kick(RoomLine& line, const std::string& id, UserId member) {
+    if (!begin(line, id)) return;
+    const UserId by = line.grant.who.user;
+    Present* whom = roster_.find(member);
+    if (whom == nullptr) {
+        const bool may = standing(line) >= Role::Moderator;
+        return settle(by, id, may ? not_here() : not_yours("may not kick"));
+    }
+    if (member == by || !may_kick(standing(line), whom->shown.role)) {
+        return settle(by, id, not_yours("may not kick"));
+    }
+    settle(by, id, Result<>());
+    powers_.tickets.revoke(room_.code, member, {});
+    powers_.metrics.kicked.fetch_add(1);
+    send_away(*whom, Ending::Kicked);
+    AuditEntry entry;
+    entry.actor = by.text();
+    entry.address = line.grant.address;
+    entry.action = "member.kicked";
+    entry.subject = member.text();
+    entry.detail = room_.code.text();
+    spawn("room.audit", audit(std::move(entry)));
+}
+
+net::awaitable<void> LiveRoom::audit(AuditEntry entry) {
+    const std::string_view action = entry.action;
+    const auto recorded = co_await powers_.audit.record(std::move(entry));
+    if (!recorded) {
+        log::warning("audit.not_recorded",
+                     {{"action", action}, {"error", recorded.error().message}});
+    }
+}
+
+void LiveRoom::set_voice(RoomLine& line, const VoiceState& state) {
+    Present& member = *line.notes.member;
+    if (member.shown.voice == state) return;
+    member.shown.voice = state;
+    tell_voice(member, powers_.clock.now());
+}
+
+void LiveRoom::tell_voice(Present& member, Instant now) {
+    member.voice_waits = now - member.voice_told < kVoicePause;
+    if (member.voice_waits) return;
+    member.voice_told = now;
+    speaker_.voice(*audience_, member.shown.id, *member.shown.voice);
+}
+
+Result<> LiveRoom::signal(RoomLine& line, UserId to, const std::string& data) {
+    const Present* receiver = roster_.find(to);
+    if (receiver == nullptr || receiver->lines.empty()) return not_here();
+    speaker_.signal(receiver->lines, line.grant.who.user, data);
+    return {};
+}
+
+bool LiveRoom::has_place_for(UserId user) {
+    return user == room_.owner || roster_.find(user) != nullptr ||
+           roster_.size() < static_cast<std::size_t>(room_.capacity);
+}
+
+void LiveRoom::noticed(const RoomNotice& notice) {
+    switch (notice.kind) {
+        case RoomNotice::Kind::Settings: return spawn("room.settings", read_settings());
+        case RoomNotice::Kind::Deleted: gone_ = true; return close_all(Ending::NoSuchRoom);
+        case RoomNotice::Kind::Role:
+            if (!notice.user) return;
+            if (!roster_.set_role(*notice.user, notice.role, powers_.time.now())) return;
+            if (roster_.find(*notice.user) != nullptr) {
+                news_.changed(*notice.user, powers_.clock.now());
+            }
+            return look_for_host();
+        case RoomNotice::Kind::Banned: break;
+    }
+    std::vector<UserId> out;
+    for (const auto& each : roster_.present()) {
+        bool meant = notice.user == each->shown.id;
+        for (const RoomLine* line : each->lines) {
+            meant = meant || (!notice.address.empty() && line->grant.address == notice.address);
+        }
+        if (meant && each->shown.id != room_.owner) out.push_back(each->shown.id);
+    }
+    for (const UserId user : out) send_away(*roster_.find(user), Ending::Kicked);
+}
+
+net::awaitable<void> LiveRoom::read_settings() {
+    auto found = co_await powers_.rooms.find(room_.code);
+    if (!found) {
+        log::warning("room.settings_not_read",
+                     {{"room", room_.code.text()}, {"error", found.error().message}});
+        co_return;
+    }
+    room_ = std::move(found->room);
+    speaker_.room(*audience_, room_, roster_.size());
+    screening_.holds().rule(room_.hold, roster_.host(), powers_.time.now());
+    screening_.reconcile(moment());
+    tell_playback();
+}
+
+void LiveRoom::session_ended(SessionId session) {
+    std::vector<RoomLine*> ended;
+    for (RoomLine* each : roster_.lines()) {
+        if (each->grant.who.session == session) ended.push_back(each);
+    }
+    for (RoomLine* each : ended) {
+        Present& member = *each->notes.member;
+        end_line(*each, Ending::WhoAreYou);
+        if (member.lines.empty()) leave(member, powers_.clock.now());
+    }
+}
+
+void LiveRoom::account_changed(UserId user) {
+    if (roster_.find(user) != nullptr) spawn("room.account", read_account(user));
+}
+
+net::awaitable<void> LiveRoom::read_account(UserId user) {
+    const auto account = co_await powers_.accounts.find(user);
+    Present* member = roster_.find(user);
+    if (!account || member == nullptr || member->shown.name == account->display_name) co_return;
+    member->shown.name = account->display_name;
+    if (!member->lines.empty()) remember_presence(*member, *member->lines.front());
+    news_.changed(user, powers_.clock.now());
+}
+
+void LiveRoom::account_deleted(UserId user) {
+    (void)roster_.set_role(user, Role::Viewer, powers_.time.now());
+    if (Present* member = roster_.find(user)) send_away(*member, Ending::WhoAreYou);
+}
+
+}  // namespace syncwatch

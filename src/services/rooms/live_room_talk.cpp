@@ -1,0 +1,168 @@
+// The part of LiveRoom where people talk and choose films: chat, reactions, the queue.
+#include <cmath>
+#include <utility>
+
+#include "domain/room/rights.h"
+#include "services/rooms/live_room.h"
+
+namespace syncwatch {
+namespace {
+
+/// The same words under the same id are the same message, if no more time lies between.
+constexpr auto kRepeatedWithin = std::chrono::minutes(10);
+
+}  // namespace
+
+void LiveRoom::chat(RoomLine& line, const std::string& id, std::string text,
+                    std::optional<MessageId> reply_to) {
+    Present& member = *line.notes.member;
+    ChatDraft draft;
+    bool may_be_said = false;
+    if (!begin(line, id, member.chat, rules_.chat, &may_be_said)) return;
+    // Before a restart anybody may have said it, also who does not say that they dropped.
+    draft.may_repeat = true;
+    if (!may_be_said) draft.repeats_since = powers_.time.now() - kRepeatedWithin;
+    const UserId user = member.shown.id;
+    auto valid = valid_chat_text(std::move(text));
+    if (!valid) return settle(user, id, fail(valid.error()));
+    ChatMessage& message = draft.message;
+    message.id = powers_.random.make_id<MessageId>(powers_.clock.wall());
+    message.by = user;
+    message.name = member.shown.name;
+    message.text = *std::move(valid);
+    if (reply_to && !reply_to->is_nil()) message.reply_to = reply_to;
+    if (screening_.playback().is_on()) {
+        message.position = screening_.position_at(powers_.time.now());
+    }
+    draft.request = id;
+    if (const auto taken = chat_.say(std::move(draft)); !taken) return settle(user, id, taken);
+    if (std::exchange(chat_works_, true)) return;
+    auto work = [](LiveRoom* room) -> net::awaitable<void> {
+        co_await room->chat_.work();
+        room->chat_works_ = false;
+    };
+    spawn("room.chat", work(this));
+}
+
+void LiveRoom::chat_settled(const ChatDraft& draft, const Result<MessageId>& outcome) {
+    Answers::Answer answer;
+    if (outcome) {
+        answer.message = *outcome;
+        powers_.metrics.chat_messages.fetch_add(1);
+    } else {
+        answer.error = outcome.error();
+    }
+    settle(draft.message.by, draft.request, answer);
+}
+
+void LiveRoom::chat_told(const ChatMessage& message) {
+    speaker_.chat(*audience_, message);
+}
+
+void LiveRoom::chat_store_worked(bool works) {
+    store_worked(works);
+}
+
+void LiveRoom::queue_store_worked(bool works) {
+    store_worked(works);
+}
+
+void LiveRoom::store_worked(bool works) {
+    if (degraded_ == !works) return;
+    degraded_ = !works;
+    speaker_.notice(*audience_, "database_degraded", degraded_);
+}
+
+Result<> LiveRoom::react(RoomLine& line, std::string emoji, std::optional<double> position) {
+    Present& member = *line.notes.member;
+    if (!member.reactions.take(rules_.reactions, powers_.clock.now())) {
+        return fail(ErrorCode::Exhausted, "too many reactions");
+    }
+    SW_TRY(const std::string valid, valid_reaction(std::move(emoji)));
+    powers_.metrics.reactions.fetch_add(1);
+    speaker_.reaction(*audience_, member.shown, valid, position);
+    return {};
+}
+
+Result<> LiveRoom::check_queue_change(const RoomLine& line, const RoomQueue::Change& change) const {
+    using Op = RoomQueue::Change::Op;
+    const Member& who = line.notes.member->shown;
+    if (change.op == Op::Vote || may_control(room_.control, standing(line), who.host)) return {};
+    const QueueItem* item = queue_.queue().find(change.item);
+    if (change.op == Op::Remove && item != nullptr && item->added_by == who.id) return {};
+    return fail(ErrorCode::Forbidden, "may not change the queue of this room");
+}
+
+void LiveRoom::change_queue(RoomLine& line, const std::string& id, RoomQueue::Change change) {
+    if (!begin(line, id, &change.may_be_done)) return;
+    change.may_be_done = change.may_be_done || change.op == RoomQueue::Change::Op::Add;
+    const UserId user = line.grant.who.user;
+    Result<> taken = check_queue_change(line, change);
+    if (taken) {
+        change.by = line.grant.who;
+        change.request = id;
+        taken = queue_.enqueue(std::move(change));
+    }
+    if (!taken) return settle(user, id, taken);
+    work_on_queue();
+}
+
+void LiveRoom::shelve(Principal by, VideoId video, std::function<void(const Result<>&)> settled) {
+    const Role role = by.admin ? Role::Owner : roster_.role_of(by.user);
+    const bool here = role != Role::Viewer || roster_.find(by.user) != nullptr;
+    if (!here || !may_control(room_.control, role, roster_.host() == by.user)) {
+        return settled(fail(ErrorCode::Forbidden, "may not change the queue of this room"));
+    }
+    RoomQueue::Change change;
+    change.op = RoomQueue::Change::Op::Add;
+    change.by = std::move(by);
+    change.video = video;
+    change.settled = settled;
+    if (const auto taken = queue_.enqueue(std::move(change)); !taken) return settled(taken);
+    work_on_queue();
+}
+
+void LiveRoom::work_on_queue() {
+    if (std::exchange(queue_works_, true)) return;
+    auto work = [](LiveRoom* room) -> net::awaitable<void> {
+        co_await room->queue_.work();
+        room->queue_works_ = false;
+    };
+    spawn("room.queue", work(this));
+}
+
+void LiveRoom::work_on_films() {
+    if (!queue_.has_films_to_read() || std::exchange(films_work_, true)) return;
+    auto work = [](LiveRoom* room) -> net::awaitable<void> {
+        co_await room->queue_.read_films();
+        room->films_work_ = false;
+        if (room->queue_.has_work()) room->work_on_queue();
+    };
+    spawn("room.films", work(this));
+}
+
+void LiveRoom::queue_settled(const RoomQueue::Change& change, const Result<>& outcome) {
+    if (!change.request.empty()) settle(change.by.user, change.request, outcome);
+}
+
+void LiveRoom::queue_changed(const Queue& before) {
+    fit_film_to_queue(before);
+    speaker_.queue(*audience_, queue_.shown());
+    tell_playback();
+}
+
+void LiveRoom::films_changed() {
+    if (const auto video = screening_.playback().video) {
+        screening_.set_film(queue_.extent_of(*video));
+        screening_.tick(moment());
+    }
+    speaker_.queue(*audience_, queue_.shown());
+    tell_playback();
+}
+
+void LiveRoom::video_changed(VideoId video) {
+    queue_.look_again(video);
+    work_on_films();
+}
+
+}  // namespace syncwatch

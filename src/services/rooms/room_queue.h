@@ -1,0 +1,100 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/rooms/room_powers.h"
+#include "services/rooms/room_speaker.h"
+
+namespace syncwatch {
+
+/// The queue of one live room, and the films in it. Changes are made durable one after another
+/// before anybody sees them. On the room's shard.
+class RoomQueue {
+public:
+    struct Change {
+        enum class Op : std::uint8_t {
+            Add,
+            Remove,
+            Move,
+            Clear,
+            Vote,
+            Follow,  ///< The room itself: `item` was put on after `before` was over.
+            Forget,  ///< The room itself: a film is gone.
+        };
+        Op op = Op::Add;
+        Principal by;
+        std::string request;       ///< The id of the frame; empty: nobody waits for an answer.
+        bool may_be_done = false;  ///< It may have been made before.
+        VideoId video;
+        ItemId item;
+        std::optional<ItemId> before;
+        /// Called when it is durable, or will not be; may be empty.
+        std::function<void(const Result<>&)> settled;
+    };
+    class Listener {
+    public:
+        virtual ~Listener() = default;
+        /// Before anybody is told that the queue changed.
+        virtual void queue_settled(const Change& change, const Result<>& outcome) = 0;
+        /// It is another one than `before`.
+        virtual void queue_changed(const Queue& before) = 0;
+        /// What is known of the films changed.
+        virtual void films_changed() = 0;
+        virtual void queue_store_worked(bool works) = 0;
+    };
+
+    RoomQueue(RoomCode room, RoomPowers& powers, Listener& listener);
+
+    /// Reads the queue and its films. Before anything else.
+    Async<> load();
+
+    const Queue& queue() const { return queue_; }
+    /// nullptr: nothing is known of it.
+    const RoomFilm* film(VideoId video) const;
+    FilmExtent extent_of(VideoId video) const;
+    /// Items in their order, with their films; those whose film is gone are left out.
+    std::vector<RoomSpeaker::Shown> shown() const;
+
+    /// Errors: Exhausted (too many changes wait).
+    Result<> enqueue(Change change);
+    bool has_work() const { return !pending_.empty(); }
+    /// Works until nothing waits. Run one at a time.
+    net::awaitable<void> work();
+
+    /// A film may have changed: it is read again, soon.
+    void look_again(VideoId video);
+    bool has_films_to_read() const { return !to_read_.empty(); }
+    net::awaitable<void> read_films();
+    /// Reads films again whose paths will end before long.
+    void renew_paths(WallTime now);
+
+private:
+    /// The queue as it should be; `again`: it may be so already.
+    using Edit = std::function<Result<Queue>(const Queue& queue, bool again)>;
+
+    Async<> make(Change change);
+    Async<> add(Change change);
+    Async<> vote(Change change);
+    Async<> edit(Edit wanted, bool again);
+    Async<> reload();
+    Async<> read_missing(Queue queue);
+    void adopt(Queue queue, std::int64_t version);
+    static Edit edit_of(const Change& change);
+
+    const RoomCode room_;
+    RoomPowers& powers_;
+    Listener& listener_;
+    Queue queue_;
+    std::int64_t version_ = 0;
+    bool stale_ = false;  ///< A save failed: what is kept may be another queue.
+    std::map<VideoId, RoomFilm> films_;
+    std::deque<Change> pending_;
+    std::set<VideoId> to_read_;
+    WallTime renewed_{};
+};
+
+}  // namespace syncwatch

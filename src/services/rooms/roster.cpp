@@ -1,0 +1,115 @@
+#include "services/rooms/roster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/room/rights.h"
+
+namespace syncwatch {
+
+void Roster::set_staff(const std::vector<RoomMembership>& staff) {
+    staff_.clear();
+    for (const RoomMembership& each : staff) staff_[each.user] = {each.role, each.since};
+}
+
+bool Roster::set_role(UserId user, Role role, WallTime since) {
+    if (role_of(user) == role) return false;
+    if (role == Role::Viewer) {
+        staff_.erase(user);
+    } else {
+        staff_[user] = {role, since};
+    }
+    if (Present* member = find(user)) {
+        member->shown.role = role;
+        member->role_since = since;
+    }
+    return true;
+}
+
+Role Roster::role_of(UserId user) const {
+    const auto found = staff_.find(user);
+    return found == staff_.end() ? Role::Viewer : found->second.role;
+}
+
+Present* Roster::find(UserId user) {
+    const auto found = by_user_.find(user);
+    return found == by_user_.end() ? nullptr : found->second;
+}
+
+Present& Roster::add(const Principal& who, WallTime now) {
+    auto made = std::make_unique<Present>();
+    made->shown.id = who.user;
+    made->shown.name = who.display_name;
+    made->shown.kind = who.kind;
+    made->joined = now;
+    const auto former = std::ranges::find(former_, who.user, &Former::user);
+    if (former != former_.end()) {
+        made->answers = std::move(former->answers);
+        former_.erase(former);
+    }
+    if (const auto duty = staff_.find(who.user); duty != staff_.end()) {
+        made->shown.role = duty->second.role;
+        made->role_since = duty->second.since;
+    }
+    by_user_[who.user] = made.get();
+    present_.push_back(std::move(made));
+    return *present_.back();
+}
+
+void Roster::attach(Present& member, RoomLine& line) {
+    member.dropped.reset();
+    member.lines.push_back(&line);
+    line.notes.member = &member;
+    line.notes.place = lines_.size();
+    lines_.push_back(&line);
+}
+
+void Roster::detach(RoomLine& line, Instant now) {
+    Present& member = *std::exchange(line.notes.member, nullptr);
+    std::erase(member.lines, &line);
+    if (member.lines.empty()) member.dropped = now;
+    RoomLine* last = lines_.back();
+    lines_[line.notes.place] = last;
+    last->notes.place = line.notes.place;
+    lines_.pop_back();
+}
+
+Answers* Roster::book_of(UserId user) {
+    if (Present* member = find(user)) return &member->book();
+    const auto former = std::ranges::find(former_, user, &Former::user);
+    return former == former_.end() ? nullptr : former->answers.get();
+}
+
+void Roster::remove(Present& member) {
+    if (member.answers) former_.push_back({member.shown.id, std::move(member.answers)});
+    if (former_.size() > kMostFormer) former_.pop_front();
+    by_user_.erase(member.shown.id);
+    const auto found = std::ranges::find(present_, &member, &std::unique_ptr<Present>::get);
+    present_.erase(found);
+}
+
+std::vector<Present*> Roster::choose_host() {
+    std::vector<Standing> standing;
+    standing.reserve(present_.size());
+    for (const auto& each : present_) {
+        standing.push_back({each->shown.id, each->shown.role, each->role_since, each->joined});
+    }
+    const auto chosen = acting_host(standing);
+    if (chosen == host_) return {};
+    std::vector<Present*> changed;
+    for (const auto& user : {std::exchange(host_, chosen), chosen}) {
+        Present* member = user ? find(*user) : nullptr;
+        if (member == nullptr) continue;
+        member->shown.host = user == host_;
+        changed.push_back(member);
+    }
+    return changed;
+}
+
+std::chrono::microseconds Roster::worst_delay(WallTime now) const {
+    std::chrono::microseconds worst{0};
+    for (const auto& each : present_) worst = std::max(worst, each->delay.worst(now));
+    return worst;
+}
+
+}  // namespace syncwatch

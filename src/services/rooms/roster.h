@@ -1,0 +1,97 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/playback/lead.h"
+#include "domain/room/member.h"
+#include "ports/room_store.h"
+#include "services/rooms/allowance.h"
+#include "services/rooms/answers.h"
+#include "services/rooms/room_line.h"
+
+namespace syncwatch {
+
+/// Somebody in a room: a person, over as many lines as they have tabs; none for a while after a
+/// drop.
+struct Present {
+    Member shown;
+    WallTime joined{};
+    WallTime role_since{};
+    std::vector<RoomLine*> lines;
+    std::optional<Instant> dropped;  ///< Since when there is no line.
+    DelayWindow delay;
+    std::optional<double> told_drift;  ///< The drift that the others know, ms.
+    Allowance chat;
+    Allowance reactions;
+    Allowance commands;
+    Instant voice_told{};
+    bool voice_waits = false;          ///< The others do not know the newest state yet.
+    std::unique_ptr<Answers> answers;  ///< Made with the first request.
+
+    Answers& book() {
+        if (!answers) answers = std::make_unique<Answers>();
+        return *answers;
+    }
+    /// As an admin of the installation, for what an owner may do.
+    bool is_admin() const { return !lines.empty() && lines.front()->grant.who.admin; }
+};
+
+/// Who is in a room, in the order they came; what they are there, present or not; who acts as host.
+class Roster {
+public:
+    /// What people are in the room, from the database.
+    void set_staff(const std::vector<RoomMembership>& staff);
+    /// True if that is news.
+    bool set_role(UserId user, Role role, WallTime since);
+
+    /// What somebody is here, present or not.
+    Role role_of(UserId user) const;
+
+    Present* find(UserId user);
+    const std::vector<std::unique_ptr<Present>>& present() const { return present_; }
+    bool empty() const { return present_.empty(); }
+    std::size_t size() const { return present_.size(); }
+    /// Everybody's lines, in no order.
+    std::span<RoomLine* const> lines() const { return lines_; }
+
+    /// Somebody who was not here comes in.
+    Present& add(const Principal& who, WallTime now);
+    void attach(Present& member, RoomLine& line);
+    /// The line is gone. Who has no other one stays, until remove().
+    void detach(RoomLine& line, Instant now);
+    /// `member` has no lines any more.
+    void remove(Present& member);
+    /// What somebody was answered: also of the last ones who left, who may come back and repeat a
+    /// request; nullptr: of anybody else.
+    Answers* book_of(UserId user);
+
+    /// Derives the acting host anew. Gives the members who are or were host, if that changed.
+    std::vector<Present*> choose_host();
+    std::optional<UserId> host() const { return host_; }
+    std::chrono::microseconds worst_delay(WallTime now) const;
+
+private:
+    struct Duty {
+        Role role = Role::Viewer;
+        WallTime since{};
+    };
+    struct Former {
+        UserId user;
+        std::unique_ptr<Answers> answers;
+    };
+    static constexpr std::size_t kMostFormer = 32;
+
+    std::vector<std::unique_ptr<Present>> present_;
+    std::unordered_map<UserId, Present*> by_user_;
+    std::vector<RoomLine*> lines_;
+    std::map<UserId, Duty> staff_;  ///< Owner and moderators.
+    std::deque<Former> former_;     ///< Of those who left, the newest last.
+    std::optional<UserId> host_;
+};
+
+}  // namespace syncwatch

@@ -1,0 +1,197 @@
+#include "services/rooms/screening.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace syncwatch {
+namespace {
+
+/// The film is stopped so long before what there is of it ends, so that no player runs dry …
+constexpr double kStarvedSeconds = 1;
+/// … and goes on once there is so much more.
+constexpr double kFedSeconds = 6;
+/// States younger than this may not have been saved when a server died.
+constexpr auto kUnsaved = std::chrono::seconds(2);
+
+}  // namespace
+
+Screening::Screening(Listener& listener, std::string node, Holds::Options holds)
+    : listener_(listener), node_(std::move(node)), holds_(holds) {}
+
+void Screening::begin(WallTime now) {
+    playback_ = nothing_on(playback_, now);
+    // The least stamp there is: a state that nobody made and nobody keeps is behind every other,
+    // also behind those of an earlier life of this room.
+    playback_.stamp = {0, 0, node_};
+}
+
+void Screening::restore(const SavedPlayback& saved, Moment moment,
+                        std::chrono::microseconds patience) {
+    playback_ = saved.playback;
+    held_ = saved.held;
+    least_stamp_ = saved.saved_at + kUnsaved;
+    if (saved.saved_at > moment.now + Stamp::kMostAhead) {
+        // The clock went back meanwhile: nobody can say for how long it was away.
+        re_anchor(saved.saved_at, moment);
+    } else if (wants_to_run() && moment.now - saved.saved_at > patience) {
+        stand_where_it_was(saved.saved_at, moment);
+    } else if (held_) {
+        set_held(false, moment);
+    } else {
+        // A state that was told and not saved is over: under a new stamp, everybody takes this one.
+        publish(playback_, std::nullopt, moment.now, Urgency::Soon);
+    }
+}
+
+/// Says the same by the clock as it is now: the film was where it was at `last`.
+void Screening::re_anchor(WallTime last, Moment moment) {
+    Playback next = playback_;
+    if (next.is_on()) next.position = position_at(last);
+    next.paused = !wants_to_run();
+    next.at = next.paused ? moment.now : moment.now + moment.lead;
+    held_ = false;
+    publish(std::move(next), std::nullopt, moment.now, Urgency::Now);
+}
+
+void Screening::stand_where_it_was(WallTime last, Moment moment) {
+    if (!wants_to_run()) return;
+    Playback next = playback_;
+    next.position = position_at(last);
+    next.paused = true;
+    next.at = moment.now;
+    held_ = starved_ = false;
+    holds_.drop(moment.now);
+    publish(std::move(next), std::nullopt, moment.now, Urgency::Now);
+}
+
+double Screening::position_at(WallTime now) const {
+    return std::clamp(playback_.position_at(now), 0.0, film_.limit());
+}
+
+Result<> Screening::command(const PlaybackCommand& command, std::optional<UserId> by,
+                            Moment moment) {
+    if (held_ && std::holds_alternative<Play>(command)) {
+        holds_.go_on_without(moment.now);
+        reconcile(moment);
+        return {};
+    }
+    if (held_ && std::holds_alternative<Pause>(command)) {
+        // It stands where it is; now because somebody wants it to.
+        held_ = starved_ = false;
+        holds_.drop(moment.now);
+        note_waiting(false);
+        publish(playback_, by, moment.now, Urgency::Now);
+        return {};
+    }
+    SW_TRY(Playback next, apply(playback_, command, {moment.now, moment.lead, film_}));
+    if (next == playback_ && !std::holds_alternative<Seek>(command)) return {};
+    publish(std::move(next), by, moment.now, Urgency::Now);
+    if (starved_) tick(moment);
+    return {};
+}
+
+void Screening::put_on(const PutOn& choice, Start start, std::optional<UserId> by, Moment moment) {
+    Playback before = playback_;
+    // A room that waits means to play.
+    before.paused = start == Start::Standing || (playback_.paused && !held_);
+    held_ = starved_ = false;
+    holds_.drop(moment.now);
+    note_waiting(false);
+    film_ = choice.film;
+    // A PutOn is never refused.
+    publish(apply(before, choice, {moment.now, moment.lead, film_}).value(), by, moment.now,
+            Urgency::Now);
+}
+
+void Screening::follow(const PutOn& choice, Moment moment) {
+    Playback before = playback_;
+    before.paused = false;
+    film_ = choice.film;
+    publish(apply(before, choice, {moment.now, moment.lead, film_}).value(), std::nullopt,
+            moment.now, Urgency::Now);
+}
+
+void Screening::take_off(std::optional<UserId> by, Moment moment) {
+    held_ = starved_ = false;
+    holds_.drop(moment.now);
+    note_waiting(false);
+    film_ = {};
+    publish(nothing_on(playback_, moment.now), by, moment.now, Urgency::Now);
+}
+
+void Screening::stop_at_end(WallTime end, Moment moment) {
+    publish(stopped_at_end(playback_, film_, end), std::nullopt, moment.now, Urgency::Now);
+}
+
+void Screening::heard(UserId member, const MemberReport& report, Moment moment) {
+    Holds::Scene scene;
+    scene.now = moment.now;
+    scene.running = playback_.is_running(moment.now);
+    scene.since = playback_.at;
+    scene.limit = film_.limit();
+    const Holds::Active before = holds_.active().value_or(Holds::Active());
+    holds_.heard(member, report, scene);
+    const bool same = before == holds_.active().value_or(Holds::Active());
+    reconcile(moment);
+    // Whom the room waits for is part of what everybody sees.
+    if (!same && held_ && holds_.active() && playback_.at != moment.now) {
+        publish(playback_, std::nullopt, moment.now, Urgency::Soon);
+    }
+}
+
+void Screening::tick(Moment moment) {
+    starved_ = is_starved(moment.now);
+    const bool waited = holds_.active().has_value();
+    holds_.tick(moment.now);
+    if (waited && !holds_.active()) note_waiting(true);
+    reconcile(moment);
+}
+
+void Screening::reconcile(Moment moment) {
+    const bool wants_to_stand = holds_.active() || starved_;
+    if (!held_ && wants_to_stand && playback_.is_running(moment.now)) set_held(true, moment);
+    if (held_ && !wants_to_stand) set_held(false, moment);
+    note_waiting(false);
+}
+
+/// True while the film must stand for want of film: from where it ran up to the end of what there
+/// is, until there is enough more.
+bool Screening::is_starved(WallTime now) const {
+    if (film_.complete) return false;
+    const double ahead = film_.limit() - playback_.position_at(now);
+    return wants_to_run() && ahead < (starved_ ? kFedSeconds : kStarvedSeconds);
+}
+
+void Screening::set_held(bool held, Moment moment) {
+    held_ = held;
+    Playback next = playback_;
+    if (held) {
+        next.position = position_at(moment.now);
+        next.at = moment.now;
+    } else {
+        next.at = moment.now + moment.lead;
+    }
+    next.paused = held;
+    publish(std::move(next), std::nullopt, moment.now, Urgency::Soon);
+}
+
+void Screening::note_waiting(bool timed_out) {
+    const bool waits = holds_.active().has_value();
+    if (waits == waiting_) return;
+    waiting_ = waits;
+    listener_.waiting_changed(waits, timed_out);
+}
+
+void Screening::publish(Playback next, std::optional<UserId> by, WallTime now, Urgency urgency) {
+    next.stamp = next_stamp(playback_.stamp, std::max(now, least_stamp_), node_);
+    next.by = by;
+    playback_ = std::move(next);
+    listener_.screening_changed(urgency);
+}
+
+SavedPlayback Screening::saved(const RoomCode& room, WallTime now) const {
+    return {room, playback_, held_, now};
+}
+
+}  // namespace syncwatch

@@ -1,0 +1,77 @@
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/async/task_group.h"
+#include "ports/bus.h"
+#include "services/transcoding/film_job.h"
+
+namespace syncwatch {
+
+/// Turns uploads into films: claims jobs, the oldest first, and works on a few at once. Several
+/// workers on one database share the jobs by their leases.
+///
+/// On an executor that is one thread and serves no rooms: media is read and cut on it, and encoders
+/// are its children.
+class TranscodeWorker {
+public:
+    struct Powers {
+        JobStore& jobs;
+        VideoStore& videos;
+        BlobStore& blobs;
+        Transcoder& transcoder;
+        Bus& bus;
+        Clock& clock;
+    };
+    struct Options {
+        /// Names this worker among all on the database, also after a restart.
+        std::string name = "worker";
+        int concurrency = 1;  ///< Jobs at once. Each uses all cores by itself.
+        std::chrono::milliseconds poll{5000};
+        FilmJob::Options job = {};
+    };
+    /// For health and metrics.
+    struct Status {
+        std::string version;  ///< Of the encoder; empty: not known yet.
+        std::string problem;  ///< Why it cannot work; empty: it can.
+        int running = 0;
+        std::int64_t finished = 0;
+        std::int64_t failed = 0;
+    };
+
+    TranscodeWorker(Powers powers, Options options, net::any_io_executor executor);
+    ~TranscodeWorker();
+
+    /// Until it is cancelled; then encoders are stopped and jobs given back, within a second or
+    /// two.
+    net::awaitable<void> run();
+    /// Safe from any thread.
+    Status status() const;
+
+private:
+    net::awaitable<bool> prepare();
+    net::awaitable<void> take_back();
+    net::awaitable<bool> claim_one();
+    net::awaitable<void> work_on(Job job);
+    net::awaitable<void> pause(std::chrono::milliseconds at_most);
+    void on_change(const std::string& id);
+    void announce(VideoId video);
+
+    const Powers powers_;
+    const Options options_;
+    net::any_io_executor executor_;
+    TaskGroup tasks_;
+    net::steady_timer wake_;
+    std::map<VideoId, FilmJob*> under_way_;
+    std::map<VideoId, int> own_notices_;  ///< Announced by us, not come back yet.
+    std::unique_ptr<Bus::Subscription> changes_;
+    mutable std::mutex mutex_;  // Guards status_.
+    Status status_;
+};
+
+}  // namespace syncwatch
