@@ -33,9 +33,8 @@ Response answer_error(const Error& error, const Request& request) {
     const Problem problem = problem_of(error);
     if (problem.status >= 500) {
         const auto level = problem.status == 503 ? log::Level::Warning : log::Level::Error;
-        log::write(
-            level, "http.request_failed",
-            {{"request", request.request_id}, {"code", problem.code}, {"error", error.message}});
+        log::write(level, "http.request_failed",
+                   {{"code", problem.code}, {"error", error.message}});
     }
     return answer_problem(problem, request);
 }

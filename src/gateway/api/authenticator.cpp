@@ -54,7 +54,17 @@ Async<Principal> Authenticator::principal(const Request& request) {
         if (!origin || !is_own_origin(request, *origin)) co_return foreign_origin();
     }
     std::string sent = *std::move(found);
-    co_return co_await accounts_.principal_of(std::move(sent));
+    SW_CO_TRY(Principal who, co_await accounts_.principal_of(std::move(sent)));
+    if (options_.admit) SW_CO_CHECK(options_.admit(who.user));
+    co_return who;
+}
+
+Async<std::optional<Principal>> Authenticator::optional_principal(const Request& request) {
+    Result<Principal> found = co_await principal(request);
+    if (found) co_return *std::move(found);
+    const ErrorCode code = found.error().code;
+    if (code == ErrorCode::Unauthenticated) co_return std::nullopt;
+    co_return fail(std::move(found).error());
 }
 
 Result<> Authenticator::check_origin(const Request& request) const {

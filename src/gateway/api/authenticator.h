@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,13 +23,19 @@ public:
         /// Scheme, host and port that users see ("https://watch.example"), where a proxy hides
         /// them; empty: taken from the request's Host.
         std::string public_url;
+        /// Asked for everybody who was found; may be empty. Errors: Exhausted.
+        std::function<Result<>(UserId user)> admit = {};
     };
 
     Authenticator(AccountService& accounts, Options options);
 
     /// Errors: Unauthenticated (no token, or a dead one), Forbidden (reason "bad_origin"),
-    /// Unavailable.
+    /// Exhausted (too many calls), Unavailable.
     Async<Principal> principal(const Request& request);
+
+    /// For reads that a stranger may make too: nullopt for nobody and for a session that ended.
+    /// Errors: Unavailable.
+    Async<std::optional<Principal>> optional_principal(const Request& request);
 
     /// The token that the request carries, wherever it carries it.
     static std::optional<std::string> token(const Request& request);

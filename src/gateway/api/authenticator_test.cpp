@@ -29,14 +29,14 @@ TEST_P(OriginTest, GuardsEveryWriteThatComesWithACookie) {
     request.tls = c.tls;
     for (const Method method : {Method::Post, Method::Patch, Method::Delete, Method::Put}) {
         request.method = method;
-        const auto who = run_async(authenticator.principal(request));
+        const auto who = run_to_end(authenticator.principal(request));
         ASSERT_EQ(who.has_value(), c.allowed);
         if (!who) {
             EXPECT_EQ(who.error().code, ErrorCode::Forbidden);
         }
     }
     request.method = Method::Get;
-    EXPECT_TRUE(run_async(authenticator.principal(request))) << "reading needs no Origin";
+    EXPECT_TRUE(run_to_end(authenticator.principal(request))) << "reading needs no Origin";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -67,7 +67,7 @@ TEST_F(AuthenticatorTest, ABearerTokenNeedsNoOrigin) {
     Request request;
     request.method = Method::Post;
     request.fields.add("Authorization", "bearer  " + alice->token);
-    EXPECT_EQ(run_async(authenticator_.principal(request))->user, alice->account.id);
+    EXPECT_EQ(run_to_end(authenticator_.principal(request))->user, alice->account.id);
 }
 
 TEST_F(AuthenticatorTest, NobodyIsUnauthenticated) {
@@ -75,7 +75,7 @@ TEST_F(AuthenticatorTest, NobodyIsUnauthenticated) {
     for (const char* value : {"", "Bearer", "Bearer ", "Basic YTpi", "Bearer x y"}) {
         Request request;
         request.fields.add("Authorization", value);
-        EXPECT_EQ(run_async(authenticator_.principal(request)).error().code,
+        EXPECT_EQ(run_to_end(authenticator_.principal(request)).error().code,
                   ErrorCode::Unauthenticated)
             << value;
     }

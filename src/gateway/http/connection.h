@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/async/async.h"
@@ -15,10 +16,18 @@ namespace syncwatch::http {
 /// Bounds that hold for every connection.
 struct Limits {
     std::size_t header_bytes = 16 * 1024;
-    std::chrono::seconds idle{75};         ///< Between requests of one connection.
-    std::chrono::seconds header{10};       ///< From the first byte of a head to its last.
+    std::chrono::seconds idle{75};          ///< Between requests of one connection.
+    std::chrono::seconds header{10};        ///< From the first byte of a head to its last.
     std::chrono::seconds body_silence{30};  ///< Between two pieces of a body, either way.
-    std::size_t drained_body = 64 * 1024;  ///< Unread body that is read away to keep a connection.
+    std::size_t drained_body = 64 * 1024;   ///< Unread body that is read away to keep a connection.
+};
+
+/// One request that was answered: for metrics.
+struct RequestRecord {
+    const Route* route = nullptr;  ///< nullptr: none fitted.
+    Method method = Method::Other;
+    int status = 0;
+    std::chrono::microseconds took{};  ///< From the end of its head to the start of the answer.
 };
 
 /// What a connection needs of its server.
@@ -29,11 +38,15 @@ struct ConnectionContext {
     /// Replaces the peer's address by the client's, if the peer is a trusted proxy.
     std::function<void(Request&)> resolve_client;
     /// Takes the socket of an accepted upgrade, with what the client already sent behind its head.
-    std::function<void(Upgrade upgrade, UniqueFd socket, std::string leftover)> hand_over;
-    /// Starts a handler that may outlive its connection.
-    std::function<void(net::awaitable<void>)> spawn;
+    std::function<void(Upgrade upgrade, Transport::Released socket, std::string leftover)>
+        hand_over;
+    /// The refusal of a request that comes too early, or nothing; may be empty.
+    std::function<std::optional<Response>(const Request&, const Route&)> admit;
+    /// Starts a request's handler, which may outlive its connection.
+    std::function<void(const std::string& request_id, net::awaitable<void>)> spawn;
+    /// Hears of every answer; may be empty. Called on the connection's thread.
+    std::function<void(const RequestRecord&)> on_answered;
     std::atomic<bool>& draining;
-    bool tls = false;
 };
 
 /// Serves one client until it leaves, errs, upgrades or the server drains.

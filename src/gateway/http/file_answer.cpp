@@ -1,9 +1,9 @@
 #include "gateway/http/file_answer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace syncwatch::http {
 namespace {

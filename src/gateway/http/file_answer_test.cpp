@@ -14,16 +14,19 @@ struct RangeCase {
 
 TEST(ParseRangeTest, OneRangeIsUnderstoodAndAnythingElseIsIgnored) {
     const RangeCase cases[] = {
-        {"bytes=0-0", Part{0, 1}},      {"bytes=0-", Part{0, 100}},  {"bytes=90-200", Part{90, 10}},
-        {"bytes=-10", Part{90, 10}},    {"bytes=-500", Part{0, 100}}, {"bytes=100-", Part{0, 0}},
-        {"bytes=5-4", std::nullopt},    {"bytes=a-b", std::nullopt}, {"bytes=", std::nullopt},
-        {"items=0-1", std::nullopt},    {"bytes=0-1,5-6", std::nullopt},
-        {"bytes=99999999999999999999-", std::nullopt},
+        {"bytes=0-0", Part{0, 1}},       {"bytes=0-", Part{0, 100}},
+        {"bytes=90-200", Part{90, 10}},  {"bytes=-10", Part{90, 10}},
+        {"bytes=-500", Part{0, 100}},    {"bytes=100-", Part{0, 0}},
+        {"bytes=5-4", std::nullopt},     {"bytes=a-b", std::nullopt},
+        {"bytes=", std::nullopt},        {"items=0-1", std::nullopt},
+        {"bytes=0-1,5-6", std::nullopt}, {"bytes=99999999999999999999-", std::nullopt},
     };
     for (const auto& c : cases) EXPECT_EQ(parse_range(c.field, 100), c.part) << c.field;
 }
 
-FileFacts facts() { return {"video/mp4", "max-age=1", "\"v1\""}; }
+FileFacts facts() {
+    return {"video/mp4", "max-age=1", "\"v1\""};
+}
 
 Response ask(std::initializer_list<std::pair<std::string, std::string>> fields) {
     Request request;

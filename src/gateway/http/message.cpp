@@ -1,6 +1,7 @@
 #include "gateway/http/message.h"
 
 #include <algorithm>
+
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "gateway/http/percent.h"

@@ -72,11 +72,19 @@ struct FileBody {
     std::uint64_t size = 0;
 };
 
+/// Bytes that live as long as the program: files inside it.
+struct StaticBytes {
+    std::string_view bytes;
+};
+
 struct Response {
     int status = 200;
     Fields fields;
-    /// Nothing, bytes of its own, bytes that many answers share (static files), or a file's part.
-    std::variant<std::monostate, std::string, std::shared_ptr<const std::string>, FileBody> body;
+    /// Nothing, bytes of its own, bytes that many answers share, bytes of the program, or a file's
+    /// part.
+    std::variant<std::monostate, std::string, std::shared_ptr<const std::string>, StaticBytes,
+                 FileBody>
+        body;
 };
 
 }  // namespace syncwatch::http

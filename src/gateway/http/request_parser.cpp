@@ -1,11 +1,13 @@
 #include "gateway/http/request_parser.h"
 
+#include <iterator>
+#include <limits>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
-#include <limits>
 
 #include "gateway/http/percent.h"
 
@@ -35,6 +37,15 @@ Instant from_now(std::chrono::seconds span) {
            span;
 }
 
+/// A coding that is not read here leaves the end of the body to guess, and a proxy in front may
+/// guess differently.
+bool is_framed_clearly(const beast::http::request_header<>& head) {
+    const auto codings = head.equal_range(beast::http::field::transfer_encoding);
+    if (codings.first == codings.second) return true;
+    return std::next(codings.first) == codings.second &&
+           beast::iequals(codings.first->value(), "chunked");
+}
+
 }  // namespace
 
 struct RequestParser::State {
@@ -47,17 +58,13 @@ struct RequestParser::State {
         for (;;) {
             const auto room = buffer.prepare(kReadSize);
             const Moved moved =
-                transport.read_some({static_cast<char*>(room.data()), room.size()});
+                transport.stream().read_some({static_cast<char*>(room.data()), room.size()});
             if (moved.state == Moved::State::Done && moved.bytes > 0) {
                 buffer.commit(moved.bytes);
                 co_return moved.bytes;
             }
             if (moved.state == Moved::State::Closed) co_return std::size_t{0};
-            if (moved.state == Moved::State::WantWrite) {
-                SW_CO_CHECK(co_await transport.wait_writable(deadline));
-            } else {
-                SW_CO_CHECK(co_await transport.wait_readable(deadline));
-            }
+            SW_CO_CHECK(co_await transport.wait_for(moved.state, deadline));
         }
     }
 };
@@ -99,6 +106,7 @@ Async<RequestParser::Head> RequestParser::read_head(Instant idle_deadline,
 
 bool RequestParser::fill(Request& request) const {
     const auto& message = state_->parser.get();
+    if (!is_framed_clearly(message)) return false;
     request.method = method_of(message.method());
     const std::string_view target(message.target().data(), message.target().size());
     const std::size_t mark = target.find('?');
@@ -113,7 +121,9 @@ bool RequestParser::fill(Request& request) const {
     return true;
 }
 
-bool RequestParser::keep_alive() const { return state_->parser.get().keep_alive(); }
+bool RequestParser::keep_alive() const {
+    return state_->parser.get().keep_alive();
+}
 
 bool RequestParser::expects_continue() const {
     const auto value = state_->parser.get()[beast::http::field::expect];
@@ -134,7 +144,9 @@ std::optional<std::uint64_t> RequestParser::content_length() const {
     return 0;
 }
 
-bool RequestParser::body_done() const { return state_->parser.is_done(); }
+bool RequestParser::body_done() const {
+    return state_->parser.is_done();
+}
 
 Async<std::size_t> RequestParser::read_body(std::span<char> buffer, std::chrono::seconds silence) {
     State& s = *state_;

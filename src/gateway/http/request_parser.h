@@ -22,7 +22,8 @@ public:
     /// Timeout (in the middle of a head), Cancelled.
     Async<Head> read_head(Instant idle_deadline, std::chrono::seconds head_time);
 
-    /// Fills method, path, query and fields. False: the target is no path of ours.
+    /// Fills method, path, query and fields. False: the target is no path of ours, or where the
+    /// body ends cannot be told for certain.
     bool fill(Request& request) const;
     bool keep_alive() const;
     bool expects_continue() const;

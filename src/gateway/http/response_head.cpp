@@ -1,10 +1,10 @@
 #include "gateway/http/response_head.h"
 
-#include <fmt/format.h>
-
-#include <boost/beast/http/status.hpp>
 #include <chrono>
 #include <iterator>
+
+#include <boost/beast/http/status.hpp>
+#include <fmt/format.h>
 
 #include "base/time.h"
 
@@ -23,7 +23,9 @@ constexpr std::string_view kSecurityFields =
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=(self), fullscreen=(self)\r\n";
 
-bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
+bool may_have_body(int status) {
+    return status >= 200 && status != 204 && status != 304;
+}
 
 }  // namespace
 
@@ -32,6 +34,7 @@ std::uint64_t body_size(const Response& response) {
     if (const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&response.body)) {
         return (*shared)->size();
     }
+    if (const auto* bytes = std::get_if<StaticBytes>(&response.body)) return bytes->bytes.size();
     if (const auto* file = std::get_if<FileBody>(&response.body)) return file->size;
     return 0;
 }

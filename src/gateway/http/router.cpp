@@ -45,14 +45,28 @@ bool serves(const Route& route, Method method) {
     return route.method == method || (route.method == Method::Get && method == Method::Head);
 }
 
+RateClass usual_rate(std::string_view pattern) {
+    return pattern.starts_with("/api/") ? RateClass::Call : RateClass::Free;
+}
+
 }  // namespace
 
 void Router::add(Method method, std::string pattern, Handler handler, RouteOptions options) {
+    if (options.rate == RateClass::ByPath) options.rate = usual_rate(pattern);
     routes_.push_back({std::move(pattern), method, std::move(handler), options, {}});
 }
 
 void Router::add_upgrade(std::string pattern, UpgradeHandler handler) {
-    routes_.push_back({std::move(pattern), Method::Get, {}, {}, std::move(handler)});
+    RouteOptions options;
+    options.rate = usual_rate(pattern);
+    routes_.push_back({std::move(pattern), Method::Get, {}, options, std::move(handler)});
+}
+
+void Router::set_fallback(Handler handler) {
+    Route route;
+    route.handler = std::move(handler);
+    route.options.rate = RateClass::Free;
+    fallback_ = std::move(route);
 }
 
 std::variant<Router::Found, Router::WrongMethod, Router::NoSuchPath> Router::find(
@@ -62,7 +76,8 @@ std::variant<Router::Found, Router::WrongMethod, Router::NoSuchPath> Router::fin
     Parameters parameters;
     std::string allow;
     const auto allow_also = [&](std::string_view verb) {
-        if (allow.find(verb) == std::string::npos) allow.append(allow.empty() ? "" : ", ").append(verb);
+        if (allow.find(verb) == std::string::npos)
+            allow.append(allow.empty() ? "" : ", ").append(verb);
     };
     for (const Route& route : routes_) {
         auto captured = fit(route.pattern, path);

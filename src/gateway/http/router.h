@@ -2,6 +2,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,10 +21,20 @@ namespace syncwatch::http {
 /// passed and the client was answered 503 meanwhile. What it throws becomes a 500 and a log line.
 using Handler = std::function<net::awaitable<Response>(Request& request)>;
 
+/// How calls to a route are counted against whoever makes them.
+enum class RateClass : std::uint8_t {
+    ByPath,  ///< Call under /api/, Free elsewhere.
+    Free,
+    Call,
+    SignIn,  ///< Costs the hash of a password.
+    Guest,   ///< Makes a guest.
+};
+
 struct RouteOptions {
     /// How long the handler may take before the client is told 503; zero: as long as bytes flow
     /// (uploads, which have a deadline of their own per read).
     std::chrono::milliseconds deadline{10'000};
+    RateClass rate = RateClass::ByPath;
 };
 
 /// Leave to speak WebSocket: the gateway answers 101, moves the socket to `shard`'s thread, and
@@ -54,6 +65,12 @@ public:
     /// A GET route that becomes a WebSocket; without the handshake's headers it answers 426.
     void add_upgrade(std::string pattern, UpgradeHandler handler);
 
+    /// Answers what no route's pattern fits, whatever its method (the web app, a 404). Without one
+    /// the gateway answers 404.
+    void set_fallback(Handler handler);
+    /// nullptr: none was set.
+    const Route* fallback() const { return fallback_ ? &*fallback_ : nullptr; }
+
     /// Every route, for the test that compares them with the API's description.
     const std::vector<Route>& routes() const { return routes_; }
 
@@ -69,6 +86,7 @@ public:
 
 private:
     std::vector<Route> routes_;
+    std::optional<Route> fallback_;
 };
 
 }  // namespace syncwatch::http

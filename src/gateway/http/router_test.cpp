@@ -5,7 +5,9 @@
 namespace syncwatch::http {
 namespace {
 
-net::awaitable<Response> nothing(Request&) { co_return Response{}; }
+net::awaitable<Response> nothing(Request&) {
+    co_return Response{};
+}
 
 Router example() {
     Router router;

@@ -1,21 +1,21 @@
 #include "gateway/http/server.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
+#include <csignal>
+#include <future>
+
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
-#include <csignal>
-#include <future>
+#include <sys/socket.h>
 
 #include "base/encoding.h"
 #include "base/log/log.h"
+#include "gateway/http/request_executor.h"
 
 namespace syncwatch::http {
 namespace {
@@ -23,6 +23,9 @@ namespace {
 using namespace std::chrono_literals;
 using tcp = net::ip::tcp;
 using ReusePort = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+/// A shard that drains is at its end once no handler has run for so long.
+constexpr auto kQuiet = 50ms;
 
 tl::unexpected<Error> listen_error(const std::string& where, boost::system::error_code why) {
     const std::string message = "listen on " + where + ": " + why.message();
@@ -100,11 +103,12 @@ Result<> Server::listen() {
 void Server::start() {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         Shard& shard = *parts_[i];
-        auto hand_over = [this](Upgrade upgrade, UniqueFd socket, std::string leftover) {
+        auto hand_over = [this](Upgrade upgrade, Transport::Released socket, std::string leftover) {
             Shard& home = *parts_[upgrade.shard % parts_.size()];
-            auto move_in = [&home, accept = std::move(upgrade.accept), fd = std::move(socket),
+            auto move_in = [&home, accept = std::move(upgrade.accept), taken = std::move(socket),
                             rest = std::move(leftover)]() mutable {
-                home.sockets.adopt(std::move(fd), std::move(rest), accept);
+                home.sockets.adopt(std::move(taken.socket), std::move(taken.stream),
+                                   std::move(rest), accept);
             };
             net::post(home.executor, std::move(move_in));
         };
@@ -114,14 +118,17 @@ void Server::start() {
             .make_request_id = [this] { return make_request_id(); },
             .resolve_client = [this](Request& request) { resolve_client(request); },
             .hand_over = std::move(hand_over),
+            .admit = options_.admit,
             .spawn =
-                [&shard](net::awaitable<void> task) {
-                    shard.handlers.spawn("handler", std::move(task));
+                [&shard](const std::string& request_id, net::awaitable<void> task) {
+                    auto id = std::make_shared<const std::string>(request_id);
+                    const RequestExecutor executor(shard.executor, std::move(id));
+                    shard.handlers.spawn_on(executor, "handler", std::move(task));
                 },
+            .on_answered = options_.on_answered,
             .draining = draining_,
         });
-        net::post(shard.executor,
-                  [this, &shard] { shard.tasks.spawn("accept", accept(shard)); });
+        net::post(shard.executor, [this, &shard] { shard.tasks.spawn("accept", accept(shard)); });
     }
 }
 
@@ -129,7 +136,8 @@ net::awaitable<void> Server::accept(Shard& shard) {
     co_await net::this_coro::throw_if_cancelled(false);
     net::steady_timer pause(shard.executor);
     while (!draining_.load() && shard.acceptor.is_open()) {
-        auto [failed, socket] = co_await shard.acceptor.async_accept(net::as_tuple(net::use_awaitable));
+        auto [failed, socket] =
+            co_await shard.acceptor.async_accept(net::as_tuple(net::use_awaitable));
         if (draining_.load() || failed == net::error::operation_aborted) co_return;
         if (failed || connections_.load() >= options_.max_connections) {
             // Out of descriptors, or full: whoever waits is served when somebody leaves.
@@ -153,7 +161,9 @@ net::awaitable<void> Server::accept(Shard& shard) {
             co_await serve_connection(std::move(context), std::move(transport), std::move(from));
             --self->connections_;
         };
-        auto task = serve(this, shard.context, make_plain_transport(std::move(socket)),
+        const int fd = socket.native_handle();
+        auto stream = options_.tls ? options_.tls->accept(fd) : make_plain_stream(fd);
+        auto task = serve(this, shard.context, make_transport(std::move(socket), std::move(stream)),
                           address.to_string());
         shard.tasks.spawn("connection", std::move(task));
     }
@@ -191,13 +201,15 @@ void Server::drain(std::chrono::milliseconds patience) {
             boost::system::error_code ignored;
             shard->acceptor.close(ignored);
             net::steady_timer tick(shard->executor);
-            while (shard->handlers.size() > 0 && std::chrono::steady_clock::now() < until) {
+            // Requests on their way in and answers on their way out get a moment in which nothing
+            // else happens; idle connections have nothing to lose.
+            auto quiet_since = std::chrono::steady_clock::now();
+            for (auto now = quiet_since; now < until && now - quiet_since < kQuiet;) {
                 tick.expires_after(10ms);
                 co_await tick.async_wait(net::as_tuple(net::use_awaitable));
+                now = std::chrono::steady_clock::now();
+                if (shard->handlers.size() > 0) quiet_since = now;
             }
-            // Answers that are being written get a moment; idle connections have nothing to lose.
-            tick.expires_after(50ms);
-            co_await tick.async_wait(net::as_tuple(net::use_awaitable));
             shard->tasks.cancel();
             shard->handlers.cancel();
             shard->sockets.end_all();

@@ -1,16 +1,18 @@
 #pragma once
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include "base/async/shards.h"
 #include "base/async/task_group.h"
 #include "gateway/http/connection.h"
 #include "gateway/http/router.h"
+#include "gateway/stream/tls_context.h"
 #include "gateway/websocket/loop.h"
 #include "ports/random.h"
 
@@ -28,6 +30,12 @@ public:
         std::vector<std::string> trusted_proxies;
         Limits limits;
         websocket::Options websocket;
+        std::shared_ptr<TlsContext> tls;  ///< nullptr: plain HTTP.
+        /// The refusal of a request that comes too early, or nothing; may be empty. Called from
+        /// every shard.
+        std::function<std::optional<Response>(const Request&, const Route&)> admit;
+        /// Hears of every answer, on the thread that gave it; may be empty.
+        std::function<void(const RequestRecord&)> on_answered;
     };
 
     /// `router` is read from every shard from start() on.

@@ -2,11 +2,11 @@
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
-
 #include "base/async/offload.h"
+#include "base/log/log.h"
 
 namespace syncwatch::http {
 namespace {
@@ -35,6 +35,12 @@ net::awaitable<Response> echo(Request& request) {
     co_return response;
 }
 
+net::awaitable<Response> who(Request& request) {
+    Response response;
+    response.body = request.remote_address + (request.tls ? " https" : " http");
+    co_return response;
+}
+
 net::awaitable<Response> broken(Request&) {
     throw std::runtime_error("broken");
     co_return Response{};
@@ -46,10 +52,45 @@ net::awaitable<Response> slow(Request&) {
     co_return Response{};
 }
 
+/// Logs before and after it waits.
+net::awaitable<Response> logs(Request&) {
+    log::info("before");
+    net::steady_timer timer(co_await net::this_coro::executor, 1ms);
+    co_await timer.async_wait(net::use_awaitable);
+    log::info("after");
+    co_return Response{};
+}
+
+/// Keeps "event request" of every line.
+class KeptLog final : public log::Sink {
+public:
+    KeptLog() { log::set_sink(this, log::Level::Info); }
+    ~KeptLog() override { log::set_sink(nullptr, log::Level::Error); }
+    void write(const log::Line& line) override {
+        const std::lock_guard lock(mutex_);
+        lines_.push_back(std::string(line.event) + " " + std::string(line.request));
+    }
+    std::vector<std::string> lines() {
+        const std::lock_guard lock(mutex_);
+        return lines_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
 net::awaitable<Response> big(Request&) {
     Response response;
     const int fd = ::open("/proc/self/exe", O_RDONLY);
     response.body = FileBody{UniqueFd(fd), 0, 1'000'000};
+    co_return response;
+}
+
+net::awaitable<Response> lost(Request&) {
+    Response response;
+    response.status = 404;
+    response.body = "lost";
     co_return response;
 }
 
@@ -58,9 +99,13 @@ protected:
     ServerTest() : server_(shards_, router_, random_, options()) {
         router_.add(Method::Get, "/hello/{name}", hello);
         router_.add(Method::Post, "/echo", echo);
+        router_.add(Method::Get, "/who", who);
         router_.add(Method::Get, "/broken", broken);
         router_.add(Method::Get, "/slow", slow, {50ms});
+        router_.add(Method::Get, "/patient", slow);
         router_.add(Method::Get, "/big", big);
+        router_.add(Method::Get, "/logs", logs);
+        router_.set_fallback(lost);
         EXPECT_TRUE(server_.listen());
         server_.start();
         shards_.run();
@@ -78,10 +123,11 @@ protected:
     }
 
     /// Sends `bytes`, then reads until the server closes.
-    std::string exchange(std::string_view bytes) {
+    std::string exchange(std::string_view bytes) { return exchange(bytes, server_.port()); }
+    static std::string exchange(std::string_view bytes, std::uint16_t port) {
         net::io_context context;
         tcp::socket socket(context);
-        socket.connect({net::ip::address_v4::loopback(), server_.port()});
+        socket.connect({net::ip::address_v4::loopback(), port});
         boost::system::error_code ignored;
         net::write(socket, net::buffer(bytes), ignored);
         std::string answer;
@@ -109,6 +155,20 @@ TEST_F(ServerTest, RequestsOfOneConnectionAreAnsweredInOrder) {
     EXPECT_LT(a, b);
 }
 
+TEST_F(ServerTest, WhatNoRouteFitsGoesToTheFallbackButAWrongMethodStaysOne) {
+    EXPECT_TRUE(exchange("GET /x HTTP/1.1\r\nConnection: close\r\n\r\n").ends_with("lost"));
+    EXPECT_TRUE(exchange("POST /x HTTP/1.1\r\nConnection: close\r\n\r\n").ends_with("lost"));
+    EXPECT_EQ(status(exchange("PUT /hello/a HTTP/1.1\r\nConnection: close\r\n\r\n")), 405);
+}
+
+TEST_F(ServerTest, EveryLineOfARequestNamesItAlsoAfterAWait) {
+    KeptLog kept;
+    const std::string answer = exchange("GET /logs HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const std::size_t at = answer.find("X-Request-Id: ") + 14;
+    const std::string id = answer.substr(at, answer.find("\r\n", at) - at);
+    EXPECT_EQ(kept.lines(), (std::vector<std::string>{"before " + id, "after " + id}));
+}
+
 TEST_F(ServerTest, EveryAnswerForbidsInlineScript) {
     const std::string answer = exchange("GET /hello/a HTTP/1.1\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("Content-Security-Policy: default-src 'self'; script-src 'self';"),
@@ -117,8 +177,9 @@ TEST_F(ServerTest, EveryAnswerForbidsInlineScript) {
 }
 
 TEST_F(ServerTest, ABodyComesWholeAlsoInChunks) {
-    EXPECT_TRUE(exchange("POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde")
-                    .ends_with("abcde"));
+    EXPECT_TRUE(
+        exchange("POST /echo HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\n\r\nabcde")
+            .ends_with("abcde"));
     EXPECT_TRUE(exchange("POST /echo HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked"
                          "\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
                     .ends_with("abcde"));
@@ -139,8 +200,40 @@ TEST_F(ServerTest, WhatCannotBeServedIsAProblemDocument) {
     EXPECT_NE(wrong.find("application/problem+json"), std::string::npos);
     EXPECT_EQ(status(exchange("GARBAGE\r\n\r\n")), 400);
     EXPECT_EQ(status(exchange("GET /%zz HTTP/1.1\r\n\r\n")), 400);
-    EXPECT_EQ(status(exchange("GET /hello/a HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n")),
-              431);
+    EXPECT_EQ(
+        status(exchange("GET /hello/a HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n")),
+        431);
+}
+
+TEST_F(ServerTest, ARequestWhoseEndCanBeReadInTwoWaysIsRefused) {
+    const std::string two = "\r\n\r\n0\r\n\r\nGET /hello/smuggled HTTP/1.1\r\n\r\n";
+    for (const char* fields :
+         {"Content-Length: 5\r\nTransfer-Encoding: chunked",
+          "Transfer-Encoding: chunked\r\nContent-Length: 5",
+          "Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5, 6", "Content-Length: +5",
+          "Content-Length : 5", "Transfer-Encoding: chunked\r\n Content-Length: 5",
+          "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: gzip",
+          "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"}) {
+        const std::string answer =
+            exchange("POST /echo HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + two);
+        EXPECT_EQ(status(answer), 400) << fields;
+        EXPECT_EQ(answer.find("hello"), std::string::npos) << fields;
+    }
+}
+
+TEST_F(ServerTest, OnlyATrustedProxySaysWhoItsClientIs) {
+    const std::string_view request =
+        "GET /who HTTP/1.1\r\nX-Forwarded-For: 198.51.100.1, 192.0.2.7\r\n"
+        "X-Forwarded-Proto: https\r\nConnection: close\r\n\r\n";
+    EXPECT_TRUE(exchange(request).ends_with("\r\n\r\n127.0.0.1 http"));
+    Server::Options trusting = options();
+    trusting.trusted_proxies = {"127.0.0.1"};
+    Server second(shards_, router_, random_, trusting);
+    ASSERT_TRUE(second.listen());
+    second.start();
+    EXPECT_TRUE(exchange(request, second.port()).ends_with("\r\n\r\n192.0.2.7 https"))
+        << "what the client itself wrote before that is not believed";
+    second.drain(1s);
 }
 
 TEST_F(ServerTest, AFaultIs500AndASlowHandlerIs503) {
@@ -153,11 +246,47 @@ TEST_F(ServerTest, AHeadThatNeverEndsIsCutOff) {
     EXPECT_EQ(status(exchange("GET /hello/a HTTP/1.1\r\nX: never")), 0);
 }
 
+TEST_F(ServerTest, AnAnswerReachesAClientThatIsStillSending) {
+    const std::string film(4'000'000, 'f');
+    for (const char* path : {"/echo", "/nowhere"}) {
+        net::io_context context;
+        tcp::socket socket(context);
+        socket.connect({net::ip::address_v4::loopback(), server_.port()});
+        const std::string head =
+            fmt::format("POST {} HTTP/1.1\r\nContent-Length: {}\r\n\r\n", path, film.size());
+        boost::system::error_code reset;
+        net::write(socket, net::buffer(head), reset);
+        net::write(socket, net::buffer(film), reset);
+        EXPECT_FALSE(reset) << path << ": the client may send to the end";
+        std::string answer;
+        net::read(socket, net::dynamic_buffer(answer), reset);
+        EXPECT_EQ(reset, net::error::eof) << path;
+        EXPECT_EQ(status(answer), path == std::string("/echo") ? 413 : 404);
+    }
+}
+
 TEST_F(ServerTest, AFileIsSentWholeAndHeadSendsNone) {
     EXPECT_GT(exchange("GET /big HTTP/1.1\r\nConnection: close\r\n\r\n").size(), 1'000'000u);
     const std::string head = exchange("HEAD /big HTTP/1.1\r\nConnection: close\r\n\r\n");
     EXPECT_NE(head.find("Content-Length: 1000000"), std::string::npos);
     EXPECT_TRUE(head.ends_with("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, ARequestThatCameInWhileItDrainsIsFinished) {
+    net::io_context context;
+    tcp::socket socket(context);
+    socket.connect({net::ip::address_v4::loopback(), server_.port()});
+    net::write(socket, net::buffer(std::string_view("GET /patient HTTP/1.1\r\n")));
+    std::this_thread::sleep_for(100ms);
+    std::thread drain([this] { server_.drain(10s); });
+    std::this_thread::sleep_for(10ms);
+    net::write(socket, net::buffer(std::string_view("\r\n")));
+    std::string answer;
+    boost::system::error_code failed;
+    net::read(socket, net::dynamic_buffer(answer), failed);
+    drain.join();
+    EXPECT_EQ(status(answer), 200) << answer;
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
 }
 
 TEST_F(ServerTest, ATakenPortIsSaid) {

@@ -16,7 +16,8 @@ bool is_close_code(std::uint16_t code) {
 
 std::uint64_t big_endian(const char* bytes, std::size_t count) {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < count; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+    for (std::size_t i = 0; i < count; ++i)
+        value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
     return value;
 }
 
@@ -36,7 +37,9 @@ void unmask(std::span<char> payload, const char* mask) {
     for (; i < payload.size(); ++i) payload[i] = static_cast<char>(payload[i] ^ mask[i % 4]);
 }
 
-bool is_control(Opcode opcode) { return static_cast<std::uint8_t>(opcode) >= 0x8; }
+bool is_control(Opcode opcode) {
+    return static_cast<std::uint8_t>(opcode) >= 0x8;
+}
 
 bool is_known(std::uint8_t opcode) {
     return opcode <= 0x2 || (opcode >= 0x8 && opcode <= 0xa);
@@ -69,8 +72,7 @@ std::optional<Violation> Decoder::decode(std::span<char>& bytes, DecoderEvents& 
         if (auto found = parse_header(bytes, header)) return found;
         if (!header) return std::nullopt;
         if (bytes.size() < header->size + header->payload) return std::nullopt;
-        const auto payload =
-            bytes.subspan(header->size, static_cast<std::size_t>(header->payload));
+        const auto payload = bytes.subspan(header->size, static_cast<std::size_t>(header->payload));
         unmask(payload, header->mask);
         const std::string_view text(payload.data(), payload.size());
         const auto found = is_control(header->opcode) ? control_frame(*header, text, events)

@@ -46,7 +46,7 @@ private:
     struct Header {
         Opcode opcode;
         bool final;
-        std::size_t size;    ///< Of the header itself.
+        std::size_t size;  ///< Of the header itself.
         std::uint64_t payload;
         const char* mask;
     };

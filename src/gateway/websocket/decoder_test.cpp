@@ -1,9 +1,11 @@
 #include "gateway/websocket/decoder.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include "harness/decoded.h"
 
 namespace syncwatch::websocket {
 namespace {
@@ -30,35 +32,6 @@ std::string client_frame(unsigned first, std::string payload, bool masked = true
         payload[i] = static_cast<char>(payload[i] ^ mask[i % 4]);
     }
     return out + mask + payload;
-}
-
-struct Recorded : DecoderEvents {
-    bool on_text(std::string_view m) override {
-        seen.push_back("text " + std::string(m));
-        return true;
-    }
-    void on_ping(std::string_view p) override { seen.push_back("ping " + std::string(p)); }
-    void on_pong(std::string_view p) override { seen.push_back("pong " + std::string(p)); }
-    void on_close(std::optional<std::uint16_t> code, std::string_view reason) override {
-        seen.push_back("close " + std::to_string(code.value_or(0)) + " " + std::string(reason));
-    }
-    std::vector<std::string> seen;
-};
-
-struct Outcome {
-    std::vector<std::string> seen;
-    std::optional<Violation> violation;
-};
-
-/// Feeds `wire` in pieces of `piece` bytes.
-Outcome decode(const std::string& wire, std::size_t piece, std::size_t limit = 64 * 1024) {
-    Decoder decoder(limit);
-    Recorded events;
-    for (std::size_t at = 0; at < wire.size(); at += piece) {
-        std::string part = wire.substr(at, piece);
-        if (auto found = decoder.feed(part, events)) return {events.seen, found};
-    }
-    return {events.seen, std::nullopt};
 }
 
 using Seen = std::vector<std::string>;
@@ -88,7 +61,12 @@ const Case kCases[] = {
      {}},
     {"APongNobodyAskedFor", client_frame(0x8a, "x"), {"pong x"}, {}},
     {"ACloseWithoutACode", client_frame(0x88, ""), {"close 0 "}, {}},
-    {"ACloseWithCodeAndReason", client_frame(0x88, "\x03\xe8" "bye"), {"close 1000 bye"}, {}},
+    {"ACloseWithCodeAndReason",
+     client_frame(0x88,
+                  "\x03\xe8"
+                  "bye"),
+     {"close 1000 bye"},
+     {}},
     {"NothingAfterAClose", client_frame(0x88, "") + client_frame(0x81, "x"), {"close 0 "}, {}},
     {"NoMask", client_frame(0x81, "x", false), {}, Violation::Protocol},
     {"AReservedBit", client_frame(0xc1, "x"), {}, Violation::Protocol},
@@ -121,7 +99,7 @@ class DecoderCases : public testing::TestWithParam<Case> {};
 TEST_P(DecoderCases, AreTheSameHoweverTheBytesArrive) {
     const Case& c = GetParam();
     for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{1} << 20}) {
-        const Outcome got = decode(c.wire, piece);
+        const Decoded got = decode(c.wire, piece);
         EXPECT_EQ(got.seen, c.seen) << "in pieces of " << piece;
         EXPECT_EQ(got.violation, c.violation) << "in pieces of " << piece;
     }

@@ -1,9 +1,12 @@
 #pragma once
-#include <boost/smart_ptr/intrusive_ptr.hpp>
-#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 namespace syncwatch::websocket {
 
@@ -17,21 +20,33 @@ enum class Opcode : std::uint8_t {
     Pong = 0xa,
 };
 
+class Frame;
+using SharedFrame = boost::intrusive_ptr<const Frame>;
+
 /// A frame as it goes over the wire, header and all, made once and shared by everyone it goes to.
-/// Counted without atomics: a frame stays on the thread that made it.
-class Frame
+/// Counted without atomics: a frame stays on the thread that made it. Its bytes lie behind it, in
+/// the same piece of memory.
+class Frame final
     : public boost::intrusive_ref_counter<Frame, boost::sp_adl_block::thread_unsafe_counter> {
 public:
-    Frame(Opcode opcode, std::string_view payload);
-    const std::string& bytes() const { return bytes_; }
-    bool is_control() const { return control_; }
+    static SharedFrame make(Opcode opcode, std::string_view payload);
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+    // Its other half is private: only make() creates one.
+    // NOLINTNEXTLINE(misc-new-delete-overloads)
+    static void operator delete(void* memory) { ::operator delete(memory); }
+
+    std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), size_}; }
 
 private:
-    std::string bytes_;
-    bool control_;
-};
+    static void* operator new(std::size_t size, std::size_t behind) {
+        return ::operator new(size + behind);
+    }
+    static void operator delete(void* memory, std::size_t) { ::operator delete(memory); }
+    explicit Frame(std::size_t size) : size_(size) {}
 
-using SharedFrame = boost::intrusive_ptr<const Frame>;
+    std::size_t size_;
+};
 
 /// A whole text message.
 SharedFrame frame_text(std::string_view payload);

@@ -1,9 +1,12 @@
 #include "gateway/websocket/loop.h"
 
-#include <sys/socket.h>
+#include <algorithm>
+#include <utility>
 
 #include <boost/asio/post.hpp>
-#include <utility>
+#include <sys/socket.h>
+
+#include "gateway/websocket/audience.h"
 
 namespace syncwatch::websocket {
 namespace {
@@ -27,11 +30,19 @@ Loop::Loop(net::any_io_executor executor, Options options)
       options_(options),
       read_buffer_(kReadBuffer),
       sweeper_(executor_),
-      ping_(new Frame(Opcode::Ping, {})) {}
+      ping_(Frame::make(Opcode::Ping, {})) {}
 
-Loop::~Loop() { end_all(); }
+Loop::~Loop() {
+    end_all();
+}
 
 void Loop::adopt(UniqueFd socket, std::string leftover, const Accept& accept) {
+    auto stream = make_plain_stream(socket.get());
+    adopt(std::move(socket), std::move(stream), std::move(leftover), accept);
+}
+
+void Loop::adopt(UniqueFd socket, std::unique_ptr<Stream> stream, std::string leftover,
+                 const Accept& accept) {
     const int fd = socket.get();
     net::ip::tcp::socket taken(executor_);
     boost::system::error_code failed;
@@ -40,7 +51,7 @@ void Loop::adopt(UniqueFd socket, std::string leftover, const Accept& accept) {
     (void)socket.release();
     taken.set_option(net::ip::tcp::no_delay(true), failed);
     taken.set_option(net::socket_base::send_buffer_size(options_.send_buffer), failed);
-    auto peer = std::make_shared<Peer>(*this, std::move(taken));
+    auto peer = std::make_shared<Peer>(*this, std::move(taken), std::move(stream));
     if (peers_.empty()) {
         sweeper_.expires_after(kSweepEvery);
         sweeper_.async_wait([this](boost::system::error_code stopped) {
@@ -57,25 +68,53 @@ void Loop::end_all() {
     dirty_.clear();
 }
 
-void Loop::mark_dirty(Peer& peer) {
-    if (peer.dirty_) return;
-    peer.dirty_ = true;
-    dirty_.push_back(peer.shared_from_this());
-    if (flush_posted_) return;
-    flush_posted_ = true;
+void Loop::post_flush() {
+    if (std::exchange(flush_posted_, true)) return;
     net::post(executor_, [this] { flush(); });
+}
+
+void Loop::mark_dirty(Peer& peer) {
+    if (std::exchange(peer.dirty_, true)) return;
+    dirty_.push_back(&peer);
+    post_flush();
+}
+
+void Loop::mark_spoken(Audience& audience) {
+    spoken_.push_back(&audience);
+    post_flush();
+}
+
+void Loop::remove(const std::shared_ptr<Peer>& peer) {
+    if (peer->dirty_) {
+        std::ranges::replace(dirty_, peer.get(), nullptr);
+        std::ranges::replace(flushing_, peer.get(), nullptr);
+    }
+    peers_.erase(peer);
+}
+
+void Loop::forget(Audience& audience) {
+    std::ranges::replace(spoken_, &audience, nullptr);
+    std::ranges::replace(flushing_audiences_, &audience, nullptr);
 }
 
 void Loop::flush() {
     flush_posted_ = false;
     // A flush can end a peer, whose listener may send to others: those wait for the next turn.
-    auto now = std::exchange(dirty_, {});
-    for (const auto& peer : now) {
+    // Audiences go first: who cannot take it all at once has a queue then.
+    flushing_audiences_.swap(spoken_);
+    for (std::size_t i = 0; i < flushing_audiences_.size(); ++i) {
+        if (Audience* const audience = flushing_audiences_[i]) audience->flush();
+    }
+    flushing_audiences_.clear();
+    flushing_.swap(dirty_);
+    for (std::size_t i = 0; i < flushing_.size(); ++i) {
+        Peer* const peer = flushing_[i];
+        if (peer == nullptr) continue;
         peer->dirty_ = false;
         peer->flush();
     }
-    now.clear();
-    if (dirty_.empty()) dirty_ = std::move(now);
+    flushing_.clear();
+    batch_.forget();
 }
 
 void Loop::sweep() {

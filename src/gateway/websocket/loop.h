@@ -1,7 +1,5 @@
 #pragma once
 #include <array>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -10,10 +8,17 @@
 #include <unordered_set>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include "base/unique_fd.h"
+#include "gateway/stream/stream.h"
+#include "gateway/websocket/batch.h"
 #include "gateway/websocket/peer.h"
 
 namespace syncwatch::websocket {
+
+class Audience;
 
 struct Options {
     std::size_t max_message = 64 * 1024;
@@ -35,7 +40,11 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    /// Takes a socket over behind its handshake. `leftover`: what the client already sent.
+    /// Takes a socket over behind its handshake, with the stream that moves its bytes.
+    /// `leftover`: what the client already sent.
+    void adopt(UniqueFd socket, std::unique_ptr<Stream> stream, std::string leftover,
+               const Accept& accept);
+    /// The same for a plain socket.
     void adopt(UniqueFd socket, std::string leftover, const Accept& accept);
     /// Ends every connection at once, without goodbyes; for the end of the process.
     void end_all();
@@ -44,16 +53,24 @@ public:
     void flush();
 
 private:
+    friend class Audience;
     friend class Peer;
 
     void mark_dirty(Peer& peer);
-    void remove(const std::shared_ptr<Peer>& peer) { peers_.erase(peer); }
+    void mark_spoken(Audience& audience);
+    void forget(Audience& audience);
+    void post_flush();
+    void remove(const std::shared_ptr<Peer>& peer);
     void sweep();
 
     net::any_io_executor executor_;
     const Options options_;
     std::unordered_set<std::shared_ptr<Peer>> peers_;
-    std::vector<std::shared_ptr<Peer>> dirty_;
+    std::vector<Audience*> spoken_;              ///< Something was said to them; nullptr: is gone.
+    std::vector<Audience*> flushing_audiences_;  ///< Likewise, while they are flushed.
+    std::vector<Peer*> dirty_;                   ///< They have something to send; nullptr: is gone.
+    std::vector<Peer*> flushing_;                ///< Likewise, while that is done.
+    Batch batch_;
     bool flush_posted_ = false;
     std::vector<char> read_buffer_;
     net::steady_timer sweeper_;

@@ -1,9 +1,8 @@
 #include "gateway/websocket/peer.h"
 
-#include <sys/socket.h>
-
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "gateway/websocket/loop.h"
 
@@ -18,9 +17,9 @@ struct Heard {
     bool closed = false;
 };
 
-class Listener final : public PeerListener {
+class HearingListener final : public PeerListener {
 public:
-    explicit Listener(Heard& heard) : heard_(heard) {}
+    explicit HearingListener(Heard& heard) : heard_(heard) {}
     void on_text(std::string_view message) override { heard_.texts.emplace_back(message); }
     void on_violation(Violation) override { heard_.violated = true; }
     void on_closed() override { heard_.closed = true; }
@@ -39,7 +38,7 @@ protected:
         net::ip::tcp::socket server = acceptor.accept();
         const auto accept = [this](Peer& peer) {
             peer_ = peer.weak_from_this();
-            return std::make_unique<Listener>(heard_);
+            return std::make_unique<HearingListener>(heard_);
         };
         loop_.adopt(UniqueFd(server.release()), {}, accept);
     }
@@ -57,8 +56,8 @@ protected:
     }
     std::string client_reads() {
         std::string buffer(1 << 20, '\0');
-        const ssize_t got = ::recv(client_.native_handle(), buffer.data(), buffer.size(),
-                                   MSG_DONTWAIT);
+        const ssize_t got =
+            ::recv(client_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         buffer.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return buffer;
     }
@@ -149,6 +148,90 @@ TEST_F(PeerTest, ACloseIsAnsweredWithTheSameCode) {
     ::send(client_.native_handle(), close.data(), close.size(), MSG_NOSIGNAL);
     run();
     EXPECT_EQ(close_code(client_reads()), 1000);
+    EXPECT_TRUE(heard_.closed);
+}
+
+TEST_F(PeerTest, APingIsAnsweredWithWhatItCarriedAlsoInsideAMessage) {
+    // The masks are zero: what is sent is what is meant.
+    const std::string bytes = std::string("\x01\x81\0\0\0\0h", 7) +
+                              std::string(
+                                  "\x89\x82\0\0\0\0"
+                                  "42",
+                                  8) +
+                              std::string("\x80\x81\0\0\0\0i", 7);
+    ::send(client_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    run();
+    EXPECT_EQ(client_reads(),
+              "\x8a\x02"
+              "42");
+    EXPECT_EQ(heard_.texts, std::vector<std::string>{"hi"});
+}
+
+TEST_F(PeerTest, ACloseWithoutACodeIsAnsweredWithTheUsualOne) {
+    const std::string close("\x88\x80\0\0\0\0", 6);
+    ::send(client_.native_handle(), close.data(), close.size(), MSG_NOSIGNAL);
+    run();
+    EXPECT_EQ(close_code(client_reads()), kNormalClosure);
+    EXPECT_TRUE(heard_.closed);
+}
+
+TEST_F(PeerTest, ACloseWithACodeThatMayNotBeSentIsAProtocolError) {
+    const std::string close("\x88\x82\0\0\0\0\x03\xed", 8);
+    ::send(client_.native_handle(), close.data(), close.size(), MSG_NOSIGNAL);
+    run();
+    EXPECT_EQ(close_code(client_reads()), kProtocolError);
+}
+
+TEST_F(PeerTest, WhatComesBehindOurCloseIsNotHeard) {
+    peer_.lock()->close(kGoingAway, "bye");
+    run();
+    EXPECT_EQ(close_code(client_reads()), kGoingAway);
+    client_sends("late");
+    run();
+    EXPECT_TRUE(heard_.texts.empty());
+    EXPECT_FALSE(heard_.closed) << "the client has not answered yet";
+    const std::string close("\x88\x82\0\0\0\0\x03\xe9", 8);
+    ::send(client_.native_handle(), close.data(), close.size(), MSG_NOSIGNAL);
+    run();
+    EXPECT_TRUE(heard_.closed);
+}
+
+TEST_F(PeerTest, AClientThatClosesItsHalfOfTheSocketIsGone) {
+    client_.shutdown(net::ip::tcp::socket::shutdown_send);
+    run();
+    EXPECT_TRUE(heard_.closed);
+}
+
+class ImpatientPeerTest : public PeerTest {
+protected:
+    static Options impatient() {
+        Options options;
+        options.ping_interval = 1s;
+        options.close_patience = 1s;
+        return options;
+    }
+    ImpatientPeerTest() : PeerTest(impatient()) {}
+
+    /// Until the connection is gone; ten seconds at most.
+    std::string read_to_the_end() {
+        std::string all;
+        for (int i = 0; i < 1000 && !heard_.closed; ++i) {
+            context_.restart();
+            context_.run_for(10ms);
+            all += client_reads();
+        }
+        return all;
+    }
+};
+
+TEST_F(ImpatientPeerTest, ASilentClientIsAskedOnceAndThenGivenUp) {
+    EXPECT_EQ(read_to_the_end(), std::string("\x89\0", 2)) << "one ping";
+    EXPECT_TRUE(heard_.closed);
+}
+
+TEST_F(ImpatientPeerTest, AClientThatDoesNotAnswerAGoodbyeIsNotWaitedForLong) {
+    peer_.lock()->close(kGoingAway, "bye");
+    EXPECT_EQ(close_code(read_to_the_end()), kGoingAway);
     EXPECT_TRUE(heard_.closed);
 }
 

@@ -1,0 +1,37 @@
+#include "gateway/api/rate_limits.h"
+
+#include "domain/account/address_scope.h"
+#include "gateway/api/answers.h"
+
+namespace syncwatch::http {
+
+RateLimits::RateLimits(const Clock& clock, Options options)
+    : clock_(clock),
+      address_(options.address),
+      account_(options.account),
+      sign_in_(options.sign_in),
+      guest_(options.guest) {}
+
+std::optional<Response> RateLimits::admit(const Request& request, const Route& route) {
+    const RateClass rate = route.options.rate;
+    if (rate == RateClass::Free) return std::nullopt;
+    const auto admitted = check(address_scope(request.remote_address), rate);
+    if (admitted) return std::nullopt;
+    return answer_error(admitted.error(), request);
+}
+
+Result<> RateLimits::check(const std::string& address, RateClass rate) {
+    const std::lock_guard lock(mutex_);
+    const Instant now = clock_.now();
+    SW_CHECK(address_.take(address, now));
+    if (rate == RateClass::SignIn) return sign_in_.take(address, now);
+    if (rate == RateClass::Guest) return guest_.take(address, now);
+    return {};
+}
+
+Result<> RateLimits::admit(UserId user) {
+    const std::lock_guard lock(mutex_);
+    return account_.take(user.text(), clock_.now());
+}
+
+}  // namespace syncwatch::http

@@ -1,0 +1,26 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "gateway/http/router.h"
+#include "gateway/static/assets.h"
+
+namespace syncwatch::http {
+
+/// Answers what no route of the server fits: the web app's files, and its page for every path that
+/// the app itself knows (/room/CODE). Paths that are the server's own are never the app's.
+class Site {
+public:
+    /// `assets`: nullptr where there is no web app.
+    explicit Site(std::unique_ptr<Assets> assets) : assets_(std::move(assets)) {}
+
+    void add_to(Router& router);
+
+private:
+    net::awaitable<Response> answer(Request& request);
+    std::optional<Response> file(const Request& request, const std::string& path) const;
+
+    std::unique_ptr<Assets> assets_;
+};
+
+}  // namespace syncwatch::http
