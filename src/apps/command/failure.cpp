@@ -1,0 +1,82 @@
+#include "apps/command/failure.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+namespace syncwatch::apps {
+namespace {
+
+struct Advice {
+    std::string_view reason;
+    Exit exit;
+    std::string_view hint;
+};
+
+/// By the reason, which is the finer word.
+constexpr Advice kAdvice[] = {
+    {"port_taken", Exit::Refused, "Stop what listens there, or choose another port with --listen."},
+    {"read_only", Exit::Refused,
+     "Give the user that runs syncwatch the right to write the file and its folder."},
+    {"newer_schema", Exit::Refused,
+     "Use the newer syncwatch that wrote this database, or another data folder."},
+    {"older_schema", Exit::Refused,
+     "Run syncwatch migrate, or start the server, which does it by itself."},
+    {"tls_files", Exit::Usage,
+     "tls.cert names the certificate chain and tls.key its private key, both as PEM."},
+    {"data_folder_in_use", Exit::Locked,
+     "Stop the other one, or give this one a folder of its own with --data-dir."},
+    {"data_folder", Exit::Refused,
+     "Make it yourself with the right owner, or choose another with --data-dir."},
+    {"username_taken", Exit::Refused, "Choose another user name."},
+    {"no_such_room", Exit::Refused, "syncwatch room list shows the rooms that there are."},
+    {"no_such_video", Exit::Refused, "syncwatch video list shows the films that there are."},
+    {"not_failed", Exit::Refused, "Only a film that failed can be tried again."},
+    {"original_gone", Exit::Refused, "Its original was not kept: upload the film again."},
+};
+
+struct Usual {
+    ErrorCode code;
+    Exit exit;
+    std::string_view word;
+    std::string_view hint;
+};
+
+constexpr Usual kUsual[] = {
+    {ErrorCode::Corrupt, Exit::VerificationFailed, "corrupt",
+     "Nothing was changed. Keep a copy of the file, then bring back a backup, or look at it with "
+     "sqlite3 FILE .recover."},
+    {ErrorCode::Unavailable, Exit::Unreachable, "unavailable",
+     "Look at the file, its folder and the space on the disk; syncwatch doctor does."},
+    {ErrorCode::Timeout, Exit::Unreachable, "unavailable",
+     "Try again; syncwatch doctor looks at what may be slow."},
+    {ErrorCode::InvalidInput, Exit::Usage, "invalid", ""},
+    {ErrorCode::NotFound, Exit::Refused, "not_found",
+     "syncwatch user list, room list and video list show what there is."},
+    {ErrorCode::Conflict, Exit::Refused, "conflict", ""},
+    {ErrorCode::Forbidden, Exit::Refused, "forbidden", ""},
+    {ErrorCode::Exhausted, Exit::Refused, "exhausted", ""},
+};
+
+}  // namespace
+
+Failure failure_of(const Error& error) {
+    Failure failure{Exit::Internal, "internal", error.message,
+                    "This is a fault of syncwatch: please report it."};
+    if (const auto* usual = std::ranges::find(kUsual, error.code, &Usual::code);
+        usual != std::end(kUsual)) {
+        failure.exit = usual->exit;
+        failure.code = usual->word;
+        failure.hint = usual->hint;
+    }
+    if (error.reason.empty()) return failure;
+    failure.code = error.reason;
+    if (const auto* advice = std::ranges::find(kAdvice, error.reason, &Advice::reason);
+        advice != std::end(kAdvice)) {
+        failure.exit = advice->exit;
+        failure.hint = advice->hint;
+    }
+    return failure;
+}
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,135 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/log/log.h"
+#include "services/accounts/account_service.h"
+
+namespace syncwatch::config {
+
+enum class LogFormat : std::uint8_t { Auto, Human, Json };
+
+/// So many at once, and so many a second from then on.
+struct Rate {
+    double burst = 0;
+    double per_second = 0;
+    bool operator==(const Rate&) const = default;
+};
+
+/// What an operator decided. The defaults are the embedded shape: one process, one machine.
+/// The table in keys.cpp names and reads every value; docs/configuration.md describes them.
+struct Settings {
+    struct Server {
+        std::string address = "127.0.0.1";
+        std::uint16_t port = 8080;
+        std::string public_url;  ///< As users see it, where a proxy hides it; empty: their Host.
+        std::vector<std::string> trusted_proxies;
+        unsigned threads = 0;  ///< 0: as many as the machine has cores.
+        std::size_t max_connections = 20'000;
+        bool operator==(const Server&) const = default;
+    } server;
+
+    struct Data {
+        std::filesystem::path dir;  ///< Database, objects and uploads live in it.
+        bool operator==(const Data&) const = default;
+    } data;
+
+    struct Storage {
+        std::filesystem::path database;  ///< Empty: syncwatch.db in the data folder.
+        std::filesystem::path objects;   ///< Empty: objects in the data folder.
+        bool operator==(const Storage&) const = default;
+    } storage;
+
+    struct Node {
+        std::string name;  ///< Empty: the machine's name.
+        bool operator==(const Node&) const = default;
+    } node;
+
+    struct Log {
+        log::Level level = log::Level::Info;
+        LogFormat format = LogFormat::Auto;
+        bool operator==(const Log&) const = default;
+    } log;
+
+    struct Accounts {
+        SignUp sign_up = SignUp::Open;
+        std::chrono::seconds session = std::chrono::hours(30 * 24);
+        std::chrono::seconds invitation = std::chrono::hours(7 * 24);
+        bool guests_may_upload = false;
+        bool guests_may_create_rooms = false;
+        bool operator==(const Accounts&) const = default;
+    } accounts;
+
+    struct Limits {
+        Rate address{2000, 200};  ///< Calls from one address.
+        Rate account{1000, 100};  ///< Calls of one account or guest.
+        Rate sign_in{100, 2};     ///< Sign-ups and sign-ins from one address: a hash each.
+        Rate guest{1500, 20};     ///< New guests from one address.
+        Rate frames{400, 60};     ///< Frames over one socket; over it the socket is closed.
+        Rate chat{60, 5};         ///< Chat messages of one member.
+        Rate reactions{30, 5};    ///< Reactions of one member.
+        Rate commands{60, 10};    ///< Controls, queue changes, roles and kicks of one member.
+        bool operator==(const Limits&) const = default;
+    } limits;
+
+    struct Uploads {
+        std::uint64_t max_bytes = std::uint64_t{50} * 1024 * 1024 * 1024;
+        std::chrono::seconds expire_after = std::chrono::hours(24);
+        std::uint64_t keep_free = std::uint64_t{1024} * 1024 * 1024;
+        bool operator==(const Uploads&) const = default;
+    } uploads;
+
+    struct Media {
+        bool work = true;  ///< This node transcodes.
+        bool keep_original = true;
+        std::string ffmpeg = "ffmpeg";
+        std::string ffprobe = "ffprobe";
+        unsigned jobs = 1;   ///< Films at once.
+        std::string preset;  ///< Of x264; empty: chosen by what the machine can do.
+        std::chrono::seconds max_duration = std::chrono::hours(12);
+        bool operator==(const Media&) const = default;
+    } media;
+
+    struct Tls {
+        std::filesystem::path cert;
+        std::filesystem::path key;
+        bool on() const { return !cert.empty(); }
+        bool operator==(const Tls&) const = default;
+    } tls;
+
+    struct Web {
+        std::filesystem::path dir;  ///< Empty: the app inside the program.
+        bool operator==(const Web&) const = default;
+    } web;
+
+    struct Metrics {
+        std::vector<std::string> allow;  ///< Addresses that may read, beside loopback.
+        std::string token;               ///< Lets in whoever brings it; empty: nobody.
+        bool operator==(const Metrics&) const = default;
+    } metrics;
+
+    struct Ice {
+        std::vector<std::string> servers;  ///< "stun:…", "turn:…", "turns:…"
+        std::string turn_secret;           ///< Shared with the TURN servers (REST credentials).
+        std::chrono::seconds lifetime = std::chrono::hours(12);
+        bool operator==(const Ice&) const = default;
+    } ice;
+
+    bool operator==(const Settings&) const = default;
+
+    std::filesystem::path database_path() const;
+    std::filesystem::path objects_path() const;
+    /// True where strangers could come before the operator.
+    bool listens_beyond_loopback() const;
+};
+
+/// Where data goes when nobody says: /var/lib/syncwatch for root, else $XDG_DATA_HOME/syncwatch or
+/// ~/.local/share/syncwatch.
+std::filesystem::path default_data_dir();
+/// What the machine calls itself.
+std::string machine_name();
+
+}  // namespace syncwatch::config

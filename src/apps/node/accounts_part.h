@@ -1,0 +1,29 @@
+#pragma once
+#include "apps/config/settings.h"
+#include "apps/node/powers.h"
+#include "gateway/api/account_api.h"
+#include "gateway/api/authenticator.h"
+#include "gateway/api/rate_limits.h"
+#include "services/accounts/account_service.h"
+
+namespace syncwatch::apps {
+
+/// Accounts, guests and sessions; who a request comes from, and whether they ask too much.
+class AccountsPart {
+public:
+    /// `home`: the executor that hears of sessions that end elsewhere.
+    AccountsPart(Powers& powers, const config::Settings& settings, net::any_io_executor home);
+
+    AccountService& service() { return service_; }
+    http::Authenticator& authenticator() { return authenticator_; }
+    http::RateLimits& limits() { return limits_; }
+    void add_routes(http::Router& router) { api_.add_routes(router); }
+
+private:
+    AccountService service_;
+    http::RateLimits limits_;
+    http::Authenticator authenticator_;
+    http::AccountApi api_;
+};
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,182 @@
+#include "apps/node/health_part.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "adapters/turn/stun_probe.h"
+#include "apps/node/programs.h"
+#include "apps/node/version.h"
+
+namespace syncwatch::apps {
+namespace {
+
+using namespace std::chrono_literals;
+using http::ComponentState;
+using Status = ComponentState::Status;
+
+constexpr auto kProbeEvery = 60s;
+constexpr const char* kProbeKey = "health/probe";
+
+ComponentState state_of(Status status, std::string detail) {
+    ComponentState state;
+    state.status = status;
+    state.detail = std::move(detail);
+    return state;
+}
+
+std::string in_gib(std::uint64_t bytes) {
+    return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1024.0 * 1024 * 1024));
+}
+
+Result<> write_probe(sqlite::Connection& db, WallTime now) {
+    SW_CHECK(
+        db.run("INSERT INTO installation (key, value) VALUES (?, ?)"
+               " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+               kProbeKey, format_rfc3339(now)));
+    return {};
+}
+
+/// What a failed try to write is to the one who reads /health.
+ComponentState cannot_write(const Error& error) {
+    const bool read_only = error.reason == "read_only" || error.reason == "disk_full";
+    return state_of(read_only ? Status::Degraded : Status::Down, error.message);
+}
+
+}  // namespace
+
+bool HealthPart::Probe::is_due(Instant now) {
+    if (last_ && now - *last_ < kProbeEvery) return false;
+    last_ = now;
+    return true;
+}
+
+HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings& settings,
+                       const WorkerPart& worker, net::any_io_executor home)
+    : powers_(powers),
+      storage_(storage),
+      settings_(settings),
+      worker_(worker),
+      board_(powers.clock, std::move(home)),
+      api_(board_, {kVersion, settings.node.name}) {
+    board_.add("database", [this] { return database(); });
+    board_.add("bus", [this] { return bus(); });
+    board_.add("objects", [this] { return objects(); });
+    board_.add("turn", [this] { return turn(); });
+    board_.add("transcoder", [this] { return transcoder(); });
+    board_.add("backup", [this] { return backup(); });
+}
+
+net::awaitable<void> HealthPart::refresh() {
+    auto report = co_await board_.report();
+    const std::lock_guard lock(mutex_);
+    report_ = std::move(report);
+}
+
+void HealthPart::write_metrics(metrics::Text& text) const {
+    text.gauge("syncwatch_transcodes_waiting", "Films that nobody is preparing yet.",
+               static_cast<double>(waiting_jobs_.load()));
+    const std::lock_guard lock(mutex_);
+    for (const auto& each : report_.components) {
+        const bool well = each.state.status == Status::Ok || each.state.status == Status::Off;
+        text.gauge("syncwatch_component_well",
+                   "1 while a component of /health is ok or off, 0 while it is degraded or down.",
+                   well ? 1 : 0, {{"component", each.name}});
+    }
+}
+
+net::awaitable<ComponentState> HealthPart::database() {
+    const Instant begun = powers_.clock.now();
+    auto look = [](sqlite::Connection& db) {
+        return db.query_one("SELECT 1", [](const sqlite::Row& row) { return row.integer(0); });
+    };
+    const auto read = co_await powers_.database->read(std::move(look));
+    if (!read) co_return state_of(Status::Down, read.error().message);
+    ComponentState state = state_of(Status::Ok, "SQLite");
+    state.latency_ms =
+        std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
+    // What cannot be written to is looked at each time: it may be well again.
+    if (database_probe_.is_due(begun) || database_write_) {
+        const WallTime now = powers_.clock.wall();
+        auto write = [now](sqlite::Connection& db) { return write_probe(db, now); };
+        const auto written = co_await powers_.database->write(std::move(write));
+        database_write_.reset();
+        if (!written) database_write_ = written.error();
+    }
+    if (database_write_) co_return cannot_write(*database_write_);
+    co_return state;
+}
+
+net::awaitable<ComponentState> HealthPart::bus() {
+    const auto dropped = powers_.bus.dropped();
+    if (dropped == 0) co_return state_of(Status::Ok, "in this process");
+    co_return state_of(
+        Status::Degraded,
+        fmt::format("in this process; {} messages were dropped since the start", dropped));
+}
+
+net::awaitable<ComponentState> HealthPart::objects() {
+    const Instant begun = powers_.clock.now();
+    const auto free = co_await storage_.blobs().free_bytes();
+    if (!free) co_return state_of(Status::Down, free.error().message);
+    ComponentState state = state_of(Status::Ok, in_gib(*free) + " free");
+    state.latency_ms =
+        std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
+    if (objects_probe_.is_due(begun) || objects_write_) {
+        const auto written = co_await storage_.blobs().put(kProbeKey, "probe");
+        objects_write_.reset();
+        if (!written) objects_write_ = written.error();
+        (void)co_await storage_.blobs().remove(kProbeKey);
+    }
+    if (objects_write_) co_return cannot_write(*objects_write_);
+    if (*free < settings_.uploads.keep_free) {
+        state.status = Status::Degraded;
+        state.detail += fmt::format(", less than the {} to keep: no uploads until there is more",
+                                    in_gib(settings_.uploads.keep_free));
+    }
+    co_return state;
+}
+
+net::awaitable<ComponentState> HealthPart::turn() {
+    const auto& servers = settings_.ice.servers;
+    if (servers.empty()) {
+        co_return state_of(Status::Off,
+                           "no TURN server is configured: voice works where browsers "
+                           "reach one another");
+    }
+    if (turn_probe_.is_due(powers_.clock.now()) || turn_error_) {
+        turn_error_.reset();
+        for (const std::string& url : servers) {
+            const auto there = co_await probe_ice_server(url);
+            if (!there) turn_error_ = there.error();
+        }
+    }
+    if (turn_error_) co_return state_of(Status::Degraded, turn_error_->message);
+    co_return state_of(Status::Ok, fmt::format("{} servers answer", servers.size()));
+}
+
+net::awaitable<ComponentState> HealthPart::transcoder() {
+    if (!settings_.media.work) co_return state_of(Status::Off, "this node does not transcode");
+    for (const auto& program : {settings_.media.ffmpeg, settings_.media.ffprobe}) {
+        if (find_program(program)) continue;
+        co_return state_of(Status::Down, program + " was not found: films cannot be prepared");
+    }
+    const TranscodeWorker::Status now = worker_.status();
+    if (!now.problem.empty()) {
+        co_return state_of(Status::Down, now.problem + ": films cannot be prepared");
+    }
+    if (const auto jobs = co_await powers_.media.jobs()) {
+        const auto free = std::ranges::count_if(
+            *jobs, [](const Job& each) { return !each.leased_until.has_value(); });
+        waiting_jobs_ = static_cast<std::size_t>(free);
+    }
+    co_return state_of(Status::Ok,
+                       fmt::format("{} under way, {} waiting", now.running, waiting_jobs_.load()));
+}
+
+net::awaitable<ComponentState> HealthPart::backup() {
+    co_return state_of(Status::Off, "none: this version makes no backups, copy the data folder");
+}
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,63 @@
+#pragma once
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+#include "apps/config/settings.h"
+#include "apps/node/powers.h"
+#include "apps/node/storage.h"
+#include "apps/node/worker_part.h"
+#include "gateway/health/health_api.h"
+#include "gateway/health/health_board.h"
+#include "gateway/metrics/text.h"
+
+namespace syncwatch::apps {
+
+/// How the node and everything it depends on does.
+class HealthPart {
+public:
+    /// `home`: the executor that looks at components.
+    HealthPart(Powers& powers, Storage& storage, const config::Settings& settings,
+               const WorkerPart& worker, net::any_io_executor home);
+
+    http::HealthBoard& board() { return board_; }
+    /// Looks at everything, for write_metrics(). Within two seconds.
+    net::awaitable<void> refresh();
+    void write_metrics(metrics::Text& text) const;
+    void add_routes(http::Router& router) { api_.add_routes(router); }
+
+private:
+    /// When a component was last written to for a try: not more than once a minute.
+    class Probe {
+    public:
+        bool is_due(Instant now);
+
+    private:
+        std::optional<Instant> last_;
+    };
+
+    net::awaitable<http::ComponentState> database();
+    net::awaitable<http::ComponentState> bus();
+    net::awaitable<http::ComponentState> objects();
+    net::awaitable<http::ComponentState> turn();
+    net::awaitable<http::ComponentState> transcoder();
+    net::awaitable<http::ComponentState> backup();
+
+    Powers& powers_;
+    Storage& storage_;
+    const config::Settings& settings_;
+    const WorkerPart& worker_;
+    std::atomic<std::size_t> waiting_jobs_{0};
+    mutable std::mutex mutex_;  // Guards report_.
+    http::HealthBoard::Report report_;
+    http::HealthBoard board_;
+    http::HealthApi api_;
+    Probe database_probe_;
+    Probe objects_probe_;
+    Probe turn_probe_;
+    std::optional<Error> database_write_;  ///< Why the last try to write failed.
+    std::optional<Error> objects_write_;
+    std::optional<Error> turn_error_;  ///< Why the last server that was asked did not answer.
+};
+
+}  // namespace syncwatch::apps

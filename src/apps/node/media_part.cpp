@@ -1,0 +1,55 @@
+#include "apps/node/media_part.h"
+
+#include <utility>
+
+namespace syncwatch::apps {
+namespace {
+
+UploadService::Options upload_options(const config::Settings& settings) {
+    UploadService::Options options;
+    options.max_bytes = settings.uploads.max_bytes;
+    options.guests_may_upload = settings.accounts.guests_may_upload;
+    options.lifetime = settings.uploads.expire_after;
+    options.spare_bytes = settings.uploads.keep_free;
+    return options;
+}
+
+VideoLibrary::Options library_options(const config::Settings& settings) {
+    VideoLibrary::Options options;
+    options.keep_originals = settings.media.keep_original;
+    return options;
+}
+
+}  // namespace
+
+MediaPart::MediaPart(Powers& powers, Storage& storage, const config::Settings& settings,
+                     AccountsPart& accounts, KeyStore::Key link_key, net::any_io_executor home)
+    : links_(link_key),
+      uploads_({powers.media, storage.uploads(), storage.blobs(), shelf_, powers.bus, powers.clock,
+                powers.random},
+               upload_options(settings)),
+      library_({powers.media, powers.media, powers.media, storage.blobs(), uploads_, links_,
+                powers.audit, powers.bus, powers.clock, powers.random, pool_},
+               library_options(settings)),
+      reels_(powers.media, powers.bus, powers.clock, home),
+      upkeep_(library_, uploads_, powers.bus, powers.clock, home),
+      upload_api_(uploads_, accounts.authenticator()),
+      video_api_(library_, accounts.authenticator()),
+      films_(links_, reels_, storage.blobs(), powers.clock) {}
+
+MediaPart::~MediaPart() {
+    pool_.join();
+}
+
+void MediaPart::add_routes(http::Router& router) {
+    upload_api_.add_routes(router);
+    video_api_.add_routes(router);
+    films_.add_routes(router);
+}
+
+void MediaPart::write_metrics(metrics::Text& text) const {
+    text.counter("syncwatch_upload_bytes_total", "Bytes of films that were taken in.",
+                 static_cast<double>(uploads_.received_bytes()));
+}
+
+}  // namespace syncwatch::apps

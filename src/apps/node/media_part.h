@@ -1,0 +1,60 @@
+#pragma once
+#include <memory>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "apps/config/settings.h"
+#include "apps/node/accounts_part.h"
+#include "apps/node/powers.h"
+#include "apps/node/storage.h"
+#include "gateway/media/film_server.h"
+#include "gateway/media/upload_api.h"
+#include "gateway/media/video_api.h"
+#include "gateway/metrics/text.h"
+#include "services/media/media_upkeep.h"
+#include "services/media/reels.h"
+#include "services/media/upload_service.h"
+#include "services/media/video_library.h"
+#include "services/rooms/live_rooms.h"
+
+namespace syncwatch::apps {
+
+/// Films: how they come in, the library, and how players get them.
+class MediaPart {
+public:
+    /// `home`: the executor that hears of changes. `link_key`: signs the addresses of films.
+    MediaPart(Powers& powers, Storage& storage, const config::Settings& settings,
+              AccountsPart& accounts, KeyStore::Key link_key, net::any_io_executor home);
+    ~MediaPart();
+
+    VideoLibrary& library() { return library_; }
+    /// Rooms stand on films, and uploads on rooms: to be called before the first upload.
+    void put_films_into(LiveRooms& rooms) { shelf_.rooms = &rooms; }
+
+    void add_routes(http::Router& router);
+    void write_metrics(metrics::Text& text) const;
+    /// What the library does by itself, until it is cancelled.
+    net::awaitable<void> upkeep() { return upkeep_.run(); }
+
+private:
+    /// The queues of live rooms, as uploads see them.
+    struct Shelf final : RoomShelf {
+        Async<> put(Principal who, RoomCode room, VideoId video) override {
+            return rooms->shelve(std::move(who), room, video);
+        }
+        LiveRooms* rooms = nullptr;
+    };
+
+    net::thread_pool pool_{1};  ///< For what takes long.
+    Shelf shelf_;
+    MediaLinks links_;
+    UploadService uploads_;
+    VideoLibrary library_;
+    Reels reels_;
+    MediaUpkeep upkeep_;
+    http::UploadApi upload_api_;
+    http::VideoApi video_api_;
+    http::FilmServer films_;
+};
+
+}  // namespace syncwatch::apps

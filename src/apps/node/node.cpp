@@ -1,0 +1,172 @@
+#include "apps/node/node.h"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "base/async/run_to_end.h"
+#include "base/log/log.h"
+
+namespace syncwatch::apps {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTidyEvery = 1h;
+/// While somebody is connected, the port stays open so long after readiness was withdrawn: a load
+/// balancer hears "draining", not a door shut in its face.
+constexpr std::chrono::milliseconds kGrace = 500ms;
+/// Goodbyes to members are spread over this, so that they do not all come back at once.
+constexpr std::chrono::milliseconds kSpread = 2s;
+
+std::size_t shard_count(const config::Settings& settings) {
+    if (settings.server.threads > 0) return settings.server.threads;
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+void log_fault(const std::string& task, const std::string& what) {
+    log::error("node.task_fault", {{"task", task}, {"what", what}});
+}
+
+/// The key that addresses of films are signed with, made at the first start.
+Result<KeyStore::Key> link_key(Powers& powers) {
+    KeyStore::Key fresh{};
+    powers.random.fill(fresh);
+    return run_to_end(powers.keys.key("media", fresh));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
+    Opened opened;
+    if (settings.tls.on()) {
+        SW_TRY(opened.tls, TlsContext::load({settings.tls.cert, settings.tls.key}));
+    }
+    SW_TRY(opened.powers, Powers::open(settings));
+    SW_TRY(opened.storage, Storage::open(settings));
+    SW_TRY(opened.link_key, link_key(*opened.powers));
+    std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
+    SW_CHECK(node->open_for_business());
+    return node;
+}
+
+Node::Node(config::Settings settings, Opened opened)
+    : settings_(std::move(settings)),
+      shards_(shard_count(settings_)),
+      worker_thread_(1),
+      tls_(std::move(opened.tls)),
+      powers_(std::move(opened.powers)),
+      storage_(std::move(opened.storage)),
+      worker_(worker_thread_, *powers_, *storage_, settings_),
+      health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
+      metrics_(*powers_, health_, settings_),
+      accounts_(*powers_, settings_, shards_.executor(0)),
+      media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
+      rooms_(*powers_, settings_, shards_, accounts_, media_.library()),
+      site_(settings_),
+      server_(shards_, router_, powers_->random, server_options()),
+      notices_(*powers_->database, powers_->bus, powers_->clock),
+      background_(shards_.executor(0), log_fault) {
+    media_.put_films_into(rooms_.live());
+    add_routes();
+    metrics_.watch(router_, server_);
+    metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { media_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
+}
+
+Node::~Node() {
+    drain(0ms);
+    shards_.stop();
+}
+
+http::Server::Options Node::server_options() {
+    http::Server::Options options;
+    options.address = settings_.server.address;
+    options.port = settings_.server.port;
+    options.max_connections = settings_.server.max_connections;
+    options.trusted_proxies = settings_.server.trusted_proxies;
+    options.tls = tls_;
+    options.websocket.frame_burst = static_cast<float>(settings_.limits.frames.burst);
+    options.websocket.frames_per_second = static_cast<float>(settings_.limits.frames.per_second);
+    options.admit = [this](const http::Request& request, const http::Route& route) {
+        return accounts_.limits().admit(request, route);
+    };
+    options.on_answered = [this](const http::RequestRecord& record) { metrics_.observe(record); };
+    return options;
+}
+
+void Node::add_routes() {
+    metrics_.add_routes(router_);
+    health_.add_routes(router_);
+    accounts_.add_routes(router_);
+    rooms_.add_routes(router_);
+    media_.add_routes(router_);
+    site_.add_routes(router_);
+}
+
+Result<> Node::open_for_business() {
+    SW_CHECK(server_.listen());
+    shards_.run();
+    running_ = true;
+    auto token = net::co_spawn(shards_.executor(0), accounts_.service().setup_token_if_needed(),
+                               net::use_future);
+    SW_TRY(setup_token_, token.get());
+    auto begin = [this] {
+        background_.spawn("tidy", tidy_now_and_then());
+        background_.spawn("upkeep", media_.upkeep());
+        background_.spawn("notices", notices_.run());
+    };
+    net::post(shards_.executor(0), std::move(begin));
+    server_.start();
+    worker_.start();
+    health_.board().set_phase(http::HealthBoard::Phase::Ready);
+    log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
+    return {};
+}
+
+void Node::reload() {
+    if (!tls_) return;
+    const auto done = tls_->reload();
+    if (done) return log::info("tls.reloaded");
+    log::error("tls.not_reloaded", {{"error", done.error().message}});
+}
+
+void Node::drain(std::chrono::milliseconds patience) {
+    if (!std::exchange(running_, false)) return;
+    health_.board().set_phase(http::HealthBoard::Phase::Draining);
+    log::info("node.draining");
+    worker_.begin_stop();
+    const Instant until = powers_->clock.now() + patience;
+    const auto grace = server_.connections() > 0 ? std::min(kGrace, patience) : 0ms;
+    wait(powers_->clock.sleep_until(powers_->clock.now() + grace));
+    rooms_.drain(std::min(kSpread, patience / 2));
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(until - powers_->clock.now());
+    server_.drain(std::max(0ms, left));
+    wait(end_background());
+    worker_.stop();
+}
+
+void Node::wait(net::awaitable<void> task) {
+    net::co_spawn(shards_.executor(0), std::move(task), net::use_future).wait();
+}
+
+net::awaitable<void> Node::end_background() {
+    background_.cancel();
+    co_await background_.join();
+    co_await health_.board().end();
+}
+
+net::awaitable<void> Node::tidy_now_and_then() {
+    for (;;) {
+        const auto tidied = co_await accounts_.service().tidy();
+        if (!tidied) log::warning("accounts.not_tidied", {{"error", tidied.error().message}});
+        co_await powers_->clock.sleep_until(powers_->clock.now() + kTidyEvery);
+    }
+}
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,133 @@
+#include "apps/node/rooms_part.h"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "gateway/rooms/frame_speaker.h"
+
+namespace syncwatch::apps {
+namespace {
+
+TurnIceProvider::Options ice_options(const config::Settings& settings) {
+    TurnIceProvider::Options options;
+    options.servers = settings.ice.servers;
+    options.secret = settings.ice.turn_secret;
+    options.lifetime = settings.ice.lifetime;
+    return options;
+}
+
+RoomDirectory::Options directory_options(const config::Settings& settings) {
+    RoomDirectory::Options options;
+    options.guests_may_create = settings.accounts.guests_may_create_rooms;
+    return options;
+}
+
+RoomRules room_rules(const config::Settings& settings) {
+    const auto rate = [](const config::Rate& each) {
+        return Rate{static_cast<float>(each.burst), static_cast<float>(each.per_second)};
+    };
+    RoomRules rules;
+    rules.node = settings.node.name;
+    rules.chat = rate(settings.limits.chat);
+    rules.reactions = rate(settings.limits.reactions);
+    rules.commands = rate(settings.limits.commands);
+    return rules;
+}
+
+std::vector<net::any_io_executor> executors_of(Shards& shards) {
+    std::vector<net::any_io_executor> executors;
+    for (std::size_t i = 0; i < shards.size(); ++i) executors.push_back(shards.executor(i));
+    return executors;
+}
+
+}  // namespace
+
+RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& shards,
+                     AccountsPart& accounts, RoomFilms& films)
+    : ice_(ice_options(settings)),
+      tickets_(powers.clock, powers.random),
+      directory_({powers.rooms, powers.accounts, powers.hasher, powers.audit, powers.bus,
+                  powers.clock, powers.random, tickets_, presence_},
+                 directory_options(settings)),
+      time_(powers.clock),
+      live_(make_live(powers, settings, shards, films)),
+      reader_({directory_, powers.rooms, presence_, powers.chat, ice_, powers.clock}),
+      now_on_(powers.playback, films),
+      api_(directory_, now_on_, accounts.authenticator(), powers.clock),
+      socket_(*live_, tickets_, socket_metrics_),
+      talk_(reader_, accounts.authenticator()) {}
+
+std::unique_ptr<LiveRooms> RoomsPart::make_live(Powers& powers, const config::Settings& settings,
+                                                Shards& shards, RoomFilms& films) {
+    const RoomPowers room_powers{powers.rooms,    powers.accounts, powers.chat,  powers.queues,
+                                 powers.playback, films,           ice_,         powers.audit,
+                                 powers.bus,      tickets_,        powers.clock, powers.random,
+                                 time_,           presence_,       metrics_};
+    const auto make_speaker = [this] {
+        return std::make_unique<room_gateway::FrameSpeaker>(socket_metrics_);
+    };
+    return std::make_unique<LiveRooms>(executors_of(shards), room_powers, room_rules(settings),
+                                       make_speaker);
+}
+
+void RoomsPart::add_routes(http::Router& router) {
+    api_.add_routes(router);
+    socket_.add_routes(router);
+    talk_.add_routes(router);
+}
+
+void RoomsPart::write_metrics(metrics::Text& text) const {
+    const auto gauge = [&text](const char* name, const char* help, const auto& value) {
+        text.gauge(name, help, static_cast<double>(value.load(std::memory_order_relaxed)));
+    };
+    const auto counter = [&text](const char* name, const char* help, const auto& value) {
+        text.counter(name, help, static_cast<double>(value.load(std::memory_order_relaxed)));
+    };
+    const RoomMetrics& m = metrics_;
+    gauge("syncwatch_rooms", "Rooms that are live.", m.rooms);
+    gauge("syncwatch_room_members", "People in rooms, a grace after a drop included.", m.members);
+    gauge("syncwatch_room_connections", "Sockets inside rooms.", m.lines);
+    counter("syncwatch_room_joins_total", "People who came into a room.", m.joins);
+    counter("syncwatch_room_resumes_total", "People who came back within the grace.", m.resumes);
+    counter("syncwatch_room_losses_total", "People who dropped and did not come back in time.",
+            m.lost);
+    counter("syncwatch_room_kicks_total", "People who were sent away.", m.kicked);
+    counter("syncwatch_room_controls_total", "Plays, pauses, seeks and the like.", m.controls);
+    counter("syncwatch_room_refusals_total", "Frames that were answered with an error.", m.refused);
+    counter("syncwatch_room_messages_total", "Chat messages.", m.chat_messages);
+    counter("syncwatch_room_reactions_total", "Reactions.", m.reactions);
+    counter("syncwatch_room_holds_total", "Times that a room waited for somebody.", m.holds);
+    counter("syncwatch_room_hold_timeouts_total", "Waits that a deadline ended.",
+            m.holds_timed_out);
+    counter("syncwatch_room_refused_stamps_total", "States from a clock too far ahead.",
+            m.refused_stamps);
+    counter("syncwatch_room_failed_saves_total", "Playback states that could not be saved at once.",
+            m.failed_saves);
+    write_drift(text);
+    text.gauge("syncwatch_room_time_error_seconds",
+               "How far the time of day is ahead of the time that rooms live by.",
+               std::chrono::duration<double>(time_.error()).count());
+    const room_gateway::Metrics& s = socket_metrics_;
+    gauge("syncwatch_websocket_connections", "WebSockets that are open.", s.sockets);
+    counter("syncwatch_websocket_frames_received_total", "Frames from clients.", s.frames_in);
+    counter("syncwatch_websocket_frames_sent_total",
+            "Frames to clients: a broadcast to ten counts ten.", s.frames_out);
+    counter("syncwatch_websocket_bad_frames_total", "Frames that are not of the protocol.",
+            s.bad_frames);
+    counter("syncwatch_websocket_bad_tickets_total", "Upgrades without a good ticket.",
+            s.bad_tickets);
+}
+
+void RoomsPart::write_drift(metrics::Text& text) const {
+    const auto& drift = metrics_.drift;
+    std::array<double, RoomMetrics::Drift::kBoundsMs.size()> bounds{};
+    for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = drift.kBoundsMs[i] / 1000;
+    std::vector<std::uint64_t> counts;
+    for (const auto& each : drift.buckets) counts.push_back(each.load(std::memory_order_relaxed));
+    text.histogram("syncwatch_room_drift_seconds",
+                   "How far off the pictures of playing members are, as they report it.", bounds,
+                   counts, static_cast<double>(drift.sum_us.load(std::memory_order_relaxed)) / 1e6);
+}
+
+}  // namespace syncwatch::apps

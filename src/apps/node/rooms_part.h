@@ -1,0 +1,57 @@
+#pragma once
+#include <memory>
+
+#include "adapters/turn/turn_ice_provider.h"
+#include "apps/config/settings.h"
+#include "apps/node/accounts_part.h"
+#include "apps/node/powers.h"
+#include "base/async/shards.h"
+#include "gateway/api/room_api.h"
+#include "gateway/metrics/text.h"
+#include "gateway/rooms/gateway_metrics.h"
+#include "gateway/rooms/room_socket.h"
+#include "gateway/rooms/room_talk_api.h"
+#include "services/rooms/live_rooms.h"
+#include "services/rooms/now_on.h"
+#include "services/rooms/room_directory.h"
+#include "services/rooms/room_reader.h"
+
+namespace syncwatch::apps {
+
+/// Rooms: which there are, who may come in, and what happens inside.
+class RoomsPart {
+public:
+    /// `films`: how rooms see the library.
+    RoomsPart(Powers& powers, const config::Settings& settings, Shards& shards,
+              AccountsPart& accounts, RoomFilms& films);
+
+    RoomDirectory& directory() { return directory_; }
+    LiveRooms& live() { return *live_; }
+    const IceProvider& ice() const { return ice_; }
+
+    void add_routes(http::Router& router);
+    void write_metrics(metrics::Text& text) const;
+    /// Says goodbye to everybody who is inside, and saves. Blocks; not from a shard.
+    void drain(std::chrono::milliseconds spread) { live_->drain(spread); }
+
+private:
+    std::unique_ptr<LiveRooms> make_live(Powers& powers, const config::Settings& settings,
+                                         Shards& shards, RoomFilms& films);
+    void write_drift(metrics::Text& text) const;
+
+    const TurnIceProvider ice_;
+    Tickets tickets_;
+    PresenceBoard presence_;
+    RoomDirectory directory_;
+    RoomTime time_;
+    RoomMetrics metrics_;
+    room_gateway::Metrics socket_metrics_;
+    std::unique_ptr<LiveRooms> live_;
+    RoomReader reader_;
+    NowOn now_on_;
+    http::RoomApi api_;
+    room_gateway::RoomSocket socket_;
+    room_gateway::RoomTalkApi talk_;
+};
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,7 @@
+#include "apps/node/version.h"
+
+namespace syncwatch::apps {
+
+const char* const kVersion = SW_VERSION;
+
+}  // namespace syncwatch::apps
