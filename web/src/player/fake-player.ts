@@ -2,7 +2,7 @@
  * A media element in simulated time, for tests: it obeys as late as Chromium was measured to,
  * loses film to pitch correction, buffers over a line of limited speed and stalls when it runs dry.
  */
-import { bufferedAhead, type TimeRange } from '../sync';
+import { bufferedAhead, type StartCondition, type TimeRange } from '../sync';
 import type { PlayOutcome, Player, PlayerEvent, Rung, Source } from './player';
 
 export interface FakePlayerPorts {
@@ -19,7 +19,12 @@ export interface FakePlayerTraits {
   /** What the line carries. */
   readonly bitsPerSecond: number;
   readonly loadMs: number;
+  /** After a seek or a load. */
   readonly playLatencyMs: number;
+  /** Where it was paused. */
+  readonly resumeLatencyMs: number;
+  /** How much sooner both seem when the film has stood for long. */
+  readonly restedMs: number;
   readonly seekMs: number;
   readonly rateLatencyMs: number;
   /** How far a latency strays from its middle, both ways. */
@@ -33,6 +38,8 @@ export const CHROMIUM: FakePlayerTraits = {
   bitsPerSecond: 20_000_000,
   loadMs: 700,
   playLatencyMs: 75,
+  resumeLatencyMs: 5,
+  restedMs: 28,
   seekMs: 40,
   rateLatencyMs: 75,
   spreadMs: 9,
@@ -40,6 +47,7 @@ export const CHROMIUM: FakePlayerTraits = {
 };
 
 const TICK_MS = 40;
+const RESTED_MS = 10_000;
 const BUFFER_SECONDS = 60;
 const SEGMENT_SECONDS = 2;
 const RESUME_SECONDS = 1;
@@ -54,6 +62,8 @@ export class FakePlayer implements Player {
   #paused = true;
   #seeking = false;
   #canPlay = false;
+  #sought = true;
+  #idleSinceMs = 0;
   #ended = false;
   /** The media clock: place, since when, and how fast it really runs. */
   #seconds = 0;
@@ -101,6 +111,7 @@ export class FakePlayer implements Player {
     this.#ports.after(this.#traits.loadMs, () => {
       if (run !== this.#run) return;
       this.#loaded = true;
+      this.#idleSinceMs = this.#ports.nowMs();
       this.#seconds = source.startSeconds;
       this.#startRange(source.startSeconds);
       this.#emit({ kind: 'tracks' });
@@ -115,6 +126,7 @@ export class FakePlayer implements Player {
     this.#loaded = false;
     this.#paused = true;
     this.#canPlay = false;
+    this.#sought = true;
     this.#seeking = false;
     this.#ended = false;
     this.#speed = 0;
@@ -127,9 +139,9 @@ export class FakePlayer implements Player {
     if (this.#traits.refusesPlay) return Promise.resolve('refused');
     this.#note('play');
     if (this.#paused) {
+      this.#startSoon(this.#startMs());
       this.#paused = false;
       this.#emit({ kind: 'state' });
-      this.#startSoon(this.#traits.playLatencyMs);
     }
     return Promise.resolve('playing');
   }
@@ -141,11 +153,13 @@ export class FakePlayer implements Player {
     this.#run += 1;
     this.#speed = 0;
     this.#paused = true;
+    this.#idleSinceMs = this.#ports.nowMs();
     this.#emit({ kind: 'state' });
   }
 
   seek(seconds: number): void {
     this.#note('seek');
+    this.#sought = true;
     this.#settle();
     this.#run += 1;
     const run = this.#run;
@@ -214,6 +228,11 @@ export class FakePlayer implements Player {
     return this.#canPlay;
   }
 
+  get startCondition(): StartCondition {
+    const idleMs = this.#paused ? this.#ports.nowMs() - this.#idleSinceMs : 0;
+    return { sought: this.#sought, idleMs };
+  }
+
   get rate(): number {
     return this.#rate;
   }
@@ -260,6 +279,10 @@ export class FakePlayer implements Player {
     // One track.
   }
 
+  offerSubtitles(): void {
+    // Nothing to show.
+  }
+
   chooseSubtitle(): void {
     // None.
   }
@@ -304,12 +327,19 @@ export class FakePlayer implements Player {
     this.#sinceMs = nowMs;
   }
 
+  #startMs(): number {
+    const { playLatencyMs, resumeLatencyMs, restedMs } = this.#traits;
+    const rested = this.startCondition.idleMs >= RESTED_MS;
+    return (this.#sought ? playLatencyMs : resumeLatencyMs) - (rested ? restedMs : 0);
+  }
+
   #startSoon(latencyMs: number): void {
     this.#run += 1;
     const run = this.#run;
     this.#ports.after(this.#stray(latencyMs), () => {
       if (run !== this.#run || this.#paused || this.#seeking || !this.#canPlay) return;
       this.#settle();
+      this.#sought = false;
       this.#speed = this.#effectiveRate;
     });
   }

@@ -172,7 +172,8 @@ export class HlsEngine implements StreamEngine {
     hls.on(Events.FRAG_LOADED, (_event, data) => {
       this.#retries = 0;
       const { stats } = data.frag;
-      if (data.frag.type !== 'main' || stats.total <= 0) return;
+      const type: string = data.frag.type;
+      if (type !== 'main' || stats.total <= 0) return;
       this.#handlers.emit({
         kind: 'download',
         bits: stats.total * 8,
@@ -187,7 +188,9 @@ export class HlsEngine implements StreamEngine {
   #readRungs(levels: readonly Level[]): void {
     this.#rungs = levels.map((level, index) => ({
       id: String(index),
-      label: level.name ?? `${String(Math.min(level.width, level.height) || level.height)}p`,
+      label:
+        (level.name as string | undefined) ??
+        `${String(Math.min(level.width, level.height) || level.height)}p`,
       heightPixels: level.height,
       bitsPerSecond: level.bitrate,
     }));

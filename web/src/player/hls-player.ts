@@ -1,5 +1,5 @@
 /** Plays HLS on a video element: hls.js where it runs, the browser's own player elsewhere. */
-import type { TimeRange } from '../sync';
+import type { StartCondition, TimeRange } from '../sync';
 import { HlsEngine } from './hls-engine';
 import { NativeEngine } from './native-engine';
 import type {
@@ -9,8 +9,10 @@ import type {
   PlayerEvent,
   Rung,
   Source,
+  SubtitleSource,
   SubtitleTrack,
 } from './player';
+import { StartWatch } from './start-watch';
 import type { EngineHandlers, StreamEngine } from './stream-engine';
 import { CueStore, type Cue } from './subtitle-cues';
 
@@ -34,10 +36,12 @@ export class HlsPlayer implements Player {
   readonly #element: HTMLVideoElement;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   readonly #stop = new AbortController();
+  readonly #starts: StartWatch;
   #engine: StreamEngine | null = null;
   /** Counts loads: what an overtaken one brings is dropped. */
   #load = 0;
   #cues = new Map<string, CueStore>();
+  #sources: readonly SubtitleSource[] = [];
   #subtitle: string | null = null;
   #subtitleOffsetSeconds = 0;
   #activeCues: readonly string[] = [];
@@ -58,6 +62,7 @@ export class HlsPlayer implements Player {
         { signal },
       );
     }
+    this.#starts = new StartWatch(element, signal);
     element.addEventListener(
       'waiting',
       () => {
@@ -120,6 +125,7 @@ export class HlsPlayer implements Player {
   }
 
   seek(seconds: number): void {
+    this.#starts.seeks();
     this.#element.currentTime = Math.max(0, seconds);
   }
 
@@ -155,6 +161,10 @@ export class HlsPlayer implements Player {
 
   get canPlay(): boolean {
     return this.#element.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+  }
+
+  get startCondition(): StartCondition {
+    return this.#starts.condition;
   }
 
   get rate(): number {
@@ -210,16 +220,27 @@ export class HlsPlayer implements Player {
   }
 
   get subtitles(): readonly SubtitleTrack[] {
-    return this.#engine?.subtitles ?? [];
+    return this.#sources.length > 0 ? this.#sources : (this.#engine?.subtitles ?? []);
   }
 
   get subtitle(): string | null {
     return this.#subtitle;
   }
 
+  offerSubtitles(sources: readonly SubtitleSource[]): void {
+    this.#sources = sources;
+    if (this.#subtitle !== null && this.subtitles.every(({ id }) => id !== this.#subtitle)) {
+      this.chooseSubtitle(null);
+    } else {
+      this.#emit({ kind: 'tracks' });
+    }
+  }
+
   chooseSubtitle(id: string | null): void {
     this.#subtitle = id;
-    this.#engine?.chooseSubtitle(id);
+    const source = this.#sources.find((one) => one.id === id);
+    this.#engine?.chooseSubtitle(source === undefined ? id : null);
+    if (source !== undefined && !this.#cues.has(source.id)) this.#fetchCues(source);
     this.#watchFrames(id !== null);
     this.#refreshCues();
     this.#emit({ kind: 'tracks' });
@@ -307,6 +328,19 @@ export class HlsPlayer implements Player {
 
   #emit(event: PlayerEvent): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  #fetchCues(source: SubtitleSource): void {
+    const load = this.#load;
+    source.load().then(
+      (cues) => {
+        if (load === this.#load) this.#addCues(source.id, cues);
+      },
+      () => {
+        // Chosen again, it is fetched again.
+        if (this.#subtitle === source.id) this.chooseSubtitle(null);
+      },
+    );
   }
 
   #addCues(track: string, cues: readonly Cue[]): void {

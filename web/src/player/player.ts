@@ -2,7 +2,8 @@
  * What the room needs of a media player. Positions are seconds of film, times are milliseconds of
  * `performance.now()`. Implementations: `HlsPlayer` (hls.js or native), `FakePlayer` (tests).
  */
-import type { TimeRange } from '../sync';
+import type { StartCondition, TimeRange } from '../sync';
+import type { Cue } from './subtitle-cues';
 
 /** One quality of the ladder. Ids stay the same while a film is loaded. */
 export interface Rung {
@@ -23,6 +24,11 @@ export interface SubtitleTrack {
   readonly id: string;
   readonly label: string;
   readonly language: string;
+}
+
+/** Subtitles that come beside the stream: as WebVTT from the server, or a file of the viewer's. */
+export interface SubtitleSource extends SubtitleTrack {
+  readonly load: () => Promise<readonly Cue[]>;
 }
 
 /** What to play, and where to begin: always given, since a growing film would start at its end. */
@@ -84,6 +90,8 @@ export interface Player {
   readonly seeking: boolean;
   /** Playback could run at this moment. */
   readonly canPlay: boolean;
+  /** Under which condition `play` would start it now. */
+  readonly startCondition: StartCondition;
   readonly rate: number;
   readonly buffered: readonly TimeRange[];
   readonly pictureWidth: number;
@@ -102,6 +110,8 @@ export interface Player {
   readonly audioTrack: string | null;
   chooseAudioTrack(id: string): void;
 
+  /** Offered instead of what the stream itself has, unless there are none. */
+  offerSubtitles(sources: readonly SubtitleSource[]): void;
   readonly subtitles: readonly SubtitleTrack[];
   readonly subtitle: string | null;
   chooseSubtitle(id: string | null): void;

@@ -94,13 +94,7 @@ export interface SignalSend {
 export type AnsweredFrame = ControlFrame | ChatSend | QueueSend | RoleSend | KickSend;
 
 export type ClientFrame =
-  | HelloFrame
-  | ClockQuestion
-  | ReportFrame
-  | ReactSend
-  | VoiceSend
-  | SignalSend
-  | AnsweredFrame;
+  HelloFrame | ClockQuestion | ReportFrame | ReactSend | VoiceSend | SignalSend | AnsweredFrame;
 
 export type Encoded =
   | { readonly ok: true; readonly text: string }
@@ -111,12 +105,12 @@ const utf8 = new TextEncoder();
 /** The frame as text, or why it cannot be sent. `type` always comes first. */
 export function encodeClientFrame(frame: ClientFrame): Encoded {
   const { type, ...rest } = frame;
-  let finite = true;
+  const unsayable: number[] = [];
   const text = JSON.stringify({ type, ...rest }, (_key, value: unknown) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) finite = false;
+    if (typeof value === 'number' && !Number.isFinite(value)) unsayable.push(value);
     return value;
   });
-  if (!finite) return { ok: false, reason: 'not_finite' };
+  if (unsayable.length > 0) return { ok: false, reason: 'not_finite' };
   if (text.length * 3 > MAX_FRAME_BYTES && utf8.encode(text).length > MAX_FRAME_BYTES) {
     return { ok: false, reason: 'too_large' };
   }

@@ -11,7 +11,10 @@ describe('decodeServerFrame', () => {
     ['has no type', '{"id":"c7"}'],
     ['has a type that is no word', '{"type":7}'],
     ['claims a number that is none', '{"type":"clock","t0":1,"t1":1e999,"t2":2}'],
-    ['claims a time beyond what a number holds', '{"type":"clock","t0":1,"t1":9007199254740993,"t2":2}'],
+    [
+      'claims a time beyond what a number holds',
+      '{"type":"clock","t0":1,"t1":9007199254740993,"t2":2}',
+    ],
   ])('refuses what %s', (_why, data) => {
     expect(decodeServerFrame(data).kind).toBe('malformed');
   });

@@ -97,11 +97,14 @@ const queueItem = object<QueueItem>({
   duration: orNull(atLeastZero),
   playable_until: atLeastZero,
   status: oneOf(VIDEO_STATUSES),
+  progress: orNull(atLeastZero),
+  error: orNull(object({ code: text, message: text })),
   added_by: orNull(text),
   votes: integer,
   master: orNull(text),
   sprite: orNull(text),
   poster: orNull(text),
+  subtitles: orElse(list(object({ id: text, language: text, title: text, url: text })), []),
 });
 
 const chatMessage = object<ChatMessage>({

@@ -89,7 +89,7 @@ export function list<T>(inner: Reader<T>): Reader<readonly T[]> {
 
 /** An object with at least these fields; what else it holds is dropped. */
 export function object<T>(fields: Fields<T>): Reader<T> {
-  const entries = Object.entries(fields) as [string, Reader<unknown>][];
+  const entries = Object.entries<Reader<unknown>>(fields);
   return (value, path) => {
     if (!isRecord(value)) throw new Malformed(path, 'an object');
     const read: Record<string, unknown> = {};
@@ -103,7 +103,7 @@ export function object<T>(fields: Fields<T>): Reader<T> {
 
 /** As `object`, but each field may be absent and then stays absent. */
 export function partial<T>(fields: Fields<T>): Reader<Partial<T>> {
-  const entries = Object.entries(fields) as [string, Reader<unknown>][];
+  const entries = Object.entries<Reader<unknown>>(fields);
   return (value, path) => {
     if (!isRecord(value)) throw new Malformed(path, 'an object');
     const read: Record<string, unknown> = {};

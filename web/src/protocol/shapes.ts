@@ -96,6 +96,20 @@ export interface Playback {
   readonly hold: Hold | null;
 }
 
+/** Why a film cannot be played: a stable word and what it means. */
+export interface VideoError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One set of subtitles, as WebVTT at a signed path on this server. */
+export interface SubtitleFile {
+  readonly id: string;
+  readonly language: string;
+  readonly title: string;
+  readonly url: string;
+}
+
 export interface QueueItem {
   readonly id: string;
   readonly video: string;
@@ -104,12 +118,17 @@ export interface QueueItem {
   readonly duration: number | null;
   readonly playable_until: number;
   readonly status: VideoStatus;
+  /** Of the upload or the transcode that is under way, 0 to 1; null while unknown. */
+  readonly progress: number | null;
+  /** Set when `status` is `failed`. */
+  readonly error: VideoError | null;
   readonly added_by: string | null;
   readonly votes: number;
   /** Signed paths on this server; null until there is something to show. */
   readonly master: string | null;
   readonly sprite: string | null;
   readonly poster: string | null;
+  readonly subtitles: readonly SubtitleFile[];
 }
 
 export interface ChatMessage {

@@ -2,6 +2,9 @@
 import { SUBPROTOCOL } from '../protocol';
 import type { Join, OpenSocket, RoomPorts } from './room-ports';
 
+/** A close code of our own: we give this socket up, and come back over another one. */
+const BROKEN = 4000;
+
 const openSocket: OpenSocket = (path, handlers) => {
   const url = new URL(path, location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -23,8 +26,8 @@ const openSocket: OpenSocket = (path, handlers) => {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
-    close: () => {
-      socket.close(1000);
+    close: (leaving) => {
+      socket.close(leaving ? 1000 : BROKEN);
     },
   };
 };

@@ -40,15 +40,16 @@ export class Landing {
   begin(nowMs: number, roomUs: number): void {
     const player = this.#player;
     const atMs = nowMs + (this.timeline.atUs - roomUs) / 1000;
-    const startMs = nowMs + this.#drift.playLatency.valueMs;
+    const startMs = nowMs + this.#startLatencyMs;
+    const jumpLatencyMs = this.#drift.jumpLatencyMs(player.startCondition.idleMs);
     this.#tries += 1;
     // Nothing to seek if the film stands where it will start. With no time left for a seek, a
     // start that is a little late costs less than the seek.
     this.#landMs = Math.max(atMs, startMs);
-    const hurried = atMs - nowMs < this.#drift.jumpLatencyMs;
+    const hurried = atMs - nowMs < jumpLatencyMs;
     const toleratedSeconds = hurried ? LATE_MS / 1000 : EXACT_SECONDS;
     if (player.paused && !player.seeking && this.#offAt(roomUs) <= toleratedSeconds) return;
-    this.#landMs = Math.max(atMs, nowMs + this.#drift.jumpLatencyMs);
+    this.#landMs = Math.max(atMs, nowMs + jumpLatencyMs);
     if (!player.paused) player.pause();
     const to = this.#positionAtLanding(nowMs, roomUs);
     this.#soughtMs = nowMs;
@@ -66,7 +67,7 @@ export class Landing {
         this.#drift.seekLatency.learn(tookMs - this.#drift.seekLatency.valueMs);
       }
     }
-    const issueMs = this.#landMs - this.#drift.playLatency.valueMs;
+    const issueMs = this.#landMs - this.#startLatencyMs;
     if (nowMs < issueMs - 0.5) return { kind: 'due', atMs: issueMs };
     const offMs = this.#offAt(roomUs) * 1000;
     if (offMs > LATE_MS && this.#tries < MOST_TRIES && this.#reachable(roomUs)) {
@@ -78,8 +79,13 @@ export class Landing {
 
   /** Position minus timeline, ms, that a start at room time `roomUs` will land with. */
   expectedErrorMs(roomUs: number): number {
-    const landsUs = roomUs + this.#drift.playLatency.valueMs * 1000;
+    const landsUs = roomUs + this.#startLatencyMs * 1000;
     return (this.#player.positionSeconds - positionAt(this.timeline, landsUs)) * 1000;
+  }
+
+  /** Of a start from where the film stands now. */
+  get #startLatencyMs(): number {
+    return this.#drift.startLatency.of(this.#player.startCondition).valueMs;
   }
 
   /** How far from the timeline a start at `roomUs` would land, seconds. */
@@ -89,7 +95,8 @@ export class Landing {
 
   /** Chasing a place that is not there yet makes everything later: rather play what there is. */
   #reachable(roomUs: number): boolean {
-    const to = positionAt(this.timeline, roomUs + this.#drift.jumpLatencyMs * 1000);
+    const jumpLatencyMs = this.#drift.jumpLatencyMs(this.#player.startCondition.idleMs);
+    const to = positionAt(this.timeline, roomUs + jumpLatencyMs * 1000);
     return bufferedAhead(this.#player.buffered, to) >= READY_SECONDS;
   }
 

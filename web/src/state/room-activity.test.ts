@@ -22,7 +22,11 @@ describe('activityBetween', () => {
     ['another speed', { rate: 1.5, position: 15, at_us: 5_000_000 }, 'rate'],
     ['another film', { item: 'i2', position: 0 }, 'select'],
     ['nothing: the same line told anew', { position: 15.2, at_us: 5_000_000 }, null],
-    ['nothing: a hold is shown as such', { paused: true, hold: { until_us: 1, members: [] } }, null],
+    [
+      'nothing: a hold is shown as such',
+      { paused: true, hold: { until_us: 1, members: [] } },
+      null,
+    ],
     ['nothing: the queue ended', { item: null, paused: true }, null],
   ] as const)('sees %s', (_what, change, action) => {
     expect(activityBetween(base, { ...base, ...change })?.action ?? null).toBe(action);

@@ -8,7 +8,8 @@ import {
   type ServerFrame,
 } from '../protocol';
 import { backOffMs } from '../sync';
-import type { JoinOutcome, RoomPorts, Socket } from './room-ports';
+import { Knocking } from './knocking';
+import type { RoomPorts, Socket } from './room-ports';
 import type { Connection } from './room-types';
 
 export interface ConnectionHandlers {
@@ -27,7 +28,9 @@ const WELCOME_WITHIN_MS = 15_000;
 const MOST_MISUNDERSTANDINGS = 3;
 
 /** Close codes after which coming back is no use. */
-const FINAL: Readonly<Record<number, string>> = { 4403: 'kicked', 4404: 'not_found' };
+const FINAL: Readonly<Record<number, string>> = { 4404: 'not_found' };
+/** Sent away: kicked, or banned. */
+const SENT_AWAY = 4403;
 /** Close codes after which coming back at once would make it worse. */
 const PAUSE_MS: Readonly<Record<number, number>> = { 1013: 2000, 4413: 1000, 4429: 3000 };
 
@@ -35,6 +38,7 @@ export class RoomConnection {
   readonly #ports: RoomPorts;
   readonly #handlers: ConnectionHandlers;
   #socket: Socket | null = null;
+  #knocking: Knocking | null = null;
   /** Counts attempts; what belongs to an older one is ignored. */
   #attempt = 0;
   #failures = 0;
@@ -92,10 +96,11 @@ export class RoomConnection {
     this.#attempt += 1;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+    this.#knocking?.giveUp();
     const socket = this.#socket;
     this.#socket = null;
     this.#open = false;
-    socket?.close();
+    socket?.close(true);
     this.#handlers.changed({ state: 'closed', reason, message });
   }
 
@@ -103,12 +108,9 @@ export class RoomConnection {
     this.#attempt += 1;
     const attempt = this.#attempt;
     this.#watchdog(attempt);
-    let outcome: JoinOutcome;
-    try {
-      outcome = await this.#ports.join();
-    } catch {
-      outcome = { ok: false, code: 'network', message: '', retry: true, retryAfterMs: 0 };
-    }
+    this.#knocking?.giveUp();
+    this.#knocking = new Knocking(this.#ports);
+    const outcome = await this.#knocking.answer();
     if (attempt !== this.#attempt) return;
     if (!outcome.ok) {
       if (!outcome.retry) {
@@ -185,10 +187,15 @@ export class RoomConnection {
     const socket = this.#socket;
     const wasOpen = this.#open;
     this.#attempt += 1;
+    this.#knocking?.giveUp();
     this.#socket = null;
     this.#open = false;
-    socket?.close();
+    socket?.close(false);
     if (wasOpen) this.#handlers.dropped();
+    if (code === SENT_AWAY) {
+      void this.#askWhy(this.#attempt);
+      return;
+    }
     const final = FINAL[code];
     if (final !== undefined) {
       this.close(final);
@@ -196,6 +203,15 @@ export class RoomConnection {
     }
     this.#askedMs = Math.max(this.#askedMs, PAUSE_MS[code] ?? 0);
     this.#retry();
+  }
+
+  /** Whoever is banned hears it when they knock again. */
+  async #askWhy(attempt: number): Promise<void> {
+    this.#knocking = new Knocking(this.#ports);
+    const outcome = await this.#knocking.answer();
+    if (attempt !== this.#attempt) return;
+    const banned = !outcome.ok && outcome.code === 'banned';
+    this.close(banned ? 'banned' : 'kicked');
   }
 
   #retry(): void {

@@ -1,6 +1,16 @@
 /** The player's choices, as reactive fields for the controls. */
-import type { AudioTrack, Player, PlayerEvent, Rung, SubtitleTrack } from '../player';
+import type {
+  AudioTrack,
+  Player,
+  PlayerEvent,
+  Rung,
+  SubtitleSource,
+  SubtitleTrack,
+} from '../player';
 import type { TimeRange } from '../sync';
+
+const USUAL_FRAME_SECONDS = 1 / 25;
+const LEAST_FRAME_SECONDS = 1 / 130;
 
 export class RoomMedia {
   rungs = $state.raw<readonly Rung[]>([]);
@@ -23,16 +33,23 @@ export class RoomMedia {
   fault = $state.raw<Extract<PlayerEvent, { kind: 'fault' }> | null>(null);
 
   #player: Player | null = null;
+  #sources: readonly SubtitleSource[] = [];
+  /** Place of the picture on screen, and how long one is shown; a guess until it was seen. */
+  #frameAt: number | null = null;
+  #frameSeconds = USUAL_FRAME_SECONDS;
 
   attach(player: Player): () => void {
     this.#player = player;
+    player.offerSubtitles(this.#sources);
     this.#readTracks(player);
     this.#readVolume(player);
+    const stopFrames = this.#followFrames(player);
     const unsubscribe = player.subscribe((event) => {
       this.#heard(player, event);
     });
     return () => {
       unsubscribe();
+      stopFrames();
       this.#player = null;
     };
   }
@@ -43,6 +60,12 @@ export class RoomMedia {
 
   chooseAudioTrack(id: string): void {
     this.#player?.chooseAudioTrack(id);
+  }
+
+  /** Subtitles that come beside the stream. */
+  offerSubtitles(sources: readonly SubtitleSource[]): void {
+    this.#sources = sources;
+    this.#player?.offerSubtitles(sources);
   }
 
   chooseSubtitle(id: string | null): void {
@@ -60,6 +83,12 @@ export class RoomMedia {
 
   setMuted(muted: boolean): void {
     if (this.#player !== null) this.#player.muted = muted;
+  }
+
+  /** The picture on screen; null while none was seen. */
+  get frame(): { readonly atSeconds: number; readonly lengthSeconds: number } | null {
+    const at = this.#frameAt;
+    return at === null ? null : { atSeconds: at, lengthSeconds: this.#frameSeconds };
   }
 
   /** Called a few times a second. */
@@ -101,6 +130,15 @@ export class RoomMedia {
       default:
         this.refresh();
     }
+  }
+
+  /** The shortest step between pictures: a display that skips some makes longer ones. */
+  #followFrames(player: Player): () => void {
+    return player.onFrame((mediaSeconds) => {
+      const step = this.#frameAt === null ? 0 : Math.abs(mediaSeconds - this.#frameAt);
+      this.#frameAt = mediaSeconds;
+      if (step >= LEAST_FRAME_SECONDS) this.#frameSeconds = Math.min(this.#frameSeconds, step);
+    });
   }
 
   #readTracks(player: Player): void {

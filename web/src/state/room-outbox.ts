@@ -27,10 +27,7 @@ export class RoomOutbox {
   readonly #waiting = new Map<string, Waiting>();
   #count = 0;
 
-  constructor(
-    ports: Pick<RoomPorts, 'nowMs' | 'chance'>,
-    send: (frame: AnsweredFrame) => boolean,
-  ) {
+  constructor(ports: Pick<RoomPorts, 'nowMs' | 'chance'>, send: (frame: AnsweredFrame) => boolean) {
     this.#ports = ports;
     this.#send = send;
     // Ids must not meet those of the same member's earlier page.

@@ -2,30 +2,21 @@
 import type { Player, PlayerEvent } from '../player';
 import {
   DriftController,
-  accept,
-  advance,
   bufferedAhead,
   positionAt,
   type Correction,
   type ReportedState,
   type Timeline,
-  type TimelineTrack,
 } from '../sync';
+import { Alarm } from './alarm';
+import { FilmSlot, isPastEnd, type Film } from './film-slot';
 import { Landing } from './landing';
 import type { RoomClock } from './room-clock';
 import { RoomCondition, isRunning } from './room-condition';
 import type { RoomPorts } from './room-ports';
 import type { SyncAction } from './room-types';
-
-/** The film that belongs to a queue item. */
-export interface Film {
-  readonly item: string;
-  /** Null while there is nothing to play yet. */
-  readonly master: string | null;
-  /** Film exists up to here; the rest is still being made. */
-  readonly playableUntilSeconds: number;
-  readonly complete: boolean;
-}
+import { JUMP_SECONDS, Schedule } from './schedule';
+import { Standing } from './standing';
 
 export interface PlaybackHandlers {
   /** The film of an item; null if the queue does not know it. */
@@ -38,19 +29,10 @@ export interface PlaybackHandlers {
 type PlaybackPorts = Pick<RoomPorts, 'nowMs' | 'after'>;
 
 const TICK_MS = 50;
-/** Closer than this a standing picture is exact: less than any frame. */
-const EXACT_SECONDS = 0.0005;
-/** Tries to put a standing picture exactly; some places cannot be reached. */
-const MOST_PLACINGS = 4;
-/** A change of timeline that moves the film less than this is left to the drift controller. */
-const JUMP_SECONDS = 0.15;
 /** The presser's own pause holds this long without the server's word. */
 const PRESS_PENDING_MS = 3000;
 /** After a start that the browser broke off. */
 const RETRY_START_MS = 500;
-/** A film that failed is fetched anew after this time. */
-const RELOAD_MS = 5000;
-const END_SECONDS = 0.05;
 
 export class RoomPlayback {
   readonly #ports: PlaybackPorts;
@@ -58,18 +40,13 @@ export class RoomPlayback {
   readonly #handlers: PlaybackHandlers;
   readonly #drift = new DriftController();
   readonly #condition = new RoomCondition();
+  readonly #slot = new FilmSlot();
+  readonly #standing = new Standing();
+  readonly #schedule = new Schedule();
+  readonly #alarm: Alarm;
 
   #player: Player | null = null;
   #unsubscribe: (() => void) | null = null;
-  #track: TimelineTrack | null = null;
-  #loadedItem: string | null = null;
-  #loadedUrl: string | null = null;
-  #failedMs: number | null = null;
-  /** Stamp of the scheduled timeline that was begun early. */
-  #committed: string | null = null;
-  /** Stamp of the timeline that the player was last brought to, and the tries it took. */
-  #placedStamp: string | null = null;
-  #placings = 0;
   #landing: Landing | null = null;
   #starting = false;
   #startNotBeforeMs = 0;
@@ -78,12 +55,14 @@ export class RoomPlayback {
   /** The presser's own pause, until the server says the same. */
   #pressed: { readonly positionSeconds: number; readonly sinceMs: number } | null = null;
   #cancelTick: (() => void) | null = null;
-  #alarm: { readonly atMs: number; readonly cancel: () => void } | null = null;
 
   constructor(ports: PlaybackPorts, clock: RoomClock, handlers: PlaybackHandlers) {
     this.#ports = ports;
     this.#clock = clock;
     this.#handlers = handlers;
+    this.#alarm = new Alarm(ports, () => {
+      this.#step();
+    });
   }
 
   start(): void {
@@ -110,22 +89,19 @@ export class RoomPlayback {
     this.#unsubscribe = null;
     this.#player = null;
     this.#landing = null;
-    this.#forgetFilm();
+    this.#slot.forget();
   }
 
   destroy(): void {
     this.detach();
     this.#cancelTick?.();
-    this.#alarm?.cancel();
+    this.#alarm.cancel();
   }
 
   /** A state from the server. */
   accept(timeline: Timeline): void {
-    const nowMs = this.#ports.nowMs();
-    const roomUs = this.#clock.roomUs(nowMs) ?? timeline.atUs;
-    const before = this.#track;
-    this.#track = accept(before, timeline, roomUs);
-    if (this.#track === before) return;
+    const roomUs = this.#clock.roomUs(this.#ports.nowMs()) ?? timeline.atUs;
+    if (!this.#schedule.accept(timeline, roomUs)) return;
     this.#pressed = null;
     this.#step();
   }
@@ -169,7 +145,7 @@ export class RoomPlayback {
 
   resync(): void {
     this.#drift.resync();
-    this.#placings = 0;
+    this.#standing.tryAgain();
     this.#step();
   }
 
@@ -180,10 +156,7 @@ export class RoomPlayback {
 
   /** The timeline that we follow: what was begun early counts already. */
   get timeline(): Timeline | null {
-    const track = this.#track;
-    if (track === null) return null;
-    const { current, next } = track;
-    return next !== null && next.stamp === this.#committed ? next : current;
+    return this.#schedule.timeline;
   }
 
   /** The film should run. */
@@ -225,7 +198,7 @@ export class RoomPlayback {
   get positionSeconds(): number {
     const player = this.#player;
     const timeline = this.timeline;
-    if (player !== null && this.#filmLoaded(player) && this.#placedStamp === timeline?.stamp) {
+    if (player !== null && this.#filmLoaded(player) && this.#standing.isAt(timeline?.stamp)) {
       return player.positionSeconds;
     }
     if (timeline === null) return 0;
@@ -242,7 +215,7 @@ export class RoomPlayback {
         this.#condition.downloaded(event.bits, event.milliseconds);
         return;
       case 'fault':
-        if (event.fatal) this.#failedMs = this.#ports.nowMs();
+        if (event.fatal) this.#slot.failed(this.#ports.nowMs());
         this.#handlers.changed();
         return;
       case 'stalled':
@@ -260,32 +233,22 @@ export class RoomPlayback {
     }
   }
 
-  /** Wakes up exactly when something is due; the earliest wish counts, the next step renews it. */
-  #alarmAt(atMs: number): void {
-    if (this.#alarm !== null && this.#alarm.atMs <= atMs) return;
-    this.#alarm?.cancel();
-    const cancel = this.#ports.after(Math.max(0, atMs - this.#ports.nowMs()), () => {
-      this.#alarm = null;
-      this.#step();
-    });
-    this.#alarm = { atMs, cancel };
-  }
-
   #step(): void {
     const nowMs = this.#ports.nowMs();
     const roomUs = this.#clock.roomUs(nowMs);
-    if (this.#track === null || roomUs === null) return;
-    this.#track = advance(this.#track, roomUs);
+    if (roomUs === null || !this.#schedule.advance(roomUs)) return;
     if (this.#pressed !== null && nowMs - this.#pressed.sinceMs > PRESS_PENDING_MS) {
       this.#pressed = null;
     }
-    if (this.#player !== null) this.#drive(this.#player, this.#track, nowMs, roomUs);
+    if (this.#player !== null) this.#drive(this.#player, nowMs, roomUs);
     this.#observe(nowMs, roomUs);
     this.#handlers.changed();
   }
 
-  #drive(player: Player, track: TimelineTrack, nowMs: number, roomUs: number): void {
-    if (track.next !== null) this.#prepare(player, track.current, track.next, nowMs, roomUs);
+  #drive(player: Player, nowMs: number, roomUs: number): void {
+    const jumpLatencyMs = this.#drift.jumpLatencyMs(player.startCondition.idleMs);
+    const dueUs = this.#schedule.prepare(roomUs, jumpLatencyMs, this.#filmLoaded(player));
+    if (dueUs !== null) this.#alarm.at(nowMs + (dueUs - roomUs) / 1000);
     const timeline = this.timeline;
     if (timeline === null) return;
     this.#ensureFilm(player, timeline, nowMs, roomUs);
@@ -300,58 +263,21 @@ export class RoomPlayback {
     }
   }
 
-  /** What is scheduled begins early, by what this device takes to obey. */
-  #prepare(
-    player: Player,
-    current: Timeline,
-    next: Timeline,
-    nowMs: number,
-    roomUs: number,
-  ): void {
-    if (this.#committed === next.stamp || next.paused) return;
-    if (next.item !== current.item || current.paused) {
-      // Loading takes longer than any lead, and who stands can get ready at once.
-      this.#committed = next.stamp;
-      return;
-    }
-    if (!this.#filmLoaded(player)) return;
-    const jump = Math.abs(positionAt(current, next.atUs) - next.positionSeconds);
-    if (jump <= JUMP_SECONDS) return;
-    const dueMs = nowMs + (next.atUs - roomUs) / 1000 - this.#drift.jumpLatencyMs;
-    if (nowMs < dueMs) this.#alarmAt(dueMs);
-    else this.#committed = next.stamp;
-  }
-
   #filmLoaded(player: Player): boolean {
-    return player.loaded && this.#loadedItem !== null && this.#loadedItem === this.timeline?.item;
-  }
-
-  #forgetFilm(): void {
-    this.#loadedItem = null;
-    this.#loadedUrl = null;
-    this.#failedMs = null;
+    return this.#slot.holds(player, this.timeline?.item);
   }
 
   #ensureFilm(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
     if (timeline.item === null) {
-      if (this.#loadedItem !== null) player.unload();
-      this.#forgetFilm();
+      this.#slot.empty(player);
       return;
     }
     const film = this.#handlers.film(timeline.item);
-    if (film === null || film.master === null || film.playableUntilSeconds <= 0) return;
-    // A new capability for the film that plays is no reason to load it again, unless it failed.
-    const failed = this.#failedMs !== null;
-    const again = failed && (nowMs - (this.#failedMs ?? 0) > RELOAD_MS || this.#loadedUrl !== film.master);
-    if (this.#loadedItem === timeline.item && !again) return;
-    this.#loadedItem = timeline.item;
-    this.#loadedUrl = film.master;
-    this.#failedMs = null;
-    this.#placedStamp = null;
+    if (!this.#slot.fill(player, film, positionAt(timeline, roomUs), nowMs)) return;
+    this.#standing.forget();
     this.#landing = null;
     this.#condition.filmChanged();
     this.#drift.restart(nowMs);
-    player.load({ url: film.master, startSeconds: positionAt(timeline, roomUs) });
   }
 
   /** Everybody on the same frame. */
@@ -361,20 +287,15 @@ export class RoomPlayback {
       player.setRate(timeline.rate, timeline.rate !== 1);
       this.#drift.restart(this.#ports.nowMs());
     }
-    if (this.#placedStamp !== timeline.stamp) {
-      this.#placedStamp = timeline.stamp;
-      this.#placings = 0;
-    }
-    if (player.seeking || this.#placings >= MOST_PLACINGS) return;
-    if (Math.abs(player.positionSeconds - positionSeconds) <= EXACT_SECONDS) return;
-    this.#placings += 1;
-    player.seek(positionSeconds);
+    this.#standing.follow(timeline.stamp);
+    this.#standing.place(player, positionSeconds);
   }
 
   #run(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
-    if (this.#pastEnd(player, timeline, roomUs)) return;
-    const switched = this.#placedStamp !== timeline.stamp;
-    this.#placedStamp = timeline.stamp;
+    const film = timeline.item === null ? null : this.#handlers.film(timeline.item);
+    if (isPastEnd(player, film, positionAt(timeline, roomUs))) return;
+    const switched = !this.#standing.isAt(timeline.stamp);
+    this.#standing.leave(timeline.stamp);
     if (this.#landing === null && !player.paused) {
       const off = Math.abs(player.positionSeconds - positionAt(timeline, roomUs));
       if (!switched || off <= JUMP_SECONDS) {
@@ -401,11 +322,11 @@ export class RoomPlayback {
     const landing = this.#landing;
     if (landing === null) return;
     const step = landing.step(nowMs, roomUs);
-    if (step.kind === 'due') this.#alarmAt(step.atMs);
+    if (step.kind === 'due') this.#alarm.at(step.atMs);
     if (step.kind !== 'now') return;
     this.#landing = null;
     this.#starting = true;
-    this.#drift.playIssued(nowMs, landing.expectedErrorMs(roomUs));
+    this.#drift.playIssued(nowMs, player.startCondition, landing.expectedErrorMs(roomUs));
     void player.play().then((outcome) => {
       this.#starting = false;
       if (outcome === 'refused') this.#refused = true;
@@ -444,6 +365,7 @@ export class RoomPlayback {
     const driftMs = this.#drift.driftMs ?? 0;
     switch (correction.kind) {
       case 'none':
+        if (correction.againMs !== null) this.#alarm.at(correction.againMs);
         return;
       case 'jump':
         this.#land(player, timeline, nowMs, roomUs);
@@ -452,16 +374,9 @@ export class RoomPlayback {
       case 'rate':
         player.setRate(correction.rate, timeline.rate !== 1);
         if (correction.untilMs === null) return;
-        this.#alarmAt(correction.untilMs);
+        this.#alarm.at(correction.untilMs);
         this.#handlers.acted(correction.rate > timeline.rate ? 'faster' : 'slower', driftMs);
     }
-  }
-
-  #pastEnd(player: Player, timeline: Timeline, roomUs: number): boolean {
-    const film = timeline.item === null ? null : this.#handlers.film(timeline.item);
-    const end = player.durationSeconds;
-    if (film?.complete !== true || !Number.isFinite(end)) return false;
-    return positionAt(timeline, roomUs) >= end - END_SECONDS && (player.ended || player.paused);
   }
 
   #observe(nowMs: number, roomUs: number): void {

@@ -3,7 +3,8 @@
 /** One WebSocket as the session needs it. Handlers are set before anything can arrive. */
 export interface Socket {
   send(text: string): void;
-  close(): void;
+  /** `leaving`: the room hears that its member is gone, instead of waiting for them to be back. */
+  close(leaving: boolean): void;
 }
 
 export interface SocketHandlers {
@@ -31,7 +32,8 @@ export type JoinOutcome =
       readonly retry: boolean;
       readonly retryAfterMs: number;
     };
-export type Join = () => Promise<JoinOutcome>;
+/** `given`: nobody waits for the answer any more. */
+export type Join = (given: AbortSignal) => Promise<JoinOutcome>;
 
 export interface RoomPorts {
   readonly join: Join;

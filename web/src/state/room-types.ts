@@ -92,4 +92,3 @@ export interface SyncView {
   readonly level: SyncLevel;
   readonly why: SyncReason;
 }
-

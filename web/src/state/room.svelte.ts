@@ -2,12 +2,8 @@
 import type {
   AnsweredFrame,
   ControlAction,
-  Member,
-  OwnMember,
   Playback,
   QueueItem,
-  QueueSend,
-  RoleSend,
   Room,
   ServerFrame,
   SignalFrame,
@@ -16,67 +12,37 @@ import type {
   VoiceState,
 } from '../protocol';
 import type { Player } from '../player';
-import { SleepWatch, judgeSync, timelineOf } from '../sync';
-import { lastKnownId, mergeMessages, withAnswer, withOwn } from './chat-log';
-import { activityBetween } from './room-activity';
+import { SleepWatch, timelineOf } from '../sync';
+import { filmOf } from './film-slot';
+import { RoomChat } from './room-chat.svelte';
 import { RoomClock } from './room-clock';
 import { RoomConnection } from './room-connection';
+import { RoomEvents } from './room-events.svelte';
 import { RoomMedia } from './room-media.svelte';
-import { RoomOutbox, type Answer, type Request } from './room-outbox';
-import { RoomPlayback, type Film } from './room-playback';
+import { RoomOutbox, type Request } from './room-outbox';
+import { RoomPeople } from './room-people.svelte';
+import { RoomPlayback } from './room-playback';
 import type { RoomPorts } from './room-ports';
-import type {
-  Activity,
-  ChatEntry,
-  Connection,
-  HoldView,
-  Reaction,
-  Refusal,
-  RoomNotice,
-  SyncAction,
-  SyncView,
-} from './room-types';
-import { mayControl, mergeMembers } from './roster';
+import { RoomQueue } from './room-queue.svelte';
+import { RoomReporter } from './room-reporter';
+import { RoomSync } from './room-sync.svelte';
+import type { Connection, HoldView, Refusal, RoomNotice } from './room-types';
+import { mayControl } from './roster';
+import { SeekSteps, frameBeside } from './seek-steps';
 
-const REPORT_MS = 1000;
+const HEARTBEAT_MS = 1000;
 const SHOW_MS = 200;
-const REACTION_SHOWN_MS = 6000;
-const ACTIVITY_SHOWN_MS = 4000;
-const REFUSAL_SHOWN_MS = 6000;
-const ACTIONS_KEPT_MS = 60_000;
 /** A question about the time that stays open this long: the socket is dead. */
 const DEAD_AFTER_MS = 9000;
-const NO_SYNC: SyncView = {
-  offsetMs: null,
-  uncertaintyMs: null,
-  roundTripMs: null,
-  bufferSeconds: 0,
-  rung: null,
-  actions: [],
-  level: 'fair',
-  why: 'measuring',
-};
-
 type Passed = VoiceFrame | SignalFrame;
 
 export class RoomSession {
   connection = $state.raw<Connection>({ state: 'connecting' });
-  you = $state.raw<OwnMember | null>(null);
   room = $state.raw<Room | null>(null);
-  /** In the order of joining, you included. */
-  members = $state.raw<readonly Member[]>([]);
   playback = $state.raw<Playback | null>(null);
-  queue = $state.raw<readonly QueueItem[]>([]);
-  messages = $state.raw<readonly ChatEntry[]>([]);
-  reactions = $state.raw<readonly Reaction[]>([]);
   notices = $state.raw<readonly RoomNotice[]>([]);
   ice = $state.raw<readonly IceServer[]>([]);
-  /** What somebody just did to all; null again after a moment. */
-  activity = $state.raw<Activity | null>(null);
-  /** What the server just refused; null again after a moment. */
-  refusal = $state.raw<Refusal | null>(null);
   hold = $state.raw<HoldView | null>(null);
-  sync = $state.raw<SyncView>(NO_SYNC);
   /** The browser plays no sound before a click: show one button that calls `unlock`. */
   needsGesture = $state(false);
   /** The film stands, for the room or by our own press. */
@@ -87,31 +53,43 @@ export class RoomSession {
   /** A control that was asked for and not yet answered. */
   pending = $state<ControlAction | null>(null);
   readonly media = new RoomMedia();
+  readonly sync = new RoomSync();
+  readonly events: RoomEvents;
+  readonly chat: RoomChat;
+  readonly people: RoomPeople;
+  readonly queue: RoomQueue;
 
   /** What is on. */
-  readonly item = $derived(
-    this.queue.find((one) => one.id === (this.playback?.item ?? null)) ?? null,
-  );
-  readonly canControl = $derived(
-    this.room !== null && this.#self !== null && mayControl(this.room.control, this.#self),
-  );
+  readonly item = $derived.by<QueueItem | null>(() => this.queue.find(this.playback?.item ?? null));
+  readonly canControl = $derived.by(() => {
+    const { self } = this.people;
+    return this.room !== null && self !== null && mayControl(this.room.control, self);
+  });
 
   readonly #ports: RoomPorts;
   readonly #connection: RoomConnection;
   readonly #clock: RoomClock;
   readonly #outbox: RoomOutbox;
   readonly #film: RoomPlayback;
+  readonly #reporter: RoomReporter;
   readonly #sleep = new SleepWatch();
+  readonly #steps = new SeekSteps();
   readonly #listeners = new Set<(frame: Passed) => void>();
-  #count = 0;
-  #actions: readonly SyncAction[] = [];
-  #reportedMs = Number.NEGATIVE_INFINITY;
-  #reportedState = '';
   #shownMs = Number.NEGATIVE_INFINITY;
   #destroyed = false;
 
   constructor(ports: RoomPorts) {
     this.#ports = ports;
+    this.events = new RoomEvents(ports.after);
+    this.queue = new RoomQueue((request) => {
+      this.#ask(request, 'queue');
+    });
+    this.people = new RoomPeople(
+      (request) => {
+        this.#ask(request, request.type);
+      },
+      () => ports.nowMs(),
+    );
     this.#connection = new RoomConnection(ports, {
       resume: () => this.#resume(),
       changed: (connection) => {
@@ -129,15 +107,26 @@ export class RoomSession {
       this.#connection.send({ type: 'clock', t0 });
     });
     this.#outbox = new RoomOutbox(ports, (frame: AnsweredFrame) => this.#connection.send(frame));
+    this.chat = new RoomChat({
+      you: () => this.people.you,
+      nowMs: () => this.#roomNowMs(),
+      positionSeconds: () => (this.item === null ? null : this.#film.positionSeconds),
+      ask: (request, answered) => {
+        this.#outbox.ask(request, answered);
+      },
+    });
     this.#film = new RoomPlayback(ports, this.#clock, {
-      film: (item) => this.#filmOf(item),
+      film: (item) => filmOf(this.queue.find(item)),
       changed: () => {
         this.#show();
       },
       acted: (kind, amountMs) => {
-        this.#acted(kind, amountMs);
+        this.sync.acted(kind, amountMs, ports.nowMs());
       },
     });
+    this.#reporter = new RoomReporter(this.#clock, this.#film, (frame) =>
+      this.#connection.send(frame),
+    );
   }
 
   /** Joins. Call once; everything after is kept up by itself. */
@@ -179,8 +168,16 @@ export class RoomSession {
   }
 
   seek(positionSeconds: number): void {
-    const position = Math.max(0, positionSeconds);
+    const position = this.#steps.going(this.#ports.nowMs(), positionSeconds);
     this.#control({ type: 'control', action: 'seek', position });
+  }
+
+  seekBy(seconds: number): void {
+    this.seek(this.#stepsFrom() + seconds);
+  }
+
+  seekByFrame(step: 1 | -1): void {
+    this.seek(frameBeside(step, this.#stepsFrom(), this.media.frame));
   }
 
   setRate(rate: number): void {
@@ -195,78 +192,12 @@ export class RoomSession {
     this.#control({ type: 'control', action: 'next' });
   }
 
-  /** Shown at once as pending; kept and sent again until the server has it. */
-  sendChat(text: string, replyTo: string | null = null): void {
-    const you = this.you;
-    const own: ChatEntry = {
-      key: this.#key('own'),
-      id: null,
-      by: you?.id ?? '',
-      name: you?.name ?? '',
-      own: true,
-      text,
-      replyTo,
-      positionSeconds: this.item === null ? null : this.positionSeconds,
-      sentAtMs: this.#roomNowMs(),
-      status: 'pending',
-      failure: null,
-    };
-    this.messages = withOwn(this.messages, own);
-    this.#sendChat(own);
-  }
-
-  /** Tries a failed line again. */
-  retryChat(key: string): void {
-    const entry = this.messages.find((one) => one.key === key);
-    if (entry?.status !== 'failed') return;
-    this.messages = withAnswer(this.messages, key, { status: 'pending', failure: null });
-    this.#sendChat(entry);
-  }
-
-  discardChat(key: string): void {
-    this.messages = this.messages.filter((one) => one.key !== key || one.status !== 'failed');
-  }
-
-  /** Older messages that were fetched over HTTP. */
-  addHistory(messages: Parameters<typeof mergeMessages>[1]): void {
-    this.messages = mergeMessages(this.messages, messages, this.you?.id ?? null);
-  }
-
   react(emoji: string): void {
     this.#connection.send({
       type: 'react',
       emoji,
       ...(this.item === null ? {} : { position: this.positionSeconds }),
     });
-  }
-
-  queueAdd(video: string, before: string | null = null): void {
-    this.#queue({ type: 'queue', op: 'add', video, ...(before === null ? {} : { before }) });
-  }
-
-  queueRemove(item: string): void {
-    this.#queue({ type: 'queue', op: 'remove', item });
-  }
-
-  /** `before` null: to the end. */
-  queueMove(item: string, before: string | null): void {
-    this.#queue({ type: 'queue', op: 'move', item, before });
-  }
-
-  queueClear(): void {
-    this.#queue({ type: 'queue', op: 'clear' });
-  }
-
-  queueVote(item: string): void {
-    this.#queue({ type: 'queue', op: 'vote', item });
-  }
-
-  setRole(member: string, role: RoleSend['role']): void {
-    this.#ask({ type: 'role', member, role }, 'role');
-  }
-
-  kick(member: string): void {
-    this.#ask({ type: 'kick', member }, 'kick');
   }
 
   sendVoice(state: VoiceState): void {
@@ -304,14 +235,8 @@ export class RoomSession {
     this.#listeners.clear();
   }
 
-  get #self(): Member | null {
-    const own = this.you;
-    return this.members.find((one) => one.id === own?.id) ?? own;
-  }
-
-  #key(kind: string): string {
-    this.#count += 1;
-    return `${kind}-${String(this.#count)}`;
+  #stepsFrom(): number {
+    return this.#steps.from(this.#ports.nowMs(), this.#film.positionSeconds);
   }
 
   #roomNowMs(): number {
@@ -320,10 +245,11 @@ export class RoomSession {
   }
 
   #resume(): { member: string; last_message?: string } | undefined {
-    if (this.you === null) return undefined;
-    const last = lastKnownId(this.messages);
+    const { you } = this.people;
+    if (you === null) return undefined;
+    const last = this.chat.lastKnownId;
     return {
-      member: this.you.resume,
+      member: you.resume,
       ...(last === undefined ? {} : { last_message: last }),
     };
   }
@@ -333,16 +259,15 @@ export class RoomSession {
       case 'welcome':
         this.#clock.welcomed(this.#connection.helloSentMs, frame.now_us, receivedMs);
         this.#clock.start();
-        this.you = frame.you;
         this.room = frame.room;
-        this.members = frame.members;
-        this.queue = frame.queue;
+        this.people.welcomed(frame.you, frame.members);
+        this.queue.items = frame.queue;
         this.ice = frame.ice;
         this.notices = [];
-        this.messages = mergeMessages(this.messages, frame.messages, frame.you.id);
+        this.chat.addHistory(frame.messages);
         this.#playback(frame.playback, false);
         this.#outbox.resend();
-        this.#report(true);
+        this.#reporter.report(receivedMs);
         return;
       case 'clock':
         this.#clock.answered(frame, receivedMs);
@@ -351,20 +276,20 @@ export class RoomSession {
         this.#playback(frame.playback, true);
         return;
       case 'members':
-        this.members = mergeMembers(this.members, frame);
+        this.people.changed(frame);
         return;
       case 'queue':
-        this.queue = frame.queue;
+        this.queue.items = frame.queue;
         this.#film.filmsChanged();
         return;
       case 'room':
         this.room = frame.room;
         return;
       case 'chat':
-        this.messages = mergeMessages(this.messages, [frame.message], this.you?.id ?? null);
+        this.chat.received(frame.message);
         return;
       case 'react':
-        this.#reacted(frame.by, frame.name, frame.emoji, frame.position);
+        this.events.reacted(frame);
         return;
       case 'notice':
         this.notices = [
@@ -380,7 +305,7 @@ export class RoomSession {
         this.#outbox.answer(frame.id, { ok: false, code: frame.code, message: frame.message });
         return;
       case 'voice':
-        this.members = mergeMembers(this.members, {
+        this.people.changed({
           joined: [],
           left: [],
           changed: [{ id: frame.member, voice: frame.state }],
@@ -405,36 +330,13 @@ export class RoomSession {
       playback.held.length === 0 && playback.hold === null
         ? null
         : { members: playback.hold?.members ?? playback.held, untilMs: until };
-    if (before !== null && playback.by !== null && playback.by !== this.you?.id) {
+    if (before !== null && playback.by !== null && playback.by !== this.people.you?.id) {
       if (!live && playback.stamp !== before.stamp) this.#outbox.overtaken();
     }
-    if (live && before !== null) this.#tell(before, playback);
+    if (live && before !== null) {
+      this.events.playback(before, playback, this.people.members, this.people.you?.id ?? null);
+    }
     this.#show(true);
-  }
-
-  #tell(before: Playback, after: Playback): void {
-    const told = activityBetween(before, after);
-    if (told === null) return;
-    const by = this.members.find((one) => one.id === after.by) ?? null;
-    const activity: Activity = {
-      key: this.#key('activity'),
-      by: after.by,
-      name: by?.name ?? null,
-      own: after.by !== null && after.by === this.you?.id,
-      ...told,
-    };
-    this.activity = activity;
-    this.#ports.after(ACTIVITY_SHOWN_MS, () => {
-      if (this.activity === activity) this.activity = null;
-    });
-  }
-
-  #reacted(by: string, name: string, emoji: string, positionSeconds: number | null): void {
-    const reaction: Reaction = { key: this.#key('reaction'), by, name, emoji, positionSeconds };
-    this.reactions = [...this.reactions.slice(-49), reaction];
-    this.#ports.after(REACTION_SHOWN_MS, () => {
-      this.reactions = this.reactions.filter((one) => one !== reaction);
-    });
   }
 
   #control(request: Extract<Request, { type: 'control' }>): void {
@@ -443,65 +345,14 @@ export class RoomSession {
       if (this.pending === request.action) this.pending = null;
       if (answer.ok) return;
       this.#film.releasePress();
-      this.#refused('control', answer);
+      this.events.refused('control', answer);
     });
-  }
-
-  #queue(request: Omit<QueueSend, 'id'>): void {
-    this.#ask(request, 'queue');
   }
 
   #ask(request: Request, what: Refusal['what']): void {
     this.#outbox.ask(request, (answer) => {
-      if (!answer.ok) this.#refused(what, answer);
+      if (!answer.ok) this.events.refused(what, answer);
     });
-  }
-
-  #refused(what: Refusal['what'], answer: Extract<Answer, { ok: false }>): void {
-    const refusal: Refusal = {
-      key: this.#key('refusal'),
-      what,
-      code: answer.code,
-      message: answer.message,
-    };
-    this.refusal = refusal;
-    this.#ports.after(REFUSAL_SHOWN_MS, () => {
-      if (this.refusal === refusal) this.refusal = null;
-    });
-  }
-
-  #sendChat(own: ChatEntry): void {
-    const request: Request = {
-      type: 'chat',
-      text: own.text,
-      ...(own.replyTo === null ? {} : { reply_to: own.replyTo }),
-    };
-    this.#outbox.ask(request, (answer) => {
-      this.messages = withAnswer(
-        this.messages,
-        own.key,
-        answer.ok
-          ? { status: 'sent', ...(answer.message === null ? {} : { id: answer.message }) }
-          : { status: 'failed', failure: answer.code },
-      );
-    });
-  }
-
-  #filmOf(item: string): Film | null {
-    const found = this.queue.find((one) => one.id === item);
-    if (found === undefined) return null;
-    return {
-      item: found.id,
-      master: found.master,
-      playableUntilSeconds: found.playable_until,
-      complete: found.status === 'ready',
-    };
-  }
-
-  #acted(kind: SyncAction['kind'], amountMs: number): void {
-    const atMs = this.#ports.nowMs();
-    const kept = this.#actions.filter((one) => atMs - one.atMs < ACTIONS_KEPT_MS);
-    this.#actions = [...kept, { atMs, kind, amountMs }];
   }
 
   /** Copies what moves all the time into the reactive fields, a few times a second. */
@@ -510,7 +361,7 @@ export class RoomSession {
     const nowMs = this.#ports.nowMs();
     this.needsGesture = film.refused;
     this.paused = !film.wanted;
-    if (film.state !== this.#reportedState) this.#report(true);
+    this.#reporter.stateChanged(nowMs);
     if (!now && nowMs - this.#shownMs < SHOW_MS) return;
     this.#shownMs = nowMs;
     this.positionSeconds = film.positionSeconds;
@@ -519,50 +370,12 @@ export class RoomSession {
     this.durationSeconds =
       item?.duration ?? (Number.isFinite(film.durationSeconds) ? film.durationSeconds : 0);
     this.media.refresh();
-    this.#showSync(nowMs);
-  }
-
-  #showSync(nowMs: number): void {
-    const film = this.#film;
-    const estimate = this.#clock.estimate();
-    const clockKnown = estimate !== null && Number.isFinite(estimate.uncertaintyMs);
-    const offsetMs = film.wanted ? film.driftMs : null;
-    this.sync = {
-      offsetMs,
-      uncertaintyMs: clockKnown ? estimate.uncertaintyMs : null,
-      roundTripMs: clockKnown ? this.#clock.roundTripMs : null,
-      bufferSeconds: film.bufferSeconds,
-      rung: film.rungLabel,
-      actions: this.#actions.filter((one) => nowMs - one.atMs < ACTIONS_KEPT_MS),
-      ...judgeSync({
-        driftMs: offsetMs,
-        clockKnown,
-        connected: this.#connection.isOpen,
-        wanted: film.wanted,
-        stalled: film.stalled,
-        refused: film.refused,
-        hidden: film.hidden,
-      }),
-    };
-  }
-
-  /** Once a second, and at once when the state changes. */
-  #report(now: boolean): void {
-    const nowMs = this.#ports.nowMs();
-    if (!now && nowMs - this.#reportedMs < REPORT_MS - 50) return;
-    const roomUs = this.#clock.roomUs(nowMs);
-    if (roomUs === null || !this.#connection.isOpen) return;
-    const film = this.#film;
-    this.#reportedMs = nowMs;
-    this.#reportedState = film.state;
-    this.#connection.send({
-      type: 'report',
-      state: film.state,
-      position: Math.max(0, film.positionSeconds),
-      at_us: Math.round(roomUs),
-      drift_ms: film.driftMs ?? 0,
-      buffered_s: film.bufferSeconds,
-      rung: film.rungLabel ?? '',
+    this.sync.show({
+      nowMs,
+      film,
+      estimate: this.#clock.estimate(),
+      roundTripMs: this.#clock.roundTripMs,
+      connected: this.#connection.isOpen,
     });
   }
 
@@ -576,8 +389,8 @@ export class RoomSession {
     if (this.#connection.isOpen && this.#clock.silenceMs(nowMs) > DEAD_AFTER_MS) {
       this.#connection.abandon();
     }
-    this.#report(false);
-    this.#ports.after(REPORT_MS, () => {
+    this.#reporter.tick(nowMs);
+    this.#ports.after(HEARTBEAT_MS, () => {
       this.#heartbeat();
     });
   }

@@ -47,6 +47,8 @@ describe('mayControl', () => {
     ['moderators', [false, true, true, true]],
     ['host', [false, false, true, true]],
   ] as const)('%s', (policy, expected) => {
-    expect([viewer, moderator, owner, host].map((one) => mayControl(policy, one))).toEqual(expected);
+    expect([viewer, moderator, owner, host].map((one) => mayControl(policy, one))).toEqual(
+      expected,
+    );
   });
 });

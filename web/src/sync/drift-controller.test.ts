@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DriftController, type Correction, type DriftReading } from './drift-controller';
 
+const SOUGHT = { sought: true, idleMs: 0 };
 const READING: DriftReading = {
   nowMs: 0,
   positionSeconds: 100,
@@ -88,6 +89,49 @@ describe('DriftController', () => {
     }
   });
 
+  /** Starts at 1000 ms; the clock stands until `runsMs`, and is `errorMs` off from then on. */
+  function start(
+    errorMs: number,
+    runsMs: number,
+    change: Partial<DriftReading> = {},
+  ): number | null {
+    const controller = new DriftController();
+    controller.playIssued(1000, SOUGHT, 0);
+    const dueMs = 1000 + controller.startLatency.of(SOUGHT).valueMs;
+    let nextMs = 1000;
+    while (nextMs < 1600) {
+      const nowMs = nextMs;
+      const ranMs = nowMs < runsMs ? runsMs - dueMs + errorMs : nowMs - dueMs + errorMs;
+      const done = controller.step({
+        ...READING,
+        ...change,
+        nowMs,
+        positionSeconds: 100 + ranMs / 1000,
+        targetSeconds: 100 + Math.max(0, nowMs - dueMs) / 1000,
+      });
+      if (done.kind === 'rate') {
+        expect((done.rate - 1) * ((done.untilMs ?? 0) - nowMs)).toBeCloseTo(-errorMs, 3);
+        return (done.untilMs ?? 0) - dueMs;
+      }
+      const usualMs = nowMs + 50;
+      nextMs = done.kind === 'none' ? Math.min(usualMs, done.againMs ?? usualMs) : usualMs;
+    }
+    return null;
+  }
+
+  it.each([-20, -9, -5, 6, 15])('makes up what a start missed by at once: %d ms', (errorMs) => {
+    expect(start(errorMs, 1075)).toBeLessThan(250);
+  });
+
+  it('judges a start once its clock runs, however late', () => {
+    expect(start(-30, 1150)).toBeGreaterThan(150);
+    expect(start(-30, 1150)).toBeLessThan(450);
+  });
+
+  it.each([{ roomRate: 1.5 }, { hidden: true }])('takes its time with %o', (change) => {
+    expect(start(-20, 1075, change)).toBeNull();
+  });
+
   it('jumps beyond 150 ms', () => {
     const done = watch(new DriftController(), -400);
     expect(done?.correction).toEqual({ kind: 'jump', reason: 'far' });
@@ -135,18 +179,20 @@ describe('DriftController', () => {
 
   it('learns what play() takes from where it landed', () => {
     const controller = new DriftController();
-    const before = controller.playLatency.valueMs;
-    controller.playIssued(0, 0);
+    const latency = controller.startLatency.of(SOUGHT);
+    const before = latency.valueMs;
+    controller.playIssued(0, SOUGHT, 0);
     watch(controller, -20, {}, 0, 1500);
-    expect(controller.playLatency.valueMs).toBeGreaterThan(before);
+    expect(latency.valueMs).toBeGreaterThan(before);
   });
 
   it('does not blame the device for a start that was known to be late', () => {
     const controller = new DriftController();
-    const before = controller.playLatency.valueMs;
-    controller.playIssued(0, -20);
+    const latency = controller.startLatency.of(SOUGHT);
+    const before = latency.valueMs;
+    controller.playIssued(0, SOUGHT, -20);
     watch(controller, -20, {}, 0, 1500);
-    expect(controller.playLatency.valueMs).toBeCloseTo(before, 6);
+    expect(latency.valueMs).toBeCloseTo(before, 6);
   });
 
   it('grows its dead band when small errors keep changing sign', () => {

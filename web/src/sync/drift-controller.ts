@@ -6,7 +6,7 @@
  * late, and a controller that does not wait for its own effect oscillates.
  */
 import { bufferedAhead, type TimeRange } from './buffered';
-import { LearnedLatency, PLAY_LATENCY, SEEK_LATENCY } from './latency';
+import { LearnedLatency, SEEK_LATENCY, StartLatency, type StartCondition } from './latency';
 import { clamp, median } from './statistics';
 
 export type JumpReason = 'far' | 'resync' | 'unbuffered';
@@ -28,13 +28,14 @@ export interface DriftReading {
 }
 
 export type Correction =
-  | { readonly kind: 'none' }
+  /** Call `step` again at `againMs` the latest; null: at the usual pace. */
+  | { readonly kind: 'none'; readonly againMs: number | null }
   /** Set this rate now; call `step` again at `untilMs`, null if it is to stay. */
   | { readonly kind: 'rate'; readonly rate: number; readonly untilMs: number | null }
   /** Land on the timeline anew: a seek, and a start at the right moment. */
   | { readonly kind: 'jump'; readonly reason: JumpReason };
 
-const NONE: Correction = { kind: 'none' };
+const NONE: Correction = { kind: 'none', againMs: null };
 
 /** Looks that make one judgement, and how long they last at least. */
 const LOOKS = 6;
@@ -61,6 +62,17 @@ const AFTER_PULSE_MS = 150;
 const AFTER_INTERRUPTION_MS = 300;
 const AFTER_PLAY_MS = 120;
 
+/** A clock that has just started is steady as soon as this many looks, so far apart, agree. */
+const START_LOOKS = 4;
+const START_LOOK_EVERY_MS = 15;
+const START_AGREE_MS = 1;
+/** From when it should run; after that it is looked at as usual. */
+const START_FROM_MS = 15;
+const START_TO_MS = 500;
+/** What a start missed by is made up at once, while nobody has an ear for the pitch yet. */
+const START_PULSE_MS = 100;
+const START_MOST_CHANGE = 0.12;
+
 /** Beyond this a jump disturbs less than a long time of wrong speed. */
 const JUMP_BEYOND_MS = 150;
 const JUMP_BEYOND_HIDDEN_MS = 400;
@@ -81,7 +93,7 @@ const NOISE_REVERSALS = 3;
 const NOISE_DEAD_BAND_MS = 10;
 
 export class DriftController {
-  readonly playLatency = new LearnedLatency(PLAY_LATENCY);
+  readonly startLatency = new StartLatency();
   readonly seekLatency = new LearnedLatency(SEEK_LATENCY);
 
   #errorsMs: number[] = [];
@@ -89,7 +101,9 @@ export class DriftController {
   #quietUntilMs = 0;
   #pulseEndsMs: number | null = null;
   /** The first judgement after a start teaches its latency: what error was expected, ms. */
-  #expectedMs: number | null = null;
+  #started: { readonly expectedMs: number; readonly latency: LearnedLatency } | null = null;
+  /** A start that has not been judged: when the clock should run. */
+  #startMs: number | null = null;
   #doubt = 0;
   #coolUntilMs = Number.NEGATIVE_INFINITY;
   #coolDownMs = FIRST_COOL_DOWN_MS;
@@ -109,21 +123,27 @@ export class DriftController {
     return this.#pulseEndsMs !== null;
   }
 
-  /** From the decision to jump to a running clock. */
-  get jumpLatencyMs(): number {
-    return this.seekLatency.valueMs + this.playLatency.valueMs;
+  /** From the decision to jump to a running clock, for a film that has stood for `idleMs`. */
+  jumpLatencyMs(idleMs: number): number {
+    return this.seekLatency.valueMs + this.startLatency.of({ sought: true, idleMs }).valueMs;
   }
 
-  /** `play()` was called, and should land `expectedErrorMs` (negative: late) off the timeline. */
-  playIssued(nowMs: number, expectedErrorMs: number): void {
-    this.#forgetLooks(nowMs + this.playLatency.valueMs + AFTER_PLAY_MS);
-    this.#expectedMs = expectedErrorMs;
+  /**
+   * `play()` was called under this condition, and should land `expectedMs` (negative: late) off
+   * the timeline.
+   */
+  playIssued(nowMs: number, condition: StartCondition, expectedMs: number): void {
+    const latency = this.startLatency.of(condition);
+    const startMs = nowMs + Math.max(0, latency.valueMs);
+    this.#forgetLooks(startMs + AFTER_PLAY_MS);
+    this.#startMs = startMs;
+    this.#started = { expectedMs, latency };
   }
 
   /** The timeline changed or the film did: what was seen before says nothing any more. */
   restart(nowMs: number): void {
     this.#forgetLooks(nowMs);
-    this.#expectedMs = null;
+    this.#started = null;
     this.#driftMs = null;
   }
 
@@ -139,7 +159,7 @@ export class DriftController {
     const { nowMs } = reading;
     if (!reading.running) {
       const wasPulsing = this.#pulseEndsMs !== null;
-      this.#expectedMs = null;
+      this.#started = null;
       this.#forgetLooks(Math.max(nowMs + AFTER_INTERRUPTION_MS, this.#quietUntilMs));
       return wasPulsing ? this.#backToRoomRate(reading) : NONE;
     }
@@ -148,12 +168,43 @@ export class DriftController {
       this.#forgetLooks(nowMs + AFTER_PULSE_MS);
       return this.#backToRoomRate(reading);
     }
+    if (this.#startMs !== null) return this.#stepAtStart(reading, this.#startMs);
     if (nowMs < this.#quietUntilMs) return NONE;
     const errorMs = this.#look(reading);
     if (errorMs === null) return NONE;
     this.#driftMs = errorMs;
     this.#teach(errorMs);
     return this.#judge(reading, errorMs);
+  }
+
+  /**
+   * From one start to the next the clock begins some 10 ms sooner or later, by the rhythm of the
+   * sound device; from then on it is exact. So it is looked at quickly, and put right at once.
+   */
+  #stepAtStart(reading: DriftReading, startMs: number): Correction {
+    const { nowMs } = reading;
+    const fromMs = startMs + START_FROM_MS;
+    if (reading.hidden || reading.roomRate !== 1 || nowMs > startMs + START_TO_MS) {
+      this.#startMs = null;
+      this.#errorsMs = [];
+      return NONE;
+    }
+    if (nowMs < fromMs) return { kind: 'none', againMs: fromMs };
+    const again: Correction = { kind: 'none', againMs: nowMs + START_LOOK_EVERY_MS };
+    const lastMs = this.#lookSinceMs;
+    if (this.#errorsMs.length > 0 && nowMs - lastMs < START_LOOK_EVERY_MS - 1) return again;
+    this.#lookSinceMs = nowMs;
+    this.#errorsMs.push((reading.positionSeconds - reading.targetSeconds) * 1000);
+    const looks = this.#errorsMs.slice(-START_LOOKS);
+    const apartMs = Math.max(...looks) - Math.min(...looks);
+    if (looks.length < START_LOOKS || apartMs > START_AGREE_MS) return again;
+    const errorMs = median(looks);
+    this.#errorsMs = [];
+    this.#driftMs = errorMs;
+    this.#teach(errorMs);
+    const correction = this.#judge(reading, errorMs);
+    this.#startMs = null;
+    return correction;
   }
 
   #backToRoomRate(reading: DriftReading): Correction {
@@ -163,6 +214,7 @@ export class DriftController {
   #forgetLooks(quietUntilMs: number): void {
     this.#errorsMs = [];
     this.#pulseEndsMs = null;
+    this.#startMs = null;
     this.#doubt = 0;
     this.#quietUntilMs = quietUntilMs;
   }
@@ -181,8 +233,8 @@ export class DriftController {
   }
 
   #teach(errorMs: number): void {
-    if (this.#expectedMs !== null) this.playLatency.learn(this.#expectedMs - errorMs);
-    this.#expectedMs = null;
+    this.#started?.latency.learn(this.#started.expectedMs - errorMs);
+    this.#started = null;
   }
 
   #judge(reading: DriftReading, errorMs: number): Correction {
@@ -202,7 +254,8 @@ export class DriftController {
       const jump = this.#jump(reading, errorMs, 'far');
       if (jump !== null) return jump;
     }
-    if (sizeMs < DOUBT_MS && this.#doubt !== Math.sign(errorMs)) {
+    const doubtful = sizeMs < DOUBT_MS && this.#startMs === null;
+    if (doubtful && this.#doubt !== Math.sign(errorMs)) {
       this.#doubt = Math.sign(errorMs);
       return NONE;
     }
@@ -221,7 +274,7 @@ export class DriftController {
   /** A jump if it can land well: into what is buffered or, far behind, what must be fetched. */
   #jump(reading: DriftReading, errorMs: number, reason: JumpReason): Correction | null {
     const { nowMs, targetSeconds, roomRate } = reading;
-    const toSeconds = targetSeconds + (roomRate * this.jumpLatencyMs) / 1000;
+    const toSeconds = targetSeconds + (roomRate * this.jumpLatencyMs(0)) / 1000;
     const ready = bufferedAhead(reading.buffered, toSeconds) >= JUMP_NEEDS_SECONDS;
     if (!ready && Math.abs(errorMs) < FETCH_BEYOND_MS) return null;
     const again = nowMs - this.#lastJumpMs < COOL_DOWN_FORGOTTEN_MS;
@@ -244,7 +297,10 @@ export class DriftController {
     let filmMs = Math.abs(errorMs);
     if (roomRate !== 1) filmMs += behind ? PITCH_LOSS_MS : -PITCH_LOSS_MS;
     const wallMs = Math.max(1, filmMs / roomRate);
-    let change = clamp(wallMs / PULSE_MS, LEAST_CHANGE, MOST_CHANGE);
+    const starts = this.#startMs !== null;
+    let change = starts
+      ? clamp(wallMs / START_PULSE_MS, LEAST_CHANGE, START_MOST_CHANGE)
+      : clamp(wallMs / PULSE_MS, LEAST_CHANGE, MOST_CHANGE);
     let lastsMs = Math.min(wallMs / change, LONGEST_PULSE_MS);
     if (reading.hidden) {
       // Timers fire about once a second: a whole number of seconds is what can be kept.
@@ -252,7 +308,7 @@ export class DriftController {
       lastsMs = Math.min(lastsMs, LONGEST_PULSE_MS);
       change = Math.min(MOST_CHANGE, wallMs / lastsMs);
     }
-    this.#noteSign(nowMs, Math.sign(errorMs), Math.abs(errorMs));
+    if (!starts) this.#noteSign(nowMs, Math.sign(errorMs), Math.abs(errorMs));
     this.#errorsMs = [];
     this.#doubt = 0;
     this.#pulseEndsMs = nowMs + lastsMs;

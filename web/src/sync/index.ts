@@ -7,7 +7,13 @@ export {
   type ClockEstimate,
   type ClockSample,
 } from './clock-offset';
-export { DriftController, type Correction, type DriftReading, type JumpReason } from './drift-controller';
+export {
+  DriftController,
+  type Correction,
+  type DriftReading,
+  type JumpReason,
+} from './drift-controller';
+export type { StartCondition } from './latency';
 export { MemberStateWatch, type Condition, type ReportedState } from './member-state';
 export { RungAdvisor, type RungAdvice, type RungReading } from './rung-advisor';
 export { SleepWatch } from './sleep-watch';

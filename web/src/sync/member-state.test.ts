@@ -20,9 +20,9 @@ function states(...steps: readonly (readonly [number, Partial<Condition>])[]): s
 
 describe('MemberStateWatch', () => {
   it('says nothing of an interruption as short as a seek', () => {
-    expect(states([0, {}], [100, { running: false }], [300, { running: false }], [350, {}])).toEqual(
-      ['playing', 'playing', 'playing', 'playing'],
-    );
+    expect(
+      states([0, {}], [100, { running: false }], [300, { running: false }], [350, {}]),
+    ).toEqual(['playing', 'playing', 'playing', 'playing']);
   });
 
   it('tells of a real stall, and of recovery only once there is some reserve', () => {

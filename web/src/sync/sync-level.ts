@@ -46,9 +46,7 @@ export function judgeSync(now: SyncCondition): SyncJudgement {
   if (now.wanted && now.stalled) return { level: 'poor', why: 'buffering' };
   if (!now.clockKnown) return { level: 'fair', why: 'measuring' };
   if (!now.wanted) {
-    return now.connected
-      ? { level: 'good', why: 'idle' }
-      : { level: 'fair', why: 'reconnecting' };
+    return now.connected ? { level: 'good', why: 'idle' } : { level: 'fair', why: 'reconnecting' };
   }
   if (now.driftMs === null) return { level: 'fair', why: 'measuring' };
   const size = Math.abs(now.driftMs);
