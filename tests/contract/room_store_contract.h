@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/run_async.h"
+#include "base/async/run_to_end.h"
 #include "harness/seeded_random.h"
 #include "ports/account_store.h"
 #include "ports/room_store.h"
@@ -24,7 +24,7 @@ protected:
         made.id = random_.make_id<UserId>(kNow);
         made.display_name = std::move(name);
         made.created_at = kNow;
-        EXPECT_TRUE(run_async(made_.accounts().add(made)));
+        EXPECT_TRUE(run_to_end(made_.accounts().add(made)));
         return made.id;
     }
     Room room(UserId owner, WallTime created_at = kNow) {
@@ -39,7 +39,7 @@ protected:
     }
     Room added(UserId owner, WallTime created_at = kNow) {
         const Room made = room(owner, created_at);
-        EXPECT_TRUE(run_async(rooms().add(made)));
+        EXPECT_TRUE(run_to_end(rooms().add(made)));
         return made;
     }
     Ban ban(const Room& room, std::optional<UserId> user, std::string address) {
@@ -75,8 +75,8 @@ TYPED_TEST_P(RoomStoreContract, ARoomComesBackAsItWasAddedWithItsOwner) {
     added.hold = Hold::Host;
     added.capacity = 7;
     added.password_hash = "$argon2id$";
-    ASSERT_TRUE(run_async(this->rooms().add(added)));
-    const auto found = run_async(this->rooms().find(added.code));
+    ASSERT_TRUE(run_to_end(this->rooms().add(added)));
+    const auto found = run_to_end(this->rooms().find(added.code));
     ASSERT_TRUE(found);
     EXPECT_EQ(found->owner_name, "Bo 🔥");
     EXPECT_EQ(found->room.name, added.name);
@@ -87,30 +87,31 @@ TYPED_TEST_P(RoomStoreContract, ARoomComesBackAsItWasAddedWithItsOwner) {
     EXPECT_EQ(found->room.capacity, 7);
     EXPECT_EQ(found->room.password_hash, added.password_hash);
     EXPECT_EQ(found->room.created_at, added.created_at);
-    EXPECT_EQ(run_async(this->rooms().role(added.code, owner)), Role::Owner);
+    EXPECT_EQ(run_to_end(this->rooms().role(added.code, owner)), Role::Owner);
 }
 
 TYPED_TEST_P(RoomStoreContract, ATakenCodeAndAnUnknownOwnerAreRefused) {
     const UserId owner = this->user("Bo");
     const Room first = this->added(owner);
-    EXPECT_EQ(run_async(this->rooms().add(first)).error().code, ErrorCode::Conflict);
-    EXPECT_EQ(run_async(this->rooms().add(this->room(UserId{}))).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(run_to_end(this->rooms().add(first)).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(run_to_end(this->rooms().add(this->room(UserId{}))).error().code,
+              ErrorCode::NotFound);
 }
 
 TYPED_TEST_P(RoomStoreContract, AnUnknownRoomIsNotFoundEverywhere) {
     const UserId user = this->user("Bo");
     const Room none = this->room(user);
     auto& rooms = this->rooms();
-    EXPECT_EQ(run_async(rooms.find(none.code)).error().reason, "no_such_room");
-    EXPECT_EQ(run_async(rooms.change(none.code, {})).error().reason, "no_such_room");
-    EXPECT_EQ(run_async(rooms.remove(none.code)).error().reason, "no_such_room");
-    EXPECT_EQ(run_async(rooms.remember(none.code, user, this->kNow)).error().code,
+    EXPECT_EQ(run_to_end(rooms.find(none.code)).error().reason, "no_such_room");
+    EXPECT_EQ(run_to_end(rooms.change(none.code, {})).error().reason, "no_such_room");
+    EXPECT_EQ(run_to_end(rooms.remove(none.code)).error().reason, "no_such_room");
+    EXPECT_EQ(run_to_end(rooms.remember(none.code, user, this->kNow)).error().code,
               ErrorCode::NotFound);
-    EXPECT_EQ(run_async(rooms.set_role(none.code, user, Role::Moderator, this->kNow)).error().code,
+    EXPECT_EQ(run_to_end(rooms.set_role(none.code, user, Role::Moderator, this->kNow)).error().code,
               ErrorCode::NotFound);
-    EXPECT_EQ(run_async(rooms.add_ban(this->ban(none, user, ""))).error().code,
+    EXPECT_EQ(run_to_end(rooms.add_ban(this->ban(none, user, ""))).error().code,
               ErrorCode::NotFound);
-    EXPECT_EQ(run_async(rooms.role(none.code, user)), Role::Viewer);
+    EXPECT_EQ(run_to_end(rooms.role(none.code, user)), Role::Viewer);
 }
 
 TYPED_TEST_P(RoomStoreContract, MyRoomsAreThoseIOwnOrWasInTheLatestFirst) {
@@ -119,18 +120,19 @@ TYPED_TEST_P(RoomStoreContract, MyRoomsAreThoseIOwnOrWasInTheLatestFirst) {
     const Room older = this->added(owner, this->kNow);
     const Room newer = this->added(owner, this->kNow + this->kHour);
     auto& rooms = this->rooms();
-    EXPECT_EQ(this->codes(run_async(rooms.rooms_of(owner, 10))),
+    EXPECT_EQ(this->codes(run_to_end(rooms.rooms_of(owner, 10))),
               (std::vector<RoomCode>{newer.code, older.code}));
-    EXPECT_TRUE(this->codes(run_async(rooms.rooms_of(guest, 10))).empty());
-    EXPECT_EQ(run_async(rooms.remember(older.code, guest, this->kNow)), Role::Viewer);
-    EXPECT_EQ(run_async(rooms.remember(older.code, owner, this->kNow + 2 * this->kHour)),
+    EXPECT_TRUE(this->codes(run_to_end(rooms.rooms_of(guest, 10))).empty());
+    EXPECT_EQ(run_to_end(rooms.remember(older.code, guest, this->kNow)), Role::Viewer);
+    EXPECT_EQ(run_to_end(rooms.remember(older.code, owner, this->kNow + 2 * this->kHour)),
               Role::Owner);
-    EXPECT_EQ(this->codes(run_async(rooms.rooms_of(guest, 10))), std::vector<RoomCode>{older.code});
-    EXPECT_EQ(this->codes(run_async(rooms.rooms_of(owner, 10))),
+    EXPECT_EQ(this->codes(run_to_end(rooms.rooms_of(guest, 10))),
+              std::vector<RoomCode>{older.code});
+    EXPECT_EQ(this->codes(run_to_end(rooms.rooms_of(owner, 10))),
               (std::vector<RoomCode>{older.code, newer.code}));
-    EXPECT_EQ(this->codes(run_async(rooms.rooms_of(owner, 1))), std::vector<RoomCode>{older.code});
-    EXPECT_EQ(run_async(rooms.owned_by(owner))->size(), 2u);
-    EXPECT_TRUE(run_async(rooms.owned_by(guest))->empty());
+    EXPECT_EQ(this->codes(run_to_end(rooms.rooms_of(owner, 1))), std::vector<RoomCode>{older.code});
+    EXPECT_EQ(run_to_end(rooms.owned_by(owner))->size(), 2u);
+    EXPECT_TRUE(run_to_end(rooms.owned_by(guest))->empty());
 }
 
 TYPED_TEST_P(RoomStoreContract, OnlyPublicRoomsAreListedForStrangers) {
@@ -139,10 +141,10 @@ TYPED_TEST_P(RoomStoreContract, OnlyPublicRoomsAreListedForStrangers) {
     const Room shown = this->added(owner, this->kNow + this->kHour);
     RoomChanges open;
     open.visibility = Visibility::Public;
-    ASSERT_TRUE(run_async(this->rooms().change(shown.code, open)));
-    EXPECT_EQ(this->codes(run_async(this->rooms().public_rooms(10))),
+    ASSERT_TRUE(run_to_end(this->rooms().change(shown.code, open)));
+    EXPECT_EQ(this->codes(run_to_end(this->rooms().public_rooms(10))),
               std::vector<RoomCode>{shown.code});
-    EXPECT_EQ(run_async(this->rooms().all_rooms(10))->size(), 2u);
+    EXPECT_EQ(run_to_end(this->rooms().all_rooms(10))->size(), 2u);
 }
 
 TYPED_TEST_P(RoomStoreContract, AChangeTouchesWhatItNamesAndCanTakeThePasswordAway) {
@@ -150,14 +152,14 @@ TYPED_TEST_P(RoomStoreContract, AChangeTouchesWhatItNamesAndCanTakeThePasswordAw
     RoomChanges changes;
     changes.capacity = 3;
     changes.password_hash = "$x";
-    auto changed = run_async(this->rooms().change(room.code, changes));
+    auto changed = run_to_end(this->rooms().change(room.code, changes));
     ASSERT_TRUE(changed);
     EXPECT_EQ(changed->capacity, 3);
     EXPECT_EQ(changed->name, room.name);
     EXPECT_TRUE(changed->has_password());
     RoomChanges open;
     open.password_hash = "";
-    changed = run_async(this->rooms().change(room.code, open));
+    changed = run_to_end(this->rooms().change(room.code, open));
     EXPECT_FALSE(changed->has_password());
     EXPECT_EQ(changed->capacity, 3);
 }
@@ -170,24 +172,24 @@ TYPED_TEST_P(RoomStoreContract, ModeratorsStandInTheOrderTheyWereMade) {
     auto& rooms = this->rooms();
     const auto give = [&](UserId to, Role role, int hours) {
         EXPECT_TRUE(
-            run_async(rooms.set_role(room.code, to, role, this->kNow + hours * this->kHour)));
+            run_to_end(rooms.set_role(room.code, to, role, this->kNow + hours * this->kHour)));
     };
     give(first, Role::Moderator, 1);
     give(second, Role::Moderator, 2);
     give(first, Role::Moderator, 3);  // says nothing new: seniority stays
     const auto order = [&] {
         std::vector<UserId> users;
-        const auto staff = run_async(rooms.staff(room.code));
+        const auto staff = run_to_end(rooms.staff(room.code));
         for (const auto& each : staff.value()) users.push_back(each.user);
         return users;
     };
     EXPECT_EQ(order(), (std::vector<UserId>{owner, first, second}));
     give(first, Role::Viewer, 4);
     EXPECT_EQ(order(), (std::vector<UserId>{owner, second}));
-    EXPECT_EQ(run_async(rooms.role(room.code, first)), Role::Viewer);
+    EXPECT_EQ(run_to_end(rooms.role(room.code, first)), Role::Viewer);
     give(first, Role::Moderator, 5);
     EXPECT_EQ(order(), (std::vector<UserId>{owner, second, first}));
-    EXPECT_EQ(run_async(rooms.remember(room.code, second, this->kNow)), Role::Moderator);
+    EXPECT_EQ(run_to_end(rooms.remember(room.code, second, this->kNow)), Role::Moderator);
 }
 
 TYPED_TEST_P(RoomStoreContract, ABanHoldsForItsUserAndForItsAddressAndForNobodyElse) {
@@ -196,10 +198,10 @@ TYPED_TEST_P(RoomStoreContract, ABanHoldsForItsUserAndForItsAddressAndForNobodyE
     const UserId bo = this->user("Bo");
     const UserId cy = this->user("Cy");
     auto& rooms = this->rooms();
-    ASSERT_TRUE(run_async(rooms.add_ban(this->ban(room, bo, ""))));
-    ASSERT_TRUE(run_async(rooms.add_ban(this->ban(room, std::nullopt, "192.0.2.7"))));
+    ASSERT_TRUE(run_to_end(rooms.add_ban(this->ban(room, bo, ""))));
+    ASSERT_TRUE(run_to_end(rooms.add_ban(this->ban(room, std::nullopt, "192.0.2.7"))));
     const auto banned = [&](const Room& where, UserId who, const char* address) {
-        return run_async(rooms.ban_on(where.code, who, address, this->kNow)).value().has_value();
+        return run_to_end(rooms.ban_on(where.code, who, address, this->kNow)).value().has_value();
     };
     EXPECT_TRUE(banned(room, bo, "198.51.100.1"));
     EXPECT_TRUE(banned(room, cy, "192.0.2.7"));
@@ -214,43 +216,43 @@ TYPED_TEST_P(RoomStoreContract, ABanEndsAtItsTimeOrWhenItIsLifted) {
     auto& rooms = this->rooms();
     Ban timed = this->ban(room, bo, "");
     timed.until = this->kNow + this->kHour;
-    ASSERT_TRUE(run_async(rooms.add_ban(timed)));
-    const auto found = run_async(rooms.ban_on(room.code, bo, "", this->kNow)).value();
+    ASSERT_TRUE(run_to_end(rooms.add_ban(timed)));
+    const auto found = run_to_end(rooms.ban_on(room.code, bo, "", this->kNow)).value();
     ASSERT_TRUE(found);
     EXPECT_EQ(found->id, timed.id);
     EXPECT_EQ(found->until, timed.until);
     EXPECT_EQ(found->name, "Bo");
-    EXPECT_EQ(run_async(rooms.ban_on(room.code, bo, "", *timed.until)).value().has_value(), false);
-    EXPECT_TRUE(run_async(rooms.bans(room.code, *timed.until))->empty());
+    EXPECT_EQ(run_to_end(rooms.ban_on(room.code, bo, "", *timed.until)).value().has_value(), false);
+    EXPECT_TRUE(run_to_end(rooms.bans(room.code, *timed.until))->empty());
 
     const Ban for_good = this->ban(room, bo, "");
-    ASSERT_TRUE(run_async(rooms.add_ban(for_good)));
-    EXPECT_EQ(run_async(rooms.bans(room.code, this->kNow))->size(), 2u);
-    EXPECT_EQ(run_async(rooms.lift_ban(room.code, for_good.id))->user, bo);
-    EXPECT_EQ(run_async(rooms.lift_ban(room.code, for_good.id)).error().code, ErrorCode::NotFound);
-    EXPECT_EQ(run_async(rooms.bans(room.code, this->kNow))->size(), 1u);
+    ASSERT_TRUE(run_to_end(rooms.add_ban(for_good)));
+    EXPECT_EQ(run_to_end(rooms.bans(room.code, this->kNow))->size(), 2u);
+    EXPECT_EQ(run_to_end(rooms.lift_ban(room.code, for_good.id))->user, bo);
+    EXPECT_EQ(run_to_end(rooms.lift_ban(room.code, for_good.id)).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(run_to_end(rooms.bans(room.code, this->kNow))->size(), 1u);
 }
 
 TYPED_TEST_P(RoomStoreContract, ARemovedRoomTakesItsRolesAndBansAlong) {
     const Room room = this->added(this->user("owner"));
     const UserId bo = this->user("Bo");
     auto& rooms = this->rooms();
-    ASSERT_TRUE(run_async(rooms.set_role(room.code, bo, Role::Moderator, this->kNow)));
-    ASSERT_TRUE(run_async(rooms.add_ban(this->ban(room, bo, ""))));
-    ASSERT_TRUE(run_async(rooms.remove(room.code)));
-    ASSERT_TRUE(run_async(rooms.add(room))) << "the code is free again";
-    EXPECT_EQ(run_async(rooms.role(room.code, bo)), Role::Viewer);
-    EXPECT_TRUE(run_async(rooms.bans(room.code, this->kNow))->empty());
+    ASSERT_TRUE(run_to_end(rooms.set_role(room.code, bo, Role::Moderator, this->kNow)));
+    ASSERT_TRUE(run_to_end(rooms.add_ban(this->ban(room, bo, ""))));
+    ASSERT_TRUE(run_to_end(rooms.remove(room.code)));
+    ASSERT_TRUE(run_to_end(rooms.add(room))) << "the code is free again";
+    EXPECT_EQ(run_to_end(rooms.role(room.code, bo)), Role::Viewer);
+    EXPECT_TRUE(run_to_end(rooms.bans(room.code, this->kNow))->empty());
 }
 
 TYPED_TEST_P(RoomStoreContract, ABanOnAnAddressOutlivesTheUserItNamed) {
     const Room room = this->added(this->user("owner"));
     const UserId bo = this->user("Bo");
     const UserId cy = this->user("Cy");
-    ASSERT_TRUE(run_async(this->rooms().add_ban(this->ban(room, bo, "192.0.2.7"))));
-    ASSERT_TRUE(run_async(this->made_.accounts().remove(bo)));
+    ASSERT_TRUE(run_to_end(this->rooms().add_ban(this->ban(room, bo, "192.0.2.7"))));
+    ASSERT_TRUE(run_to_end(this->made_.accounts().remove(bo)));
     EXPECT_TRUE(
-        run_async(this->rooms().ban_on(room.code, cy, "192.0.2.7", this->kNow))->has_value());
+        run_to_end(this->rooms().ban_on(room.code, cy, "192.0.2.7", this->kNow))->has_value());
 }
 
 REGISTER_TYPED_TEST_SUITE_P(

@@ -11,8 +11,8 @@
 #include "adapters/sqlite_accounts/sqlite_audit_log.h"
 #include "adapters/sqlite_rooms/sqlite_room_store.h"
 #include "adapters/system/argon2_hasher.h"
+#include "base/async/run_to_end.h"
 #include "harness/manual_clock.h"
-#include "harness/run_async.h"
 #include "harness/seeded_random.h"
 #include "harness/temp_database.h"
 #include "services/accounts/account_service.h"
@@ -39,15 +39,15 @@ public:
         AccountService::NewAccount wanted;
         wanted.username = std::move(username);
         wanted.password = std::move(password);
-        return run_async(service->register_account(wanted, "192.0.2.1"));
+        return run_to_end(service->register_account(wanted, "192.0.2.1"));
     }
     Result<AccountService::SignedIn> login(std::string username, std::string password,
                                            std::string address = "192.0.2.1") {
-        return run_async(
+        return run_to_end(
             service->login(std::move(username), std::move(password), std::move(address)));
     }
     Result<Principal> who(const std::string& token) {
-        return run_async(service->principal_of(token));
+        return run_to_end(service->principal_of(token));
     }
 
     /// Everything published on `topic` from now on; call deliver() to bring it.
@@ -72,7 +72,7 @@ public:
             return db.query("SELECT action || ' ' || subject FROM audit ORDER BY id",
                             [](const sqlite::Row& row) { return row.text(0); });
         };
-        return run_async(database.get().read(std::move(work))).value();
+        return run_to_end(database.get().read(std::move(work))).value();
     }
     /// Every text of every table, for looking for what must not be there.
     std::string everything_stored() {
@@ -90,7 +90,7 @@ public:
             }
             return all;
         };
-        return run_async(database.get().read(std::move(work))).value();
+        return run_to_end(database.get().read(std::move(work))).value();
     }
 
     net::io_context context{1};

@@ -26,18 +26,9 @@ public:
         }
         return out;
     }
-    std::optional<PresentMember> find(const RoomCode& room, MemberId member) const override {
-        return first([&](const Entry& e) { return e.room == room && e.who.member == member; });
-    }
     std::optional<PresentMember> find(const RoomCode& room, UserId user) const override {
-        return first([&](const Entry& e) { return e.room == room && e.who.user == user; });
-    }
-
-private:
-    template <class Matches>
-    std::optional<PresentMember> first(Matches matches) const {
         for (const Entry& each : entries) {
-            if (matches(each)) return each.who;
+            if (each.room == room && each.who.user == user) return each.who;
         }
         return std::nullopt;
     }
@@ -56,22 +47,21 @@ public:
     /// An account, signed in. The first one is an admin.
     Principal account(std::string name) { return who(register_as(std::move(name))->token).value(); }
     Principal guest(std::string name) {
-        return who(run_async(service->guest(std::move(name)))->token).value();
+        return who(run_to_end(service->guest(std::move(name)))->token).value();
     }
     RoomView room_of(const Principal& owner, RoomDirectory::NewRoom wanted = {}) {
         if (wanted.name.empty()) wanted.name = "Film night";
-        return run_async(rooms.create(owner, std::move(wanted))).value();
+        return run_to_end(rooms.create(owner, std::move(wanted))).value();
     }
     Result<RoomDirectory::Joined> join(const Principal& who, const RoomView& view,
                                        std::optional<std::string> password = std::nullopt,
                                        std::string address = "192.0.2.1") {
-        return run_async(rooms.join(who, view.room.code, std::move(password), std::move(address)));
+        return run_to_end(rooms.join(who, view.room.code, std::move(password), std::move(address)));
     }
     /// As if the socket of a join had opened.
     PresentMember enter(const RoomDirectory::Joined& joined) {
         const JoinGrant grant = tickets.redeem(joined.ticket).value();
         PresentMember member;
-        member.member = grant.member;
         member.user = grant.who.user;
         member.kind = grant.who.kind;
         member.name = grant.who.display_name;

@@ -1,0 +1,1 @@
+{"type":"queue","id":"q4","op":"move","item":"01939f2e-7200-7abc-8def-0123456789ab","before":"01939f2e-7100-7abc-8def-0123456789ab"}

@@ -1,0 +1,77 @@
+// Rooms in virtual time: the whole server minus sockets, a seed per story.
+//   sim.rooms.test --seeds 1000    so many seeds, from 1 on (200 unless told)
+//   sim.rooms.test --seed 17       that one again, with what happened in it
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "sim/room_scene.h"
+
+namespace syncwatch::sim {
+namespace {
+
+struct Wanted {
+    std::uint64_t first = 1;
+    std::uint64_t count = 200;
+    bool talkative = false;
+};
+Wanted wanted;
+
+TEST(RoomsSim, WhatMustBeTrueIsTrueForEverySeed) {
+    RoomScene::Tally all;
+    for (std::uint64_t i = 0; i < wanted.count; ++i) {
+        const std::uint64_t seed = wanted.first + i;
+        std::uint64_t traces[2] = {0, 0};
+        for (std::uint64_t& trace : traces) {
+            RoomScene scene(seed);
+            if (wanted.talkative && &trace == &traces[0]) scene.be_talkative();
+            const std::string wrong = scene.play();
+            trace = scene.trace();
+            ASSERT_EQ(wrong, "") << "seed=" << seed << "; play it again with --seed " << seed;
+            if (&trace != &traces[0]) continue;
+            all.acked_chat += scene.tally().acked_chat;
+            all.acked_controls += scene.tally().acked_controls;
+            all.refused_controls += scene.tally().refused_controls;
+            all.resumes += scene.tally().resumes;
+            all.restarts += scene.tally().restarts;
+            all.holds += scene.tally().holds;
+        }
+        ASSERT_EQ(traces[0], traces[1]) << "seed=" << seed << " does not play the same way twice";
+    }
+    std::printf(
+        "%llu seeds: %llu messages, %llu controls and %llu refused, %llu resumes, "
+        "%llu restarts, %llu holds\n",
+        static_cast<unsigned long long>(wanted.count),
+        static_cast<unsigned long long>(all.acked_chat),
+        static_cast<unsigned long long>(all.acked_controls),
+        static_cast<unsigned long long>(all.refused_controls),
+        static_cast<unsigned long long>(all.resumes), static_cast<unsigned long long>(all.restarts),
+        static_cast<unsigned long long>(all.holds));
+    if (wanted.count < 100) return;
+    // A simulation in which nothing happens proves nothing.
+    EXPECT_GT(all.acked_chat, wanted.count * 5);
+    EXPECT_GT(all.acked_controls, wanted.count * 5);
+    EXPECT_GT(all.refused_controls, wanted.count);
+    EXPECT_GT(all.resumes, wanted.count);
+    EXPECT_GT(all.restarts, wanted.count / 2);
+    EXPECT_GT(all.holds, wanted.count / 10);
+}
+
+}  // namespace
+}  // namespace syncwatch::sim
+
+int main(int argc, char** argv) {
+    testing::InitGoogleTest(&argc, argv);
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        const std::uint64_t value = std::strtoull(argv[i + 1], nullptr, 10);
+        if (name == "--seed") {
+            syncwatch::sim::wanted = {value, 1, true};
+        } else if (name == "--seeds") {
+            syncwatch::sim::wanted.count = value;
+        }
+    }
+    return RUN_ALL_TESTS();
+}

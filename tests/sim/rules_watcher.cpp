@@ -1,0 +1,139 @@
+#include "sim/rules_watcher.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include <boost/json/parse.hpp>
+
+#include "harness/json_text.h"
+
+namespace syncwatch::sim {
+namespace {
+
+namespace json = boost::json;
+
+bool has_type(std::string_view frame, std::string_view type) {
+    return frame.substr(9, type.size()) == type && frame[9 + type.size()] == '"';
+}
+
+}  // namespace
+
+void RulesWatcher::reading(std::uint64_t link, const std::string& frame) {
+    reading_.reset();
+    tell(link, "->", frame);
+    if (frame.find(R"("type":"control")") == std::string::npos) return;
+    const Line& line = lines_[link];
+    Reading now;
+    now.link = link;
+    now.id = text(json::parse(frame).at("id"));
+    now.may = may_control(line);
+    now.repeated = line.acked.contains(now.id);
+    reading_ = std::move(now);
+}
+
+void RulesWatcher::read(std::uint64_t link) {
+    if (!reading_ || reading_->link != link) return;
+    const Reading was = *std::exchange(reading_, std::nullopt);
+    if (was.acked) ++done_;
+    if (!was.acked) ++refused_;
+    if (was.may || was.repeated) return;
+    if (was.acked) complain("a control of somebody who may not was acknowledged");
+    if (was.changed_playback) complain("a control of somebody who may not had an effect");
+}
+
+void RulesWatcher::said(std::uint64_t link, std::string_view frame) {
+    trace_.add(frame);
+    tell(link, "<-", frame);
+    Line& line = lines_[link];
+    if (has_type(frame, "welcome")) {
+        const json::value welcome = json::parse(frame);
+        compare_with_last_words(welcome);
+        line.control = text(welcome.at("room").at("control"));
+        line.members.clear();
+        for (const auto& each : welcome.at("members").as_array()) {
+            line.members[text(each.at("id"))] = each.as_object();
+        }
+    } else if (has_type(frame, "members")) {
+        const json::value news = json::parse(frame);
+        for (const auto& each : news.at("left").as_array()) line.members.erase(text(each));
+        for (const char* list : {"joined", "changed"}) {
+            for (const auto& each : news.at(list).as_array()) {
+                line.members[text(each.at("id"))] = each.as_object();
+            }
+        }
+    } else if (has_type(frame, "ack")) {
+        const std::string id = text(json::parse(frame).at("id"));
+        if (reading_ && reading_->link == link && reading_->id == id) reading_->acked = true;
+        line.acked.insert(id);
+    } else if (has_type(frame, "playback")) {
+        const json::value playback = json::parse(frame).at("playback");
+        take_state(playback);
+        if (!reading_ || reading_->link != link) return;
+        const auto& by = playback.at("by");
+        if (!by.is_null() && text(by) == line.user) reading_->changed_playback = true;
+    }
+}
+
+void RulesWatcher::take_state(const json::value& playback) {
+    const Stamp stamp = Stamp::parse(text(playback.at("stamp"))).value();
+    if (last_state_ && last_state_->stamp == stamp) return;
+    if (last_state_ && stamp < last_state_->stamp) complain("a state older than the last");
+    last_state_ = Told{stamp, !playback.at("by").is_null(), world_.now()};
+}
+
+/// The same film at the same place, to a second; as if nothing had happened after a short absence,
+/// standing where it was after a long one.
+void RulesWatcher::compare_with_last_words(const json::value& welcome) {
+    if (!expected_) return;
+    const LastWords words = *std::exchange(expected_, std::nullopt);
+    const Playback& before = words.saved.playback;
+    const json::value& now = welcome.at("playback");
+    const WallTime at = from_micros(welcome.at("now_us").as_int64());
+    // It may have ended meanwhile.
+    if (before.item && !before.paused && before.position_at(at) > words.duration - 1) return;
+    const bool same_item =
+        before.item ? !now.at("item").is_null() && text(now.at("item")) == before.item->text()
+                    : now.at("item").is_null();
+    if (!same_item) return complain("another film is on after a restart");
+    if (!before.item) return;
+    using Seconds = std::chrono::duration<double>;
+    const double away = Seconds(world_.now() - words.ended).count();
+    const bool ran = !before.paused;
+    const bool is_paused = now.at("paused").as_bool();
+    if (away > 62 && !is_paused) return complain("a film runs after a long absence");
+    if (away > 55) return;
+    if (ran && !words.saved.held && is_paused) return;  // its end, or what there is of it, came
+    Playback after;
+    after.item = before.item;
+    after.paused = is_paused;
+    after.rate = now.at("rate").to_number<double>();
+    after.position = now.at("position").to_number<double>();
+    after.at = from_micros(now.at("at_us").as_int64());
+    const double moved = after.position_at(at) - before.position_at(at);
+    if (std::abs(moved) > 1) {
+        complain("the film moved by " + std::to_string(moved) + " s over a restart");
+    }
+}
+
+bool RulesWatcher::may_control(const Line& line) const {
+    if (line.control == "everyone") return true;
+    const auto self = line.members.find(line.user);
+    if (self == line.members.end()) return false;
+    const std::string role = text(self->second.at("role"));
+    if (self->second.at("host").as_bool() || role == "owner") return true;
+    return line.control == "moderators" && role == "moderator";
+}
+
+void RulesWatcher::tell(std::uint64_t link, const char* arrow, std::string_view frame) {
+    if (!talkative_) return;
+    const std::chrono::duration<double> now = world_.now().time_since_epoch();
+    std::printf("%.3f %s line %llu %.*s\n", now.count(), arrow,
+                static_cast<unsigned long long>(link), static_cast<int>(frame.size()),
+                frame.data());
+}
+
+void RulesWatcher::complain(std::string what) {
+    if (complaint_.empty()) complaint_ = std::move(what);
+}
+
+}  // namespace syncwatch::sim

@@ -1,0 +1,89 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "adapters/memory/memory_bus.h"
+#include "adapters/memory_stores/memory_account_store.h"
+#include "adapters/memory_stores/memory_live_rooms.h"
+#include "adapters/memory_stores/memory_room_store.h"
+#include "gateway/rooms/frame_speaker.h"
+#include "services/rooms/live_rooms.h"
+#include "services/rooms/room_directory.h"
+#include "sim/flaky_stores.h"
+
+namespace syncwatch::sim {
+
+/// A hash of everything that was said, in its order: two runs of one seed must end with the same.
+class Trace {
+public:
+    void add(std::string_view what) {
+        for (const char byte : what) {
+            hash_ = (hash_ ^ static_cast<std::uint8_t>(byte)) * 1099511628211ull;
+        }
+    }
+    std::uint64_t hash() const { return hash_; }
+
+private:
+    std::uint64_t hash_ = 1469598103934665603ull;
+};
+
+/// What outlives a server: the database, the library.
+struct Disk {
+    MemoryInstallation data;
+    MemoryAccountStore accounts{data};
+    MemoryRoomStore rooms{data};
+    MemoryChatStore chat{data};
+    MemoryQueueStore queues{data};
+    MemoryPlaybackStore playback{data};
+    SaidFilms films;
+    HeardAudit audit;
+};
+
+/// One life of a server process: everything but the sockets, with the dependencies it has.
+class SimServer {
+public:
+    /// `saving`: what befalls the store of playback states.
+    SimServer(SimWorld& world, Disk& disk, Faults disturbed, Faults saving)
+        : faults(disturbed),
+          saving_faults(saving),
+          chat(faults, disk.chat),
+          queues(faults, disk.queues),
+          playback(saving_faults, disk.playback),
+          films(faults, disk.films),
+          room_store(faults, disk.rooms),
+          tickets(world, world),
+          time(world),
+          directory(
+              {room_store, disk.accounts, hasher, disk.audit, bus, world, world, tickets, presence},
+              {}),
+          rooms({world.executor()},
+                {room_store, disk.accounts, chat, queues, playback, films, ice, disk.audit, bus,
+                 tickets, world, world, time, presence, metrics},
+                {}, [this] { return std::make_unique<room_gateway::FrameSpeaker>(gateway); }) {}
+
+    RoomShard& shard() { return rooms.shard(0); }
+
+    Faults faults;
+    Faults saving_faults;
+    FlakyChatStore chat;
+    FlakyQueueStore queues;
+    FlakyPlaybackStore playback;
+    FlakyFilms films;
+    FlakyRoomStore room_store;
+    QuickHasher hasher;
+    SaidIce ice;
+    MemoryBus bus;
+    Tickets tickets;
+    RoomTime time;
+    PresenceBoard presence;
+    RoomMetrics metrics;
+    room_gateway::Metrics gateway;
+    RoomDirectory directory;
+    LiveRooms rooms;
+    bool accepting = true;
+    bool ended = false;
+};
+
+}  // namespace syncwatch::sim
