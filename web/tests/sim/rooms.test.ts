@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { LOOPBACK } from './network';
 import { Scene, allowedMs } from './scene';
 
-const one = process.env.SIM_SEED;
-const count = Number(process.env.SIM_SEEDS ?? 200);
-const SEEDS = one === undefined ? Array.from({ length: count }, (_none, i) => i + 1) : [Number(one)];
+const one = process.env['SIM_SEED'];
+const count = Number(process.env['SIM_SEEDS'] ?? 200);
+const SEEDS =
+  one === undefined ? Array.from({ length: count }, (_none, i) => i + 1) : [Number(one)];
 const TIMEOUT_MS = 120_000;
 
 /** Runs a scenario for every seed; the first that fails is named. */
@@ -30,21 +31,24 @@ function fact(name: string, play: (scene: Scene) => Promise<void>): void {
 }
 
 describe('a room in simulated time', () => {
-  fact('has everybody in step within ten seconds and then leaves the players alone', async (room) => {
-    const { world, server, viewers, lines } = room;
-    room.crowd(1);
-    await world.run(4000);
-    server.command('play', null, null);
-    await world.run(10_000);
-    const quietFromMs = world.nowMs;
-    const worst = await room.worstOver(30_000);
-    viewers.forEach((viewer, v) => {
-      const line = lines[v] ?? LOOPBACK;
-      expect(worst[v], `${viewer.name} ${JSON.stringify(line)}`).toBeLessThan(allowedMs(line));
-      expect(viewer.callsSince(quietFromMs, 'rate'), viewer.name).toBeLessThanOrEqual(16);
-      expect(viewer.callsSince(quietFromMs, 'seek'), viewer.name).toBe(0);
-    });
-  });
+  fact(
+    'has everybody in step within ten seconds and then leaves the players alone',
+    async (room) => {
+      const { world, server, viewers, lines } = room;
+      room.crowd(1);
+      await world.run(4000);
+      server.command('play', null, null);
+      await world.run(10_000);
+      const quietFromMs = world.nowMs;
+      const worst = await room.worstOver(30_000);
+      viewers.forEach((viewer, v) => {
+        const line = lines[v] ?? LOOPBACK;
+        expect(worst[v], `${viewer.name} ${JSON.stringify(line)}`).toBeLessThan(allowedMs(line));
+        expect(viewer.callsSince(quietFromMs, 'rate'), viewer.name).toBeLessThanOrEqual(16);
+        expect(viewer.callsSince(quietFromMs, 'seek'), viewer.name).toBe(0);
+      });
+    },
+  );
 
   fact('is within 10 ms on good lines, with a correction now and then at most', async (room) => {
     const { world, server, viewers } = room;
@@ -108,22 +112,25 @@ describe('a room in simulated time', () => {
     expect(newcomer.callsSince(fromMs, 'seek')).toBeLessThanOrEqual(2);
   });
 
-  fact('stands on one and the same frame after a pause, the one that was pressed on', async (room) => {
-    const { world, server } = room;
-    room.crowd(1);
-    await world.run(4000);
-    server.command('play', null, null);
-    await world.run(world.between(3000, 9000));
-    const presser = room.viewers[0];
-    presser?.session.pause();
-    const pressedAt = presser?.player.positionSeconds;
-    expect(presser?.player.paused).toBe(true);
-    await world.run(3000);
-    for (const viewer of room.viewers) {
-      expect(viewer.player.paused, viewer.name).toBe(true);
-      expect(viewer.player.positionSeconds, viewer.name).toBeCloseTo(pressedAt ?? Number.NaN, 3);
-    }
-  });
+  fact(
+    'stands on one and the same frame after a pause, the one that was pressed on',
+    async (room) => {
+      const { world, server } = room;
+      room.crowd(1);
+      await world.run(4000);
+      server.command('play', null, null);
+      await world.run(world.between(3000, 9000));
+      const presser = room.viewers[0];
+      presser?.session.pause();
+      const pressedAt = presser?.player.positionSeconds;
+      expect(presser?.player.paused).toBe(true);
+      await world.run(3000);
+      for (const viewer of room.viewers) {
+        expect(viewer.player.paused, viewer.name).toBe(true);
+        expect(viewer.player.positionSeconds, viewer.name).toBeCloseTo(pressedAt ?? Number.NaN, 3);
+      }
+    },
+  );
 
   fact('plays on while the server is away, and does not jump when it is back', async (room) => {
     const { world, server, viewers } = room;
@@ -147,36 +154,42 @@ describe('a room in simulated time', () => {
     });
   });
 
-  fact('takes a laptop that slept back into step, whatever its clock did meanwhile', async (room) => {
-    const { world, server } = room;
-    const sleeper = room.add(LOOPBACK);
-    const other = room.add(LOOPBACK);
-    await world.run(3000);
-    server.command('play', null, null);
-    await world.run(6000);
-    const fromMs = world.nowMs;
-    sleeper.sleep(world.between(6000, 120_000), world.chance() < 0.5);
-    await world.run(140_000);
-    expect(Math.abs(sleeper.errorMs)).toBeLessThan(10);
-    expect(sleeper.callsSince(fromMs, 'seek')).toBeLessThanOrEqual(4);
-    expect(other.callsSince(fromMs, 'seek')).toBe(0);
-  });
+  fact(
+    'takes a laptop that slept back into step, whatever its clock did meanwhile',
+    async (room) => {
+      const { world, server } = room;
+      const sleeper = room.add(LOOPBACK);
+      const other = room.add(LOOPBACK);
+      await world.run(3000);
+      server.command('play', null, null);
+      await world.run(6000);
+      const fromMs = world.nowMs;
+      sleeper.sleep(world.between(6000, 120_000), world.chance() < 0.5);
+      await world.run(140_000);
+      expect(Math.abs(sleeper.errorMs)).toBeLessThan(10);
+      expect(sleeper.callsSince(fromMs, 'seek')).toBeLessThanOrEqual(4);
+      expect(other.callsSince(fromMs, 'seek')).toBe(0);
+    },
+  );
 
-  fact('holds a background tab within half a second, and exact once it is looked at', async (room) => {
-    const { world, server } = room;
-    const viewer = room.add(LOOPBACK);
-    await world.run(3000);
-    server.command('play', null, null);
-    await world.run(3000);
-    viewer.setHidden(true);
-    await world.run(10_000);
-    viewer.player.hiccup(world.between(-0.2, 0.2));
-    await world.run(20_000);
-    expect(Math.abs(viewer.errorMs)).toBeLessThan(60);
-    viewer.setHidden(false);
-    await world.run(6000);
-    expect(Math.abs(viewer.errorMs)).toBeLessThan(8);
-  });
+  fact(
+    'holds a background tab within half a second, and exact once it is looked at',
+    async (room) => {
+      const { world, server } = room;
+      const viewer = room.add(LOOPBACK);
+      await world.run(3000);
+      server.command('play', null, null);
+      await world.run(3000);
+      viewer.setHidden(true);
+      await world.run(10_000);
+      viewer.player.hiccup(world.between(-0.2, 0.2));
+      await world.run(20_000);
+      expect(Math.abs(viewer.errorMs)).toBeLessThan(60);
+      viewer.setHidden(false);
+      await world.run(6000);
+      expect(Math.abs(viewer.errorMs)).toBeLessThan(8);
+    },
+  );
 
   fact('agrees again after everybody pressed everything', async (room) => {
     const { world, viewers, lines } = room;
@@ -227,7 +240,7 @@ describe('a room in simulated time', () => {
     const fromMs = world.nowMs;
     await world.run(200_000);
     expect(viewer.callsSince(fromMs, 'cap 0')).toBeGreaterThanOrEqual(1);
-    expect(viewer.session.sync.actions.filter(({ kind }) => kind === 'stall')).toEqual([]);
+    expect(viewer.session.sync.view.actions.filter(({ kind }) => kind === 'stall')).toEqual([]);
     expect(Math.abs(viewer.errorMs)).toBeLessThan(10);
   });
 
@@ -253,17 +266,17 @@ describe('a room in simulated time', () => {
     for (let i = 0; i < 20; i += 1) {
       const text = `line ${String(i)}`;
       said.push(text);
-      viewers[i % viewers.length]?.session.sendChat(text);
+      viewers[i % viewers.length]?.session.chat.send(text);
       if (world.chance() < 0.3) server.cutAll();
       await world.run(world.between(10, 1500));
     }
     await world.run(30_000);
     expect([...server.chat].sort()).toEqual([...said].sort());
     for (const { session } of viewers) {
-      const own = session.messages.filter((entry) => entry.own);
+      const own = session.chat.messages.filter((entry) => entry.own);
       expect(own.every((entry) => entry.status === 'sent')).toBe(true);
-      expect(new Set(session.messages.map((entry) => entry.text)).size).toBe(
-        session.messages.length,
+      expect(new Set(session.chat.messages.map((entry) => entry.text)).size).toBe(
+        session.chat.messages.length,
       );
     }
   });

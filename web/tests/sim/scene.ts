@@ -69,5 +69,5 @@ export function randomLine(world: World, badness: number): LineTraits {
 
 /** What a viewer on this line may be off: its clock's error and the dead band. */
 export function allowedMs(line: LineTraits): number {
-  return 8 + line.jitterMs * 0.12 + line.loss * 200;
+  return 10 + line.jitterMs * 0.2 + line.loss * 200;
 }

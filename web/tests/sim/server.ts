@@ -41,11 +41,14 @@ export class SimServer {
       duration: durationSeconds,
       playable_until: durationSeconds,
       status: 'ready',
+      progress: null,
+      error: null,
       added_by: null,
       votes: 0,
       master: '/media/film/master.m3u8',
       sprite: null,
       poster: null,
+      subtitles: [],
     };
     this.#playback = {
       item: 'item-1',
@@ -133,7 +136,11 @@ export class SimServer {
     }
   }
 
-  command(action: 'play' | 'pause' | 'seek' | 'rate', value: number | null, by: string | null): void {
+  command(
+    action: 'play' | 'pause' | 'seek' | 'rate',
+    value: number | null,
+    by: string | null,
+  ): void {
     const nowUs = this.nowUs;
     const here = this.targetSeconds;
     const atUs = nowUs + Math.round(this.#leadMs() * 1000);

@@ -112,7 +112,8 @@ export class SimViewer {
   callsSince(sinceWorldMs: number, word: string): number {
     const lost = this.#mediaLostMs;
     return this.player.calls.filter(
-      ({ atMs, call }) => this.#worldMsOfMedia(atMs) + lost >= sinceWorldMs && call.startsWith(word),
+      ({ atMs, call }) =>
+        this.#worldMsOfMedia(atMs) + lost >= sinceWorldMs && call.startsWith(word),
     ).length;
   }
 
