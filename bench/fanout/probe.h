@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace syncwatch::bench {
+
+/// A message that a room relays to all of its members, with a number that survives the way.
+enum class Probe : std::uint8_t {
+    React,  ///< A reaction: relayed and forgotten.
+    Chat,   ///< A chat message: made durable first, acknowledged to its sender.
+};
+
+std::optional<Probe> parse_probe(std::string_view word);
+
+/// As a client says it.
+std::string say(Probe probe, std::int64_t number);
+/// As the room relays it: for a broadcaster that repeats what it hears, so that it delivers the
+/// same bytes.
+std::string relayed(Probe probe, std::int64_t number);
+
+/// The number in what arrived; nullopt: it is no probe.
+std::optional<std::int64_t> number_of(std::string_view frame);
+
+}  // namespace syncwatch::bench
