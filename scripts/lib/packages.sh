@@ -1,0 +1,60 @@
+# Debian packages, by what they are for. Sourced behind common.sh.
+
+# Debian 12 has Boost 1.81 beside its default 1.74; Debian 13's default is 1.83.
+boost_version() {
+    local version
+    for version in 1.83 1.81; do
+        if apt-cache show "libboost$version-dev" >/dev/null 2>&1; then
+            echo "$version"
+            return
+        fi
+    done
+    die "no Boost 1.81 or newer in the package lists" "SyncWatch builds on Debian 12 and 13; run apt-get update."
+}
+
+# packages GROUP: the names, one a line.
+packages() {
+    local boost
+    case $1 in
+    run) printf '%s\n' ca-certificates ffmpeg ;;
+    build)
+        boost=$(boost_version)
+        printf '%s\n' git g++ cmake ninja-build lld pkg-config \
+            "libboost$boost-dev" "libboost-json$boost-dev" "libboost-url$boost-dev" \
+            libexpected-dev libfmt-dev libspdlog-dev libsodium-dev libssl-dev libsqlite3-dev \
+            libcli11-dev libtomlplusplus-dev prometheus-cpp-dev zlib1g-dev
+        ;;
+    test)
+        printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev
+        ;;
+    lint) printf '%s\n' clang-format clang-tidy ;;
+    bench) printf '%s\n' libbenchmark-dev nginx-light ;;
+    esac
+}
+
+is_installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# install_packages GROUP…: installs what is missing; costs nothing when all is there.
+install_packages() {
+    local group name missing=()
+    command -v apt-get >/dev/null || die "this script installs packages with apt-get, which is not here" \
+        "Use Debian 12 or 13, or install the packages listed in scripts/lib/packages.sh yourself."
+    if [ ! -d /var/lib/apt/lists ] || ! ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
+        say "reading the package lists"
+        as_root apt-get -qq -o DPkg::Lock::Timeout=600 update
+    fi
+    for group in "$@"; do
+        for name in $(packages "$group"); do
+            is_installed "$name" || missing+=("$name")
+        done
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    install_named "${missing[@]}"
+}
+
+install_named() {
+    say "installing $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=600 \
+        -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" >&2 ||
+        die "apt-get could not install the packages above" "Run apt-get update and try again."
+}

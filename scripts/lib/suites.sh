@@ -1,0 +1,117 @@
+# The suites of scripts/test.sh. Each records what it found with tally. Sourced.
+
+# One at a time: each reads a file and writes it anew.
+tally() { flock build/results node scripts/lib/tally.mjs "$@"; }
+
+# record SUITE NAME COMMAND…: one test that is a command; its output is shown when it fails.
+record() {
+    local suite=$1 name=$2 log
+    shift 2
+    log=build/reports/$suite-${name//[^A-Za-z0-9]/-}.log
+    if "$@" >"$log" 2>&1; then
+        tally line "$suite" "$name" pass
+    else
+        tail -60 "$log" >&2
+        tally line "$suite" "$name" fail "see $log"
+    fi
+}
+
+# run_ctest SUITE BUILD ARGS…: the programs of one build, with GoogleTest's own account of each.
+run_ctest() {
+    local suite=$1 build=$2 json=$root/build/reports/$1
+    shift 2
+    mkdir -p "$json"
+    GTEST_OUTPUT="json:$json/" ctest --test-dir "build/$build" --output-on-failure \
+        --output-junit "$json.xml" --no-tests=error "$@" >"$json.log" 2>&1 || grep -vE '^ *[0-9]+/[0-9]+ Test .* Passed' "$json.log" | tail -150 >&2
+    tally ctest "$suite" "$json.xml" "$json"
+}
+
+suite_style() {
+    install_web_libraries
+    record style "C++ is formatted" scripts/lint.sh format
+    record style "the web app is linted" scripts/lint.sh web
+    build_web
+    configure_options=(-DSW_TESTS=ON)
+    build release tests.tidy
+    run_ctest style release -L tidy
+    if [ "$SYNCWATCH_LONG_TESTS" = yes ]; then record style "clang-tidy finds nothing" scripts/lint.sh tidy --all; fi
+}
+
+suite_web() {
+    install_web_libraries
+    record web "the web app builds" build_web
+    record web "the start page is small" npm --prefix web run --silent size
+    (cd web && npx --no-install vitest run --reporter=json --outputFile=../build/reports/vitest.json \
+        >../build/reports/vitest.log 2>&1) || tail -80 build/reports/vitest.log >&2
+    tally vitest web build/reports/vitest.json
+}
+
+# The unit tests as they are optimised for people. A change gets them from asan and tsan.
+suite_unit() {
+    build_web
+    configure_options=(-DSW_TESTS=ON)
+    build release tests.unit tests.sim
+    run_ctest unit release -L 'unit|sim' -j "$(nproc)"
+}
+
+# Warnings of the compiler we develop with are errors, without optimisation, where g++ 12 has no false
+# alarms; a newer compiler's must not stop anybody.
+warnings_are_errors() {
+    if [ "$(g++ -dumpversion)" = 12 ]; then echo ON; else echo OFF; fi
+}
+
+suite_asan() {
+    configure_options=(-DSW_TESTS=ON "-DSW_WERROR=$(warnings_are_errors)")
+    build asan tests.unit tests.sim
+    ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+        run_ctest asan asan -L 'unit|sim' -j "$(nproc)"
+}
+
+suite_integration() {
+    build_web
+    configure_options=(-DSW_TESTS=ON)
+    build release syncwatch tests.integration
+    run_ctest integration release -L integration
+}
+
+# What people do, in real browsers against the real server; prints how far apart they saw the film.
+suite_journeys() {
+    build_web
+    configure_options=(-DSW_TESTS=ON)
+    build release syncwatch fault_relay
+    local log=build/reports/journeys.log
+    (cd web && npx --no-install vitest run --config tests/journeys/vitest.config.ts \
+        --reporter=default --reporter=json --outputFile.json=../build/reports/journeys.json \
+        >"../$log" 2>&1) || tail -150 "$log" >&2
+    tally vitest journeys build/reports/journeys.json
+    grep -E '^(skew|first frame) · ' "$log" || true
+}
+
+# Threads: shards, the database's writer, pools, the bus.
+suite_tsan() {
+    configure_options=(-DSW_TESTS=ON)
+    build tsan tests.threads
+    TSAN_OPTIONS="halt_on_error=1 suppressions=$root/tests/tsan.supp" \
+        run_ctest tsan tsan -L threads -j "$(nproc)"
+}
+
+# Each fuzzer for a while over its corpus, one on each core; what breaks it is kept in build/reports/.
+suite_fuzz() {
+    local seconds=15 running=0 program name
+    if [ "$SYNCWATCH_LONG_TESTS" = yes ]; then seconds=1800; fi
+    configure_options=()
+    build fuzz tests.fuzz
+    for program in build/fuzz/fuzzers/*; do
+        [ -x "$program" ] || continue
+        name=$(basename "$program")
+        mkdir -p "build/reports/fuzz/$name"
+        record fuzz "$name" "$program" -max_total_time=$seconds -timeout=5 -rss_limit_mb=2048 \
+            -artifact_prefix="build/reports/fuzz/$name-" "build/reports/fuzz/$name" "tests/fuzz/corpus/$name" &
+        running=$((running + 1))
+        if [ $running -ge "$(nproc)" ]; then
+            wait -n
+            running=$((running - 1))
+        fi
+    done
+    wait
+}
