@@ -45,7 +45,7 @@ async function surviveA(end: 'stop' | 'kill', stage: Stage): Promise<void> {
   await sleep(AWAY_MS);
   await stage.server.start();
 
-  await ada.reads('while it was away', 20_000);
+  await ada.reads('while it was away');
   await ada.say('after');
   await bo.reads('after');
   await expectUndisturbed([ada, bo]);

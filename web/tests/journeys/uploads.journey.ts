@@ -1,5 +1,4 @@
 /** Films on their way in: interrupted in every way, and those that are none. */
-import { expect } from 'vitest';
 import { en } from '../../src/i18n/en';
 import { dropFile } from './harness/drop';
 import { films } from './harness/films';
@@ -30,15 +29,11 @@ async function sentSomething(ada: Person): Promise<void> {
 }
 
 async function isPlayable(ada: Person): Promise<void> {
-  await until(
-    'the film is in the library, ready to watch',
-    async () => {
-      const [film] = await ada.page.getByTestId('film').allInnerTexts();
-      // Its height stands there once it can be played.
-      return film !== undefined && film.includes('480p') && film.includes(en.library.watch);
-    },
-    { withinMs: 60_000 },
-  );
+  await until('the film is in the library, ready to watch', async () => {
+    const [film] = await ada.page.getByTestId('film').allInnerTexts();
+    // Its height stands there once it can be played.
+    return film !== undefined && film.includes('480p') && film.includes(en.library.watch);
+  });
 }
 
 journey('an upload goes on after its tab was killed', async (stage) => {
@@ -51,7 +46,6 @@ journey('an upload goes on after its tab was killed', async (stage) => {
   await ada.newTab();
   await ada.go('/library');
   await ada.sees(/Stopped at \d+.* Choose the same file again to go on from there/);
-  const before = Date.now();
   const [chooser] = await Promise.all([
     ada.page.waitForEvent('filechooser'),
     ada.page.getByText(en.library.continueChoose).click(),
@@ -59,7 +53,6 @@ journey('an upload goes on after its tab was killed', async (stage) => {
   await relay.clear();
   await chooser.setFiles(films.numbered);
   await isPlayable(ada);
-  expect(Date.now() - before).toBeLessThan(60_000);
 });
 
 journey('an upload goes on after the server was killed', async (stage) => {
@@ -81,7 +74,7 @@ journey('what is no film says so, and why', async (stage) => {
   await ada.sees(en.start.hello('Ada'));
   await dropFile(ada.page, films.text);
   await ada.page.waitForURL(/\/room\//);
-  await ada.sees(en.film.failedTitle, 20_000);
+  await ada.sees(en.film.failedTitle);
   await ada.sees(en.library.errors.not_a_video);
   await ada.page.getByRole('button', { name: en.film.remove }).click();
   await ada.sees(en.room.aloneTitle);

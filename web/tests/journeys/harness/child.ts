@@ -4,8 +4,6 @@ import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { until } from './until';
 
-const PATIENCE_MS = 20_000;
-
 export class Child {
   readonly #process: ChildProcess;
   readonly lines: string[] = [];
@@ -67,7 +65,7 @@ export class Child {
     try {
       const ended = (): { exit: number | string } | null =>
         this.#exit === null ? null : { exit: this.#exit };
-      return (await until('the end of a program', ended, { withinMs: PATIENCE_MS })).exit;
+      return (await until('the end of a program', ended)).exit;
     } catch (late) {
       this.#process.kill('SIGKILL');
       throw late;

@@ -5,19 +5,20 @@ import { Stage } from './stage';
 export interface JourneyOptions {
   /** For the server. */
   readonly args?: readonly string[];
-  readonly timeoutMs?: number;
   /** Only with `scripts/test.sh --long`; skipped otherwise. */
   readonly long?: boolean;
 }
 
+/** Nothing hangs for longer. */
+const TIMEOUT_MS = 300_000;
 const LONG_TOO = process.env['SYNCWATCH_LONG_TESTS'] === 'yes';
 
 export function journey(
   name: string,
   body: (stage: Stage) => Promise<void>,
-  { args = [], timeoutMs = 120_000, long = false }: JourneyOptions = {},
+  { args = [], long = false }: JourneyOptions = {},
 ): void {
-  test.skipIf(long && !LONG_TOO)(name, { timeout: timeoutMs }, async () => {
+  test.skipIf(long && !LONG_TOO)(name, { timeout: TIMEOUT_MS }, async () => {
     const stage = new Stage(name, args);
     try {
       await stage.open();

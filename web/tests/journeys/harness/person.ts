@@ -5,7 +5,7 @@ import { en } from '../../../src/i18n/en';
 import { decodeServerValue, type Playback } from '../../../src/protocol';
 import { positionAt, timelineOf } from '../../../src/sync';
 import { frameNumber, picture, type Picture } from './picture';
-import { until } from './until';
+import { PATIENCE_MS, until } from './until';
 import { Watch } from './watch';
 
 /** Browsers count a shift from 0 to about 1; people notice from 0.1. */
@@ -28,6 +28,7 @@ export class Person {
     this.context = context;
     this.page = page;
     this.url = url;
+    context.setDefaultTimeout(PATIENCE_MS);
     this.#follow(page);
   }
 
@@ -65,48 +66,36 @@ export class Person {
   }
 
   /** A frame on screen, not merely a video element. */
-  async seesFilm(withinMs = 30_000): Promise<void> {
-    await until(
-      `${this.name} sees the film`,
-      async () => {
-        const now = await picture(this.page);
-        return now !== null && now.width > 0 && now.readyState >= 2;
-      },
-      { withinMs },
-    );
+  async seesFilm(): Promise<void> {
+    await until(`${this.name} sees the film`, async () => {
+      const now = await picture(this.page);
+      return now !== null && now.width > 0 && now.readyState >= 2;
+    });
   }
 
   /** The frames on screen follow one another, and are those that the room is at. */
-  async seesItRun(withinMs = 30_000): Promise<void> {
+  async seesItRun(): Promise<void> {
     let before: Picture | null = null;
-    await until(
-      `${this.name} sees it run`,
-      async () => {
-        const now = await picture(this.page);
-        if (now === null || now.width === 0 || now.paused || !this.#isWhereTheRoomIs(now)) {
-          before = null;
-          return false;
-        }
-        if (before === null || now.position < before.position) before = now;
-        return now.frames > before.frames + 5 && now.position > before.position + 0.2;
-      },
-      { withinMs },
-    ).catch(async (failure: unknown) => {
+    await until(`${this.name} sees it run`, async () => {
+      const now = await picture(this.page);
+      if (now === null || now.width === 0 || now.paused || !this.#isWhereTheRoomIs(now)) {
+        before = null;
+        return false;
+      }
+      if (before === null || now.position < before.position) before = now;
+      return now.frames > before.frames + 5 && now.position > before.position + 0.2;
+    }).catch(async (failure: unknown) => {
       throw new Error(JSON.stringify({ sees: await picture(this.page), room: this.playback }), {
         cause: failure,
       });
     });
   }
 
-  async seesItStand(withinMs = 20_000): Promise<void> {
-    await until(
-      `${this.name} sees it stand`,
-      async () => {
-        const now = await picture(this.page);
-        return now?.paused === true && now.readyState >= 2;
-      },
-      { withinMs },
-    );
+  async seesItStand(): Promise<void> {
+    await until(`${this.name} sees it stand`, async () => {
+      const now = await picture(this.page);
+      return now?.paused === true && now.readyState >= 2;
+    });
   }
 
   frameNumber(): Promise<number> {
@@ -161,12 +150,8 @@ export class Person {
     await field.press('Enter');
   }
 
-  async reads(text: string, withinMs = 10_000): Promise<void> {
-    await this.page
-      .getByTestId('message')
-      .filter({ hasText: text })
-      .first()
-      .waitFor({ timeout: withinMs });
+  async reads(text: string): Promise<void> {
+    await this.page.getByTestId('message').filter({ hasText: text }).first().waitFor();
   }
 
   async messages(): Promise<string[]> {
@@ -180,8 +165,8 @@ export class Person {
     await this.page.getByRole('tab', { name: en.room.tabs[tab] }).click();
   }
 
-  async sees(text: string | RegExp, withinMs = 10_000): Promise<void> {
-    await this.page.getByText(text).first().waitFor({ timeout: withinMs });
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
   }
 
   /** Another tab in place of this one, as after a crash or a reload by hand. */

@@ -3,24 +3,31 @@ import { expect } from 'vitest';
 import type { Person } from './person';
 import { until } from './until';
 
-/** While it stands: the same frame, by the pixels, and the same place, to the microsecond. */
+/** While it stands: the same place in the film, to the microsecond. */
+export async function expectSamePlace(people: readonly Person[]): Promise<void> {
+  await expectSame(people, async (one) => (await one.picture()).position);
+}
+
+/** While it stands: the same place, and the same frame by its pixels, of a film of numbered frames. */
 export async function expectSameStill(people: readonly Person[]): Promise<void> {
-  const look = async (): Promise<readonly { name: string; frame: number; place: number }[]> =>
-    Promise.all(
-      people.map(async (one) => ({
-        name: one.name,
-        frame: await one.frameNumber(),
-        place: (await one.picture()).position,
-      })),
-    );
+  await expectSame(people, async (one) => {
+    const frame = await one.frameNumber();
+    return `frame ${String(frame)} at ${String((await one.picture()).position)}`;
+  });
+}
+
+async function expectSame(
+  people: readonly Person[],
+  look: (one: Person) => Promise<string | number>,
+): Promise<void> {
   await Promise.all(people.map((one) => one.seesItStand()));
+  const lookAll = (): Promise<(readonly [name: string, seen: string | number])[]> =>
+    Promise.all(people.map(async (one) => [one.name, await look(one)] as const));
   // The last of them may still be about to seek.
-  const same = async (): Promise<boolean> => {
-    const seen = await look();
-    return new Set(seen.map(({ frame, place }) => `${String(frame)} ${String(place)}`)).size === 1;
-  };
-  await until('everybody sees the same frame', same, { withinMs: 5000 }).catch(async () => {
-    expect(await look(), 'what each sees').toEqual('the same');
+  const same = async (): Promise<boolean> =>
+    new Set((await lookAll()).map(([, seen]) => seen)).size === 1;
+  await until('everybody sees the same', same).catch(async () => {
+    expect(await lookAll(), 'what each sees').toEqual('the same');
   });
 }
 
@@ -50,10 +57,10 @@ export async function spreadMs(people: readonly Person[]): Promise<number> {
 /** While it runs: within `limitMs` of each other, at the latest after a while. */
 export async function expectInStep(
   people: readonly Person[],
-  { limitMs = 60, withinMs = 15_000 } = {},
+  { limitMs = 60 } = {},
 ): Promise<void> {
   const together = async (): Promise<boolean> => (await spreadMs(people)) <= limitMs;
-  await until(`everybody within ${String(limitMs)} ms`, together, { withinMs }).catch(async () => {
+  await until(`everybody within ${String(limitMs)} ms`, together).catch(async () => {
     expect(await phases(people), 'film minus clock of each').toEqual('the same');
   });
 }
