@@ -29,7 +29,7 @@ struct Directory {
     RoomDirectory rooms;
 };
 
-Outcome<> list(Invocation& invocation) {
+Outcome<> list_rooms(Invocation& invocation) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     Directory directory(**admin);
@@ -50,7 +50,8 @@ Outcome<> list(Invocation& invocation) {
     return {};
 }
 
-Outcome<> remove(Invocation& invocation, const std::string& typed, const std::string& confirmed) {
+Outcome<> remove_room(Invocation& invocation, const std::string& typed,
+                      const std::string& confirmed) {
     const auto code = RoomCode::parse(typed);
     if (!code) {
         return give_up(Exit::Usage, "usage", typed + " is no code of a room",
@@ -77,7 +78,7 @@ void add_room(CLI::App& app, Command& chosen) {
         app.add_subcommand("room", "Rooms: list, remove. Works beside a running server.");
     room->require_subcommand(1);
     room->add_subcommand("list", "Every room, the newest first")->callback([&chosen] {
-        chosen.run = list;
+        chosen.run = list_rooms;
     });
     struct Arguments {
         std::string code;
@@ -90,7 +91,7 @@ void add_room(CLI::App& app, Command& chosen) {
         ->type_name("CODE");
     removal->callback([&chosen, arguments] {
         chosen.run = [arguments](Invocation& invocation) {
-            return remove(invocation, arguments->code, arguments->confirm);
+            return remove_room(invocation, arguments->code, arguments->confirm);
         };
     });
 }

@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Arguments {
+struct UserArguments {
     std::string name;
     std::string confirm;
     bool admin = false;
@@ -31,7 +31,7 @@ void tell(const Invocation& invocation, const Account& account, const std::strin
     invocation.out.set("user", http::user_json(account));
 }
 
-Outcome<> list(Invocation& invocation) {
+Outcome<> list_users(Invocation& invocation) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     auto accounts = accounts_of(**admin);
@@ -49,7 +49,7 @@ Outcome<> list(Invocation& invocation) {
     return {};
 }
 
-Outcome<> add(Invocation& invocation, const Arguments& arguments) {
+Outcome<> add_account(Invocation& invocation, const UserArguments& arguments) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     auto password = read_password("Password of " + arguments.name);
@@ -62,7 +62,7 @@ Outcome<> add(Invocation& invocation, const Arguments& arguments) {
     return {};
 }
 
-Outcome<> remove(Invocation& invocation, const Arguments& arguments) {
+Outcome<> remove_account(Invocation& invocation, const UserArguments& arguments) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     auto sure = confirm("removing " + arguments.name + " with all their rooms and films",
@@ -75,7 +75,7 @@ Outcome<> remove(Invocation& invocation, const Arguments& arguments) {
     return {};
 }
 
-Outcome<> reset_password(Invocation& invocation, const Arguments& arguments) {
+Outcome<> reset_password(Invocation& invocation, const UserArguments& arguments) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     auto password = read_password("New password of " + arguments.name);
@@ -88,7 +88,7 @@ Outcome<> reset_password(Invocation& invocation, const Arguments& arguments) {
     return {};
 }
 
-Outcome<> set_admin(Invocation& invocation, const Arguments& arguments) {
+Outcome<> set_admin(Invocation& invocation, const UserArguments& arguments) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     auto accounts = accounts_of(**admin);
@@ -98,11 +98,11 @@ Outcome<> set_admin(Invocation& invocation, const Arguments& arguments) {
     return {};
 }
 
-using Action = Outcome<> (*)(Invocation&, const Arguments&);
+using UserAction = Outcome<> (*)(Invocation&, const UserArguments&);
 
 /// A command about one account, named by its user name.
-CLI::App* add_one(CLI::App& parent, const char* name, const char* help, Action action,
-                  const std::shared_ptr<Arguments>& arguments, Command& chosen) {
+CLI::App* add_user_command(CLI::App& parent, const char* name, const char* help, UserAction action,
+                           const std::shared_ptr<UserArguments>& arguments, Command& chosen) {
     CLI::App* command = parent.add_subcommand(name, help);
     command->add_option("name", arguments->name, "User name")->required();
     command->callback([&chosen, arguments, action] {
@@ -121,22 +121,24 @@ void add_user(CLI::App& app, Command& chosen) {
         "Accounts: list, add, remove, reset a password, make an admin. Works beside a "
         "running server.");
     user->require_subcommand(1);
-    user->add_subcommand("list", "Every account")->callback([&chosen] { chosen.run = list; });
-    const auto arguments = std::make_shared<Arguments>();
-    add_one(*user, "add",
-            "Add an account; the first one is always an admin's. The password is asked for, or "
-            "read from stdin.",
-            add, arguments, chosen)
+    user->add_subcommand("list", "Every account")->callback([&chosen] { chosen.run = list_users; });
+    const auto arguments = std::make_shared<UserArguments>();
+    add_user_command(
+        *user, "add",
+        "Add an account; the first one is always an admin's. The password is asked for, or "
+        "read from stdin.",
+        add_account, arguments, chosen)
         ->add_flag("--admin", arguments->admin, "Make it an admin's");
-    add_one(*user, "remove", "Remove an account with its rooms, films and sessions", remove,
-            arguments, chosen)
+    add_user_command(*user, "remove", "Remove an account with its rooms, films and sessions",
+                     remove_account, arguments, chosen)
         ->add_option("--confirm", arguments->confirm, "The user name again, instead of asking")
         ->type_name("NAME");
-    add_one(*user, "password",
-            "Give an account a new password and end its sessions. The password is asked for, or "
-            "read from stdin.",
-            reset_password, arguments, chosen);
-    add_one(*user, "admin", "Make an account an admin's", set_admin, arguments, chosen)
+    add_user_command(
+        *user, "password",
+        "Give an account a new password and end its sessions. The password is asked for, or "
+        "read from stdin.",
+        reset_password, arguments, chosen);
+    add_user_command(*user, "admin", "Make an account an admin's", set_admin, arguments, chosen)
         ->add_flag("--off", arguments->off, "Take it back");
 }
 

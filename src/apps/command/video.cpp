@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Arguments {
+struct VideoArguments {
     std::string id;
     std::string confirm;
 };
@@ -74,7 +74,7 @@ Outcome<VideoId> id_of(const std::string& typed) {
                    "syncwatch video list shows the ids.");
 }
 
-Outcome<> list(Invocation& invocation) {
+Outcome<> list_videos(Invocation& invocation) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
     auto videos = videos_of(**admin);
@@ -98,7 +98,7 @@ Outcome<> list(Invocation& invocation) {
     return {};
 }
 
-Outcome<> show(Invocation& invocation, Admin& admin, VideoId id, const Arguments&) {
+Outcome<> show_video(Invocation& invocation, Admin& admin, VideoId id, const VideoArguments&) {
     auto videos = videos_of(admin);
     const auto found = admin.run(videos.find(id));
     if (!found) return tl::unexpected<Failure>(found.error());
@@ -123,7 +123,8 @@ Outcome<> show(Invocation& invocation, Admin& admin, VideoId id, const Arguments
     return {};
 }
 
-Outcome<> remove(Invocation& invocation, Admin& admin, VideoId id, const Arguments& arguments) {
+Outcome<> remove_video(Invocation& invocation, Admin& admin, VideoId id,
+                       const VideoArguments& arguments) {
     auto videos = videos_of(admin);
     const auto found = admin.run(videos.find(id));
     if (!found) return tl::unexpected<Failure>(found.error());
@@ -136,7 +137,7 @@ Outcome<> remove(Invocation& invocation, Admin& admin, VideoId id, const Argumen
     return {};
 }
 
-Outcome<> retry(Invocation& invocation, Admin& admin, VideoId id, const Arguments&) {
+Outcome<> retry_video(Invocation& invocation, Admin& admin, VideoId id, const VideoArguments&) {
     auto videos = videos_of(admin);
     const auto again = admin.run(videos.retry(id));
     if (!again) return tl::unexpected<Failure>(again.error());
@@ -145,10 +146,11 @@ Outcome<> retry(Invocation& invocation, Admin& admin, VideoId id, const Argument
     return {};
 }
 
-using Action = Outcome<> (*)(Invocation&, Admin&, VideoId, const Arguments&);
+using VideoAction = Outcome<> (*)(Invocation&, Admin&, VideoId, const VideoArguments&);
 
-CLI::App* add_one(CLI::App& parent, const char* name, const char* help, Action action,
-                  const std::shared_ptr<Arguments>& arguments, Command& chosen) {
+CLI::App* add_video_command(CLI::App& parent, const char* name, const char* help,
+                            VideoAction action, const std::shared_ptr<VideoArguments>& arguments,
+                            Command& chosen) {
     CLI::App* command = parent.add_subcommand(name, help);
     command->add_option("id", arguments->id, "The film's id")->required();
     command->callback([&chosen, arguments, action] {
@@ -170,15 +172,16 @@ void add_video(CLI::App& app, Command& chosen) {
         "video", "Films: list, show, remove, try again. Works beside a running server.");
     video->require_subcommand(1);
     video->add_subcommand("list", "Every film, the newest first")->callback([&chosen] {
-        chosen.run = list;
+        chosen.run = list_videos;
     });
-    const auto arguments = std::make_shared<Arguments>();
-    add_one(*video, "show", "What is known of one film", show, arguments, chosen);
-    add_one(*video, "remove", "Remove a film with everything that is stored of it", remove,
-            arguments, chosen)
+    const auto arguments = std::make_shared<VideoArguments>();
+    add_video_command(*video, "show", "What is known of one film", show_video, arguments, chosen);
+    add_video_command(*video, "remove", "Remove a film with everything that is stored of it",
+                      remove_video, arguments, chosen)
         ->add_option("--confirm", arguments->confirm, "The id again, instead of asking")
         ->type_name("ID");
-    add_one(*video, "retry", "Prepare a film that failed once more", retry, arguments, chosen);
+    add_video_command(*video, "retry", "Prepare a film that failed once more", retry_video,
+                      arguments, chosen);
 }
 
 }  // namespace syncwatch::apps
