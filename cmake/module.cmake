@@ -59,7 +59,7 @@ function(syncwatch_test name)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE
         SW_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures"
-        SW_BUILD="${PROJECT_BINARY_DIR}")
+        SW_CLIPS="${PROJECT_BINARY_DIR}/../clips")
     target_link_libraries(${name} PRIVATE
         ${T_USES} third_party_asio fmt::fmt GTest::gtest_main syncwatch_options)
     target_precompile_headers(${name} REUSE_FROM syncwatch_test_pch)

@@ -18,11 +18,6 @@ if(SW_SANITIZE)
         -fsanitize=${SW_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(syncwatch_options INTERFACE -fsanitize=${SW_SANITIZE})
 endif()
-# A third of the time that g++ takes under the sanitizers. A null pointer is stopped by
-# AddressSanitizer just the same, and where bytes are parsed clang's fuzz build looks at alignment.
-if(SW_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(syncwatch_options INTERFACE -fno-sanitize=null,alignment)
-endif()
 
 # Every library of ours is instrumented for libFuzzer, or it would search blindly. clang 14 cannot
 # compile coroutines under -fsanitize=function ("Cannot represent a difference across sections").

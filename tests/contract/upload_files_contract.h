@@ -71,7 +71,7 @@ TYPED_TEST_P(UploadFilesContract, AFileGrowsPieceByPiece) {
 TYPED_TEST_P(UploadFilesContract, ItBeginsWhereTheFileEndsAndNowhereElse) {
     const UploadId id = this->created();
     this->write(id, "abc");
-    for (const std::uint64_t wrong : {0, 2, 4}) {
+    for (const std::uint64_t wrong : {0u, 2u, 4u}) {
         const auto refused = this->begin(id, wrong);
         ASSERT_FALSE(refused);
         EXPECT_EQ(refused.error().reason, "wrong_offset");

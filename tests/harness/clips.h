@@ -26,7 +26,7 @@ inline std::string contents_of(const std::filesystem::path& file) {
 inline std::filesystem::path made_clips() {
     namespace fs = std::filesystem;
     const fs::path script = fs::path(SW_FIXTURES) / "make-clips.sh";
-    const fs::path folder = fs::path(SW_BUILD) / "clips";
+    const fs::path folder = SW_CLIPS;
     const std::string wanted = encode_hex(sha256(as_bytes(contents_of(script))));
     const std::string lock_file = folder.string() + ".lock";
     const UniqueFd lock(::open(lock_file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644));
@@ -40,7 +40,7 @@ inline std::filesystem::path made_clips() {
 }
 
 /// A small film of tests/fixtures/make-clips.sh, by its name. The first test that asks makes them
-/// all, under the build folder (seconds); they stay until the script changes. Throws if they cannot
+/// all, beside the build folders (seconds); they stay until the script changes. Throws if they cannot
 /// be made.
 inline std::filesystem::path clip(const std::string& name) {
     static const std::filesystem::path folder = made_clips();

@@ -217,12 +217,15 @@ Args keyframe_args(const std::filesystem::path& source, int stream, double durat
 
 Args picture_args(const std::filesystem::path& source, const Transcoder::Picture& wanted) {
     Args args = common_args();
-    add(args, {"-ss", seconds(wanted.at), "-noaccurate_seek"});
+    // One picture is no work to share; and it is to be the keyframe before that place, which lies
+    // before the output's beginning: passthrough does not drop it and decode on.
+    add(args, {"-threads", "1", "-ss", seconds(wanted.at), "-noaccurate_seek"});
     for (std::string& each : input_args(source)) args.push_back(std::move(each));
     const std::string filter = scale_to(wanted.size.width, wanted.size.height) +
                                tone_map(wanted.transfer) + "format=yuvj420p";
-    add(args, {"-map", fmt::format("0:{}", wanted.source_video), "-vf", filter, "-frames:v", "1",
-               "-c:v", "mjpeg", "-q:v", "4", "-f", "image2pipe", "pipe:1"});
+    add(args, {"-map", fmt::format("0:{}", wanted.source_video), "-vf", filter, "-fps_mode",
+               "passthrough", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4", "-f", "image2pipe",
+               "pipe:1"});
     return args;
 }
 
