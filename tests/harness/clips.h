@@ -40,8 +40,8 @@ inline std::filesystem::path made_clips() {
 }
 
 /// A small film of tests/fixtures/make-clips.sh, by its name. The first test that asks makes them
-/// all, beside the build folders (seconds); they stay until the script changes. Throws if they cannot
-/// be made.
+/// all, beside the build folders (seconds); they stay until the script changes. Throws if they
+/// cannot be made.
 inline std::filesystem::path clip(const std::string& name) {
     static const std::filesystem::path folder = made_clips();
     return folder / name;
