@@ -29,4 +29,7 @@ std::optional<std::chrono::microseconds> delay_of(WallTime sent, WallTime receiv
 /// a command must reach everybody, and each needs a moment to act on it. 80 to 500 ms.
 std::chrono::microseconds lead_for(std::chrono::microseconds worst_delay);
 
+/// The same where the place has to be sought before anything can start: 180 to 500 ms.
+std::chrono::microseconds lead_for_seek(std::chrono::microseconds lead);
+
 }  // namespace syncwatch

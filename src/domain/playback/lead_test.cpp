@@ -13,6 +13,8 @@ TEST(LeadTest, FollowsTheWorstDelayBetweenItsBounds) {
     EXPECT_EQ(lead_for(0ms), 80ms);
     EXPECT_EQ(lead_for(100ms), 210ms);
     EXPECT_EQ(lead_for(2s), 500ms);
+    EXPECT_EQ(lead_for_seek(lead_for(0ms)), 180ms);
+    EXPECT_EQ(lead_for_seek(lead_for(2s)), 500ms);
 }
 
 TEST(LeadTest, ADelayIsForgottenAfterAWhile) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "domain/playback/lead.h"
+
 namespace syncwatch {
 namespace {
 
@@ -51,7 +53,7 @@ Result<Playback> step(Playback state, const Seek& seek, const Circumstances& c) 
         return fail_field("position", "must not be negative");
     }
     state.position = bounded(seek.position, c.film);
-    state.at = state.paused ? c.now : c.now + c.lead;
+    state.at = state.paused ? c.now : c.now + lead_for_seek(c.lead);
     return state;
 }
 

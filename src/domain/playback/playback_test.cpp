@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/playback/lead.h"
+
 namespace syncwatch {
 namespace {
 
@@ -86,7 +88,7 @@ const Case kCases[] = {
     {"PauseNeedsSomethingOn", {}, Pause{}, t(5s), kWhole, {}, "nothing_on"},
 
     {"SeekWhilePlayingIsScheduled", running(10), Seek{40}, t(5s), kWhole,
-     running(40, t(5s) + kLead)},
+     running(40, t(5s) + lead_for_seek(kLead))},
     {"SeekWhilePausedHoldsAtOnce", standing(10), Seek{40}, t(5s), kWhole, paused(40, t(5s))},
     {"SeekStopsAtWhatIsPlayable", standing(10), Seek{40}, t(5s), kHalf, paused(30, t(5s))},
     {"SeekStopsAtTheEnd", standing(10), Seek{4000}, t(5s), kWhole, paused(60, t(5s))},

@@ -124,9 +124,12 @@ export class DriftController {
     return this.#pulseEndsMs !== null;
   }
 
-  /** From the decision to jump to a running clock, for a film that has stood for `idleMs`. */
+  /**
+   * From the decision to jump to a running clock, for a film that has stood for `idleMs`. Ample: a
+   * picture that is ready early waits for its moment, one that is late starts late.
+   */
   jumpLatencyMs(idleMs: number): number {
-    return this.seekLatency.valueMs + this.startLatency.of({ sought: true, idleMs }).valueMs;
+    return this.seekLatency.ampleMs + this.startLatency.of({ sought: true, idleMs }).valueMs;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StartLatency } from './latency';
+import { LearnedLatency, SEEK_LATENCY, StartLatency } from './latency';
 
 const SOUGHT = { sought: true, idleMs: 500 };
 const GOES_ON = { sought: false, idleMs: 500 };
@@ -26,6 +26,20 @@ describe('latency of a start', () => {
     }
     expect(starts.of(SOUGHT).valueMs).toBeCloseTo(110, 0);
     expect(starts.of(GOES_ON).valueMs).toBe(before);
+  });
+
+  it('is amply estimated while it varies, and hardly more than usual when it does not', () => {
+    const seeks = new LearnedLatency(SEEK_LATENCY);
+    const see = (tookMs: number): void => {
+      seeks.learn(tookMs - seeks.valueMs);
+    };
+    for (let i = 0; i < 20; i += 1) see(i % 2 === 0 ? 60 : 140);
+    expect(seeks.ampleMs).toBeGreaterThan(140);
+    expect(seeks.ampleMs).toBeLessThan(220);
+    for (let i = 0; i < 30; i += 1) see(80);
+    expect(seeks.ampleMs).toBeLessThan(85);
+    for (let i = 0; i < 30; i += 1) see(5000);
+    expect(seeks.ampleMs).toBe(SEEK_LATENCY.mostMs);
   });
 
   it('is moved little by an outlier', () => {

@@ -3,33 +3,52 @@ import { clamp } from './statistics';
 
 export interface LatencyLimits {
   readonly firstMs: number;
+  /** How far the first occasions may be from that. */
+  readonly firstDeviationMs?: number;
   readonly leastMs: number;
   readonly mostMs: number;
 }
 
 /** From a seek into buffered film to readiness; 30 to 90 ms in Chromium. */
-export const SEEK_LATENCY: LatencyLimits = { firstMs: 60, leastMs: 10, mostMs: 600 };
+export const SEEK_LATENCY: LatencyLimits = {
+  firstMs: 60,
+  firstDeviationMs: 15,
+  leastMs: 10,
+  mostMs: 600,
+};
 
 /** One occasion moves the estimate by this share of its error; outliers move it little. */
 const GAIN = 0.3;
 const MOST_AT_ONCE_MS = 40;
+/** Two mean deviations more than usual are enough nine times in ten. */
+const AMPLE_DEVIATIONS = 2;
 
 export class LearnedLatency {
   readonly #limits: LatencyLimits;
   #valueMs: number;
+  #deviationMs: number;
 
   constructor(limits: LatencyLimits) {
     this.#limits = limits;
     this.#valueMs = limits.firstMs;
+    this.#deviationMs = limits.firstDeviationMs ?? 0;
   }
 
   get valueMs(): number {
     return this.#valueMs;
   }
 
+  /** What it takes when it takes long: to be ready in time, as timeouts are set (RFC 6298, 2). */
+  get ampleMs(): number {
+    const ampleMs = this.#valueMs + AMPLE_DEVIATIONS * this.#deviationMs;
+    return Math.min(ampleMs, this.#limits.mostMs);
+  }
+
   /** `excessMs`: how much longer it took than `valueMs`; negative if it was quicker. */
   learn(excessMs: number): void {
     const step = clamp(excessMs * GAIN, -MOST_AT_ONCE_MS, MOST_AT_ONCE_MS);
+    const wider = (Math.abs(excessMs) - this.#deviationMs) * GAIN;
+    this.#deviationMs += Math.min(wider, MOST_AT_ONCE_MS);
     this.#valueMs = clamp(this.#valueMs + step, this.#limits.leastMs, this.#limits.mostMs);
   }
 }

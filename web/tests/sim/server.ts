@@ -15,6 +15,9 @@ interface Seat {
   welcomed: boolean;
 }
 
+/** On top of the lead, as the server does where a place has to be sought first. */
+const SEEK_LEAD_US = 100_000;
+
 export class SimServer {
   readonly #world: World;
   readonly #seats = new Set<Seat>();
@@ -157,7 +160,7 @@ export class SimServer {
         next = { paused: false, position: here, at_us: atUs };
         break;
       case 'seek':
-        next = { position: value ?? 0, at_us: before.paused ? nowUs : atUs };
+        next = { position: value ?? 0, at_us: before.paused ? nowUs : atUs + SEEK_LEAD_US };
         break;
       case 'rate':
         next = { position: later, rate: value ?? 1, at_us: atUs };
