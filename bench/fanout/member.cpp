@@ -204,6 +204,9 @@ void Member::say(std::string_view payload) {
 }
 
 void Member::stall() {
+    // What is missed shall wait in the server, not in our kernel.
+    const int least = 0;
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd_, nullptr);
 }
 
