@@ -26,6 +26,17 @@ function unescape(text) {
   return text.replace(/&(lt|gt|quot|apos|amp);/g, (_all, name) => names[name]);
 }
 
+const WHY_LINES = 4;
+const WHY_COLUMNS = 200;
+
+/** The first lines of what a test said: whoever sees only the end of a log should see them. */
+function fail(result, name, said = '') {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const stack = lines.findIndex((line) => /^\s*at /.test(line));
+  const why = lines.slice(0, stack > 0 ? Math.min(stack, WHY_LINES) : WHY_LINES);
+  result.failures.push({ name, why: why.map((line) => line.trim().slice(0, WHY_COLUMNS)) });
+}
+
 /** ctest's JUnit file: a line per program; GoogleTest's own JSON says what happened inside it. */
 function addCtest(suite, junit, gtestFolder) {
   const result = load(suite);
@@ -42,7 +53,7 @@ function addCtest(suite, junit, gtestFolder) {
           const full = `${group.name}.${test.name}`;
           if (test.failures !== undefined) {
             failed += 1;
-            result.failures.push(`${name}: ${full}`);
+            fail(result, `${name}: ${full}`, test.failures[0].failure);
           } else if (test.result === 'SKIPPED') {
             result.skipped.push(`${name}: ${full}`);
           } else if (test.status === 'RUN') {
@@ -55,7 +66,7 @@ function addCtest(suite, junit, gtestFolder) {
     }
     // A program that crashed or hung has failed, whatever its report says.
     if (status !== 'run' && status !== 'notrun' && failed === 0) {
-      result.failures.push(`${name}: the program itself (crash, time-out or bad exit)`);
+      fail(result, `${name}: the program itself (crash, time-out or bad exit)`);
     }
     if (status === 'notrun') result.skipped.push(`${name}: not run`);
   }
@@ -67,12 +78,12 @@ function addVitest(suite, file) {
   const report = JSON.parse(readFileSync(file, 'utf8'));
   for (const one of report.testResults) {
     if (one.status === 'failed' && one.assertionResults.length === 0) {
-      result.failures.push(`${basename(one.name)}: ${one.message ?? 'did not run'}`);
+      fail(result, basename(one.name), one.message || 'did not run');
     }
     for (const test of one.assertionResults) {
       const name = `${basename(one.name)}: ${test.fullName}`;
       if (test.status === 'passed') result.passed += 1;
-      else if (test.status === 'failed') result.failures.push(name);
+      else if (test.status === 'failed') fail(result, name, test.failureMessages[0]);
       else result.skipped.push(name);
     }
   }
@@ -83,7 +94,7 @@ function addLine(suite, name, verdict, why) {
   const result = load(suite);
   if (verdict === 'pass') result.passed += 1;
   else if (verdict === 'skip') result.skipped.push(why ? `${name}: ${why}` : name);
-  else result.failures.push(why ? `${name}: ${why}` : name);
+  else fail(result, name, why);
   save(suite, result);
 }
 
@@ -97,7 +108,7 @@ function sum() {
     const suite = basename(file, '.json');
     const result = load(suite);
     passed += result.passed;
-    failures.push(...result.failures.map((one) => `${suite} · ${one}`));
+    failures.push(...result.failures.map(({ name, why }) => ({ name: `${suite} · ${name}`, why })));
     skipped.push(...result.skipped.map((one) => `${suite} · ${one}`));
     const extra = result.skipped.length > 0 ? `, ${result.skipped.length} SKIPPED` : '';
     console.log(
@@ -108,7 +119,8 @@ function sum() {
   if (skipped.length > 0) {
     console.log(`\nSKIPPED, and why it matters to look:\n${skipped.map((s) => `  ${s}`).join('\n')}`);
   }
-  if (failures.length > 0) console.log(`\nFAILED:\n${failures.map((f) => `  ${f}`).join('\n')}`);
+  if (failures.length > 0) console.log('\nFAILED:');
+  for (const { name, why } of failures) console.log([`  ${name}`, ...why].join('\n      '));
   console.log(`\n${passed} passed, ${failures.length} failed`);
   process.exit(failures.length === 0 && passed > 0 ? 0 : 1);
 }
