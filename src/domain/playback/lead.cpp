@@ -8,12 +8,13 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
-constexpr microseconds kLeast = 80ms;
 constexpr microseconds kMost = 500ms;
-/// What a browser needs from a command to a running clock.
-constexpr microseconds kStart = 60ms;
-/// And from a seek into buffered film to its picture: 30 to 90 ms in Chromium.
-constexpr microseconds kSeek = 100ms;
+constexpr microseconds kMostSeek = 800ms;
+/// What a browser needs from a command to a running clock: 60 ms, more on a busy machine.
+constexpr microseconds kStart = 100ms;
+/// The same by way of a seek into buffered film, where nobody says that it takes longer: Chromium
+/// has the picture after 30 to 90 ms.
+constexpr microseconds kJump = 180ms;
 /// A report older than this says nothing about the way.
 constexpr microseconds kLongestDelay = 5s;
 /// A client's idea of room time is this wrong at most while it means it.
@@ -41,13 +42,11 @@ std::optional<microseconds> delay_of(WallTime sent, WallTime received) {
     return std::max(delay, 0us);
 }
 
-microseconds lead_for(microseconds worst_delay) {
+Lead lead_for(microseconds worst_delay, microseconds longest_jump) {
     // The way back is as long as the way here, and half as long again when it is not.
-    return std::clamp(worst_delay * 3 / 2 + kStart, kLeast, kMost);
-}
-
-microseconds lead_for_seek(microseconds lead) {
-    return std::min(lead + kSeek, kMost);
+    const microseconds way = worst_delay * 3 / 2;
+    return {std::min(way + kStart, kMost),
+            std::min(way + std::max(longest_jump, kJump), kMostSeek)};
 }
 
 }  // namespace syncwatch

@@ -25,11 +25,16 @@ private:
 /// time is no room time at all (a client that does not know it yet, or lies).
 std::optional<std::chrono::microseconds> delay_of(WallTime sent, WallTime received);
 
-/// How far ahead to schedule what shall start together, from the worst delay of all members:
-/// a command must reach everybody, and each needs a moment to act on it. 80 to 500 ms.
-std::chrono::microseconds lead_for(std::chrono::microseconds worst_delay);
+/// How far ahead to schedule what shall start together.
+struct Lead {
+    std::chrono::microseconds start{0};  ///< From where everybody stands: 100 to 500 ms.
+    std::chrono::microseconds seek{0};   ///< From a place to be sought first: 180 to 800 ms.
 
-/// The same where the place has to be sought before anything can start: 180 to 500 ms.
-std::chrono::microseconds lead_for_seek(std::chrono::microseconds lead);
+    bool operator==(const Lead&) const = default;
+};
+
+/// A command must reach everybody, by the worst delay of all members, and each needs a moment to
+/// act on it: for a seek as long as the slowest says, `longest_jump`.
+Lead lead_for(std::chrono::microseconds worst_delay, std::chrono::microseconds longest_jump);
 
 }  // namespace syncwatch

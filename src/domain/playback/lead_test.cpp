@@ -10,11 +10,17 @@ using namespace std::chrono_literals;
 constexpr WallTime kPressed = from_micros(1'790'000'000'000'000);
 
 TEST(LeadTest, FollowsTheWorstDelayBetweenItsBounds) {
-    EXPECT_EQ(lead_for(0ms), 80ms);
-    EXPECT_EQ(lead_for(100ms), 210ms);
-    EXPECT_EQ(lead_for(2s), 500ms);
-    EXPECT_EQ(lead_for_seek(lead_for(0ms)), 180ms);
-    EXPECT_EQ(lead_for_seek(lead_for(2s)), 500ms);
+    EXPECT_EQ(lead_for(0ms, 0ms).start, 100ms);
+    EXPECT_EQ(lead_for(100ms, 0ms).start, 250ms);
+    EXPECT_EQ(lead_for(2s, 0ms).start, 500ms);
+}
+
+TEST(LeadTest, ASeekWaitsForTheSlowestBetweenItsBounds) {
+    EXPECT_EQ(lead_for(0ms, 0ms), (Lead{100ms, 180ms}));
+    EXPECT_EQ(lead_for(20ms, 90ms), (Lead{130ms, 210ms})) << "nobody is trusted to be that quick";
+    EXPECT_EQ(lead_for(20ms, 240ms), (Lead{130ms, 270ms}));
+    EXPECT_EQ(lead_for(0ms, 1h), (Lead{100ms, 800ms}));
+    EXPECT_EQ(lead_for(2s, 0ms), (Lead{500ms, 800ms}));
 }
 
 TEST(LeadTest, ADelayIsForgottenAfterAWhile) {

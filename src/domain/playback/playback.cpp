@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "domain/playback/lead.h"
-
 namespace syncwatch {
 namespace {
 
@@ -32,7 +30,7 @@ Result<Playback> step(Playback state, const Play&, const Circumstances& c) {
     const bool over = c.film.complete && state.position >= c.film.limit() - kAtTheEnd;
     state.position = over ? 0 : bounded(state.position, c.film);
     state.paused = false;
-    state.at = c.now + c.lead;
+    state.at = c.now + c.lead.start;
     return state;
 }
 
@@ -53,7 +51,7 @@ Result<Playback> step(Playback state, const Seek& seek, const Circumstances& c) 
         return fail_field("position", "must not be negative");
     }
     state.position = bounded(seek.position, c.film);
-    state.at = state.paused ? c.now : c.now + lead_for_seek(c.lead);
+    state.at = state.paused ? c.now : c.now + c.lead.seek;
     return state;
 }
 
@@ -65,7 +63,7 @@ Result<Playback> step(Playback state, const SetRate& change, const Circumstances
     }
     if (change.rate == state.rate) return state;
     // A start that lies further ahead stays where it is.
-    const WallTime when = state.paused ? c.now : std::max(c.now + c.lead, state.at);
+    const WallTime when = state.paused ? c.now : std::max(c.now + c.lead.start, state.at);
     state.position = bounded(state.position_at(when), c.film);
     state.rate = change.rate;
     state.at = when;
@@ -78,7 +76,7 @@ Result<Playback> step(Playback state, const PutOn& choice, const Circumstances& 
     state.item = choice.item;
     state.video = choice.video;
     state.position = 0;
-    state.at = state.paused ? c.now : c.now + c.lead;
+    state.at = state.paused ? c.now : c.now + c.lead.start;
     return state;
 }
 

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "domain/playback/lead.h"
 #include "domain/playback/stamp.h"
 
 namespace syncwatch {
@@ -71,8 +72,7 @@ inline constexpr double kPlausible = 1;
 
 struct Circumstances {
     WallTime now{};
-    /// How far ahead what starts together is scheduled.
-    std::chrono::microseconds lead{0};
+    Lead lead;
     FilmExtent film;  ///< Of what is on.
 };
 

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "domain/playback/lead.h"
-
 namespace syncwatch {
 namespace {
 
@@ -23,7 +21,7 @@ const ItemId kOther = ItemId::parse("01939f2e-7200-7abc-8def-0123456789ab").valu
 const FilmExtent kWhole{60.0, 60.0, true};
 const FilmExtent kHalf{60.0, 30.0, false};
 const FilmExtent kNothingYet{std::nullopt, 0, false};
-constexpr auto kLead = 200ms;
+constexpr Lead kLead{200ms, 350ms};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Playback standing(double position, double rate = 1) {
@@ -65,11 +63,12 @@ struct Case {
 };
 
 const Case kCases[] = {
-    {"PlayIsScheduled", standing(10), Play{}, t(5s), kWhole, running(10, t(5s) + kLead)},
+    {"PlayIsScheduled", standing(10), Play{}, t(5s), kWhole, running(10, t(5s) + kLead.start)},
     {"PlayWhilePlayingChangesNothing", running(10), Play{}, t(5s), kWhole, running(10)},
-    {"PlayAtTheEndStartsOver", standing(60), Play{}, t(5s), kWhole, running(0, t(5s) + kLead)},
+    {"PlayAtTheEndStartsOver", standing(60), Play{}, t(5s), kWhole,
+     running(0, t(5s) + kLead.start)},
     {"PlayAtTheEndOfWhatThereIsWaitsThere", standing(30), Play{}, t(5s), kHalf,
-     running(30, t(5s) + kLead)},
+     running(30, t(5s) + kLead.start)},
     {"PlayNeedsSomethingPlayable", standing(0), Play{}, t(5s), kNothingYet, {}, "not_playable"},
     {"PlayNeedsSomethingOn", {}, Play{}, t(5s), kWhole, {}, "nothing_on"},
 
@@ -88,7 +87,7 @@ const Case kCases[] = {
     {"PauseNeedsSomethingOn", {}, Pause{}, t(5s), kWhole, {}, "nothing_on"},
 
     {"SeekWhilePlayingIsScheduled", running(10), Seek{40}, t(5s), kWhole,
-     running(40, t(5s) + lead_for_seek(kLead))},
+     running(40, t(5s) + kLead.seek)},
     {"SeekWhilePausedHoldsAtOnce", standing(10), Seek{40}, t(5s), kWhole, paused(40, t(5s))},
     {"SeekStopsAtWhatIsPlayable", standing(10), Seek{40}, t(5s), kHalf, paused(30, t(5s))},
     {"SeekStopsAtTheEnd", standing(10), Seek{4000}, t(5s), kWhole, paused(60, t(5s))},
@@ -96,7 +95,7 @@ const Case kCases[] = {
     {"SeekNeedsSomethingOn", {}, Seek{1}, t(5s), kWhole, {}, "nothing_on"},
 
     {"RateWhilePlayingIsScheduledFromWhereTheFilmWillBe", running(10), SetRate{2}, t(5s), kWhole,
-     running(15.2, t(5s) + kLead, 2)},
+     running(15.2, t(5s) + kLead.start, 2)},
     {"RateWhilePausedKeepsThePosition", standing(10), SetRate{2}, t(5s), kWhole,
      paused(10, t(5s), 2)},
     {"RateDoesNotMoveALaterStart", running(10, t(7s)), SetRate{2}, t(5s), kWhole,
@@ -107,7 +106,7 @@ const Case kCases[] = {
     {"RateThatIsNoNumberIsRefused", standing(10), SetRate{kNan}, t(5s), kWhole, {}, "invalid"},
 
     {"AnotherFilmGoesOnPlaying", running(10), PutOn{kOther, kVideo, kWhole}, t(5s), kWhole,
-     other(false, t(5s) + kLead)},
+     other(false, t(5s) + kLead.start)},
     {"AnotherFilmStandsIfTheRoomStood", standing(10), PutOn{kOther, kVideo, kWhole}, t(5s), kWhole,
      other(true, t(5s))},
     {"AnotherFilmThatIsNotPlayableStands", running(10), PutOn{kOther, kVideo, kNothingYet}, t(5s),

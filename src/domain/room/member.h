@@ -48,6 +48,8 @@ struct MemberReport {
     WallTime at{};        ///< Room time, as the client knows it.
     double drift_ms = 0;
     double buffered = 0;  ///< Seconds of film that lie ready.
+    /// From a seek into them to a running clock, when it takes long; nullopt: it does not say.
+    std::optional<std::chrono::microseconds> jump;
 };
 
 }  // namespace syncwatch

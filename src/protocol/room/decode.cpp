@@ -1,6 +1,8 @@
 #include "protocol/room/decode.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -98,6 +100,13 @@ ClientFrame read_control(FrameReader& in) {
     return control;
 }
 
+/// Milliseconds that a client claims, whatever they are, as a time that can be reckoned with.
+std::chrono::microseconds believed(double milliseconds) {
+    constexpr double kMost = 10'000;
+    return std::chrono::round<std::chrono::microseconds>(
+        std::chrono::duration<double, std::milli>(std::min(milliseconds, kMost)));
+}
+
 ClientFrame read_report(FrameReader& in) {
     ReportFrame frame;
     frame.id = optional_frame_id(in);
@@ -114,6 +123,7 @@ ClientFrame read_report(FrameReader& in) {
     report.drift_ms = drift.value_or(0);
     report.buffered = in.optional_amount("buffered_s").value_or(0);
     (void)in.optional_text("rung");
+    if (const auto jump = in.optional_amount("jump_ms")) report.jump = believed(*jump);
     return frame;
 }
 

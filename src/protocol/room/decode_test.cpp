@@ -1,5 +1,6 @@
 #include "protocol/room/decode.h"
 
+#include <chrono>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 namespace syncwatch::room_protocol {
 namespace {
 
+using namespace std::chrono_literals;
 using Kind = BadFrame::Kind;
 
 template <class Frame>
@@ -57,12 +59,13 @@ TEST(DecodeTest, EachFieldArrivesWhereItBelongs) {
 
     const auto report = decoded<ReportFrame>(
         R"({"type":"report","state":"buffering","position":12.5,"at_us":1763887330000000,)"
-        R"("drift_ms":-3.1,"buffered_s":20,"rung":"720p"})");
+        R"("drift_ms":-3.1,"buffered_s":20,"rung":"720p","jump_ms":142.5})");
     EXPECT_EQ(report.report.state, MemberState::Buffering);
     EXPECT_EQ(report.report.position, 12.5);
     EXPECT_EQ(to_micros(report.report.at), 1763887330000000);
     EXPECT_EQ(report.report.drift_ms, -3.1);
     EXPECT_EQ(report.report.buffered, 20);
+    EXPECT_EQ(report.report.jump, 142'500us);
     EXPECT_TRUE(report.knows_drift);
 
     const auto move = decoded<QueueFrame>(
@@ -91,6 +94,10 @@ TEST(DecodeTest, ATelemetryFrameMayLeaveOutWhatItDoesNotKnow) {
     const auto report = decoded<ReportFrame>(R"({"type":"report","state":"away"})").report;
     EXPECT_EQ(report.state, MemberState::Away);
     EXPECT_EQ(to_micros(report.at), 0);
+    EXPECT_EQ(report.jump, std::nullopt);
+    EXPECT_EQ(
+        decoded<ReportFrame>(R"({"type":"report","state":"away","jump_ms":1e300})").report.jump,
+        10s);
     EXPECT_FALSE(
         decoded<ReportFrame>(R"({"type":"report","state":"playing","drift_ms":null})").knows_drift);
 }

@@ -34,7 +34,7 @@ Async<> LiveRoom::load() {
     SW_CO_CHECK(co_await chat_.load());
     SW_CO_CHECK(co_await queue_.load());
     SW_CO_TRY(const auto saved, co_await powers_.playback.load(room_.code));
-    lead_ = lead_for(std::chrono::microseconds(0));
+    lead_ = roster_.lead(powers_.time.now());
     empty_since_ = powers_.clock.now();
     left_at_ = powers_.time.now();
     screening_.holds().rule(room_.hold, std::nullopt, left_at_);
@@ -187,7 +187,7 @@ void LiveRoom::tick(Instant now) {
         powers_.metrics.lost.fetch_add(1);
         leave(*each, now);
     }
-    lead_ = lead_for(roster_.worst_delay(powers_.time.now()));
+    lead_ = roster_.lead(powers_.time.now());
     screening_.tick(moment());
     if (const auto end = screening_.end(); end && *end <= powers_.time.now()) on_end(*end);
     if (empty_since_ && now - *empty_since_ >= rules_.empty_patience) {

@@ -175,7 +175,7 @@ private:
     Screening screening_;
     RoomChat chat_;
     RoomQueue queue_;
-    std::chrono::microseconds lead_{0};
+    Lead lead_;
     std::optional<Instant> empty_since_;
     WallTime left_at_{};       ///< Room time when the last one left.
     std::size_t tasks_ = 0;    ///< Under way beside the room.

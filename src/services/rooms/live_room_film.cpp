@@ -32,7 +32,7 @@ Result<> LiveRoom::do_control(RoomLine& line, const Control& control) {
     if (!may_control(room_.control, standing(line), who.host)) {
         return fail(ErrorCode::Forbidden, "may not control this room");
     }
-    lead_ = lead_for(roster_.worst_delay(powers_.time.now()));
+    lead_ = roster_.lead(powers_.time.now());
     switch (control.action) {
         case Control::Action::Play: return screening_.command(Play(), who.id, moment());
         case Control::Action::Pause:
@@ -79,6 +79,7 @@ void LiveRoom::report(RoomLine& line, const MemberReport& report, bool knows_dri
     const WallTime room_now = powers_.time.now();
     const Instant now = powers_.clock.now();
     if (const auto delay = delay_of(report.at, room_now)) member.delay.add(*delay, room_now);
+    if (report.jump) member.jump = *report.jump;
     const bool state_changed = member.shown.state != report.state;
     member.shown.state = report.state;
     if (knows_drift) {
@@ -126,7 +127,7 @@ void LiveRoom::on_end(WallTime end) {
         return;
     }
     Screening::Moment later = moment();
-    later.lead = rules_.autoplay_lead;
+    later.lead.start = rules_.autoplay_lead;
     screening_.follow(choice_of(*item), later);
     put_in_order(current, *next);
 }

@@ -106,10 +106,16 @@ std::vector<Present*> Roster::choose_host() {
     return changed;
 }
 
-std::chrono::microseconds Roster::worst_delay(WallTime now) const {
-    std::chrono::microseconds worst{0};
-    for (const auto& each : present_) worst = std::max(worst, each->delay.worst(now));
-    return worst;
+Lead Roster::lead(WallTime now) const {
+    std::chrono::microseconds worst_delay{0};
+    std::chrono::microseconds longest_jump{0};
+    for (const auto& each : present_) {
+        worst_delay = std::max(worst_delay, each->delay.worst(now));
+        // Nobody looks at a page in the background.
+        if (each->shown.state == MemberState::Away) continue;
+        longest_jump = std::max(longest_jump, each->jump);
+    }
+    return lead_for(worst_delay, longest_jump);
 }
 
 }  // namespace syncwatch

@@ -25,7 +25,8 @@ struct Present {
     std::vector<RoomLine*> lines;
     std::optional<Instant> dropped;  ///< Since when there is no line.
     DelayWindow delay;
-    std::optional<double> told_drift;  ///< The drift that the others know, ms.
+    std::chrono::microseconds jump{0};  ///< What its player needs for a seek, as it says.
+    std::optional<double> told_drift;   ///< The drift that the others know, ms.
     Allowance chat;
     Allowance reactions;
     Allowance commands;
@@ -73,7 +74,8 @@ public:
     /// Derives the acting host anew. Gives the members who are or were host, if that changed.
     std::vector<Present*> choose_host();
     std::optional<UserId> host() const { return host_; }
-    std::chrono::microseconds worst_delay(WallTime now) const;
+    /// What commands have to allow for, by what those inside reported.
+    Lead lead(WallTime now) const;
 
 private:
     struct Duty {

@@ -49,7 +49,7 @@ void Screening::re_anchor(WallTime last, Moment moment) {
     Playback next = playback_;
     if (next.is_on()) next.position = position_at(last);
     next.paused = !wants_to_run();
-    next.at = next.paused ? moment.now : moment.now + moment.lead;
+    next.at = next.paused ? moment.now : moment.now + moment.lead.start;
     held_ = false;
     publish(std::move(next), std::nullopt, moment.now, Urgency::Now);
 }
@@ -170,7 +170,7 @@ void Screening::set_held(bool held, Moment moment) {
         next.position = position_at(moment.now);
         next.at = moment.now;
     } else {
-        next.at = moment.now + moment.lead;
+        next.at = moment.now + moment.lead.start;
     }
     next.paused = held;
     publish(std::move(next), std::nullopt, moment.now, Urgency::Soon);

@@ -28,7 +28,7 @@ public:
     };
     struct Moment {
         WallTime now{};
-        std::chrono::microseconds lead{0};
+        Lead lead;
     };
 
     Screening(Listener& listener, std::string node, Holds::Options holds);

@@ -41,6 +41,8 @@ export interface ReportFrame {
   readonly drift_ms: number;
   readonly buffered_s: number;
   readonly rung: string;
+  /** From a seek into buffered film to a running clock, when it takes long. */
+  readonly jump_ms: number;
 }
 
 export interface ChatSend {

@@ -49,6 +49,7 @@ const SAID: Readonly<Record<string, ClientFrame>> = {
     drift_ms: -3.1,
     buffered_s: 20,
     rung: '720p',
+    jump_ms: 142,
   },
   chat: { type: 'chat', id: 'm1', text: 'watch the squirrel 12:34\n👀' },
   'chat.reply': { type: 'chat', id: 'm2', text: 'ha', reply_to: MESSAGE },

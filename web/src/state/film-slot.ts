@@ -22,6 +22,21 @@ export function filmOf(item: QueueItem | null): Film | null {
   };
 }
 
+/** The end of what there is; NaN while nobody knows. */
+export function endSeconds(player: Player | null, film: Film | null): number {
+  if (film !== null && !film.complete) return film.playableUntilSeconds;
+  return player?.durationSeconds ?? Number.NaN;
+}
+
+/** Decoders hold pictures back until they have seen more: up to here there surely is one. */
+const LAST_PICTURE_SECONDS = 1;
+
+/** The furthest that one may go from `fromSeconds`: to a picture, while the film is being made. */
+export function furthestSeconds(film: Film | null, fromSeconds: number): number {
+  if (film === null || film.complete) return Number.POSITIVE_INFINITY;
+  return Math.max(fromSeconds, film.playableUntilSeconds - LAST_PICTURE_SECONDS);
+}
+
 /** A film that failed is fetched anew after this time. */
 const RELOAD_MS = 5000;
 const END_SECONDS = 0.05;

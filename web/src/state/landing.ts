@@ -13,7 +13,7 @@ export type LandingStep =
   | { readonly kind: 'now' };
 
 /** Starting later than this is made up by another seek, less by the drift controller. */
-const LATE_MS = 40;
+const LATE_MS = 60;
 /** A place that needs more tries than this is left to the drift controller. */
 const MOST_TRIES = 4;
 const EXACT_SECONDS = 0.0005;

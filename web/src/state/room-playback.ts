@@ -9,7 +9,7 @@ import {
   type Timeline,
 } from '../sync';
 import { Alarm } from './alarm';
-import { FilmSlot, isPastEnd, type Film } from './film-slot';
+import { FilmSlot, endSeconds, isPastEnd, type Film } from './film-slot';
 import { Landing } from './landing';
 import type { RoomClock } from './room-clock';
 import { RoomCondition, isRunning } from './room-condition';
@@ -20,7 +20,7 @@ import { Standing } from './standing';
 
 export interface PlaybackHandlers {
   /** The film of an item; null if the queue does not know it. */
-  film(item: string): Film | null;
+  film(item: string | null): Film | null;
   /** Something to show changed. */
   changed(): void;
   acted(kind: SyncAction['kind'], amountMs: number): void;
@@ -181,6 +181,10 @@ export class RoomPlayback {
     return this.#drift.driftMs;
   }
 
+  get jumpLatencyMs(): number {
+    return this.#drift.jumpLatencyMs(0);
+  }
+
   get state(): ReportedState {
     return this.#condition.state;
   }
@@ -292,7 +296,7 @@ export class RoomPlayback {
   }
 
   #run(player: Player, timeline: Timeline, nowMs: number, roomUs: number): void {
-    const film = timeline.item === null ? null : this.#handlers.film(timeline.item);
+    const film = this.#handlers.film(timeline.item);
     if (isPastEnd(player, film, positionAt(timeline, roomUs))) return;
     const switched = !this.#standing.isAt(timeline.stamp);
     this.#standing.leave(timeline.stamp);
@@ -382,7 +386,6 @@ export class RoomPlayback {
   #observe(nowMs: number, roomUs: number): void {
     const player = this.#player;
     const timeline = this.timeline;
-    const film = timeline?.item == null ? null : this.#handlers.film(timeline.item);
     const changed = this.#condition.observe(player, {
       nowMs,
       wanted: this.wanted && timeline !== null && roomUs >= timeline.atUs,
@@ -390,10 +393,7 @@ export class RoomPlayback {
       hidden: this.#hidden,
       refused: this.#refused,
       bufferedAheadSeconds: this.bufferSeconds,
-      endSeconds:
-        film !== null && !film.complete
-          ? film.playableUntilSeconds
-          : (player?.durationSeconds ?? Number.NaN),
+      endSeconds: endSeconds(player, this.#handlers.film(timeline?.item ?? null)),
     });
     if (changed !== null) this.#handlers.acted(changed, 0);
   }

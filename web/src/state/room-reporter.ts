@@ -38,6 +38,7 @@ export class RoomReporter {
       drift_ms: film.driftMs ?? 0,
       buffered_s: film.bufferSeconds,
       rung: film.rungLabel ?? '',
+      jump_ms: Math.round(film.jumpLatencyMs),
     });
     if (!sent) return;
     this.#sentMs = nowMs;

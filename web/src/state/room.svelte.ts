@@ -13,7 +13,7 @@ import type {
 } from '../protocol';
 import type { Player } from '../player';
 import { SleepWatch, timelineOf } from '../sync';
-import { filmOf } from './film-slot';
+import { filmOf, furthestSeconds } from './film-slot';
 import { RoomChat } from './room-chat.svelte';
 import { RoomClock } from './room-clock';
 import { RoomConnection } from './room-connection';
@@ -168,7 +168,8 @@ export class RoomSession {
   }
 
   seek(positionSeconds: number): void {
-    const position = this.#steps.going(this.#ports.nowMs(), positionSeconds);
+    const furthest = furthestSeconds(filmOf(this.item), this.#stepsFrom());
+    const position = this.#steps.going(this.#ports.nowMs(), Math.min(positionSeconds, furthest));
     this.#control({ type: 'control', action: 'seek', position });
   }
 

@@ -11,8 +11,8 @@ export interface LatencyLimits {
 
 /** From a seek into buffered film to readiness; 30 to 90 ms in Chromium. */
 export const SEEK_LATENCY: LatencyLimits = {
-  firstMs: 60,
-  firstDeviationMs: 15,
+  firstMs: 90,
+  firstDeviationMs: 60,
   leastMs: 10,
   mostMs: 600,
 };
