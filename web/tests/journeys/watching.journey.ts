@@ -1,9 +1,10 @@
 /** Watching together: what one does, all see. */
 import { expect } from 'vitest';
 import { en } from '../../src/i18n/en';
+import { holdEncoder } from './harness/encoder';
 import { films } from './harness/films';
 import { journey } from './harness/journey';
-import { expectInStep, expectSameStill } from './harness/same';
+import { expectInStep, expectSamePlace, expectSameStill } from './harness/same';
 import { until } from './harness/until';
 
 journey('four people run, pause and seek as one', async (stage) => {
@@ -97,19 +98,26 @@ journey('a film is watched while it is still being transcoded', async (stage) =>
   await bo.joinAsGuest(code);
   await Promise.all([ada.inside(), bo.inside()]);
   const film = await stage.api.upload(owner, films.old, code);
+  await stage.api.prepared(owner, film, false);
+  const release = await holdEncoder(stage.server);
+  const half = await stage.api.film(owner, film);
+  expect(half.status, 'while people watch').toBe('transcoding');
   await Promise.all([ada.seesFilm(), bo.seesFilm()]);
-  await ada.pressPlay();
-  await Promise.all([ada.seesItRun(), bo.seesItRun()]);
-  expect((await stage.api.film(owner, film)).status, 'while people watch').toBe('transcoding');
 
   // Nobody gets beyond what there is.
   const { position } = await ada.seekTo(0.98);
-  const { playable_until } = await stage.api.film(owner, film);
-  expect(position).toBeLessThanOrEqual(playable_until);
+  const { playable_until: edge } = await stage.api.film(owner, film);
+  expect(position).toBeLessThanOrEqual(edge);
+  await expectSamePlace([ada, bo]);
+
+  // What comes after is played as it is made.
+  await ada.pressPlay();
+  release();
   await Promise.all([ada.seesItRun(), bo.seesItRun()]);
+  await until('Bo is past the edge', async () => (await bo.picture()).position > edge);
 
   await stage.api.prepared(owner, film);
-  await ada.seekTo(0.9);
+  await ada.seekTo(0.5);
   await Promise.all([ada.seesItRun(), bo.seesItRun()]);
   await expectInStep([ada, bo]);
 });

@@ -21,7 +21,7 @@ export const films = {
   numbered: file('numbered.mp4'),
   /** Numbered and small, for journeys that are not about the picture: 40 s. */
   small: file('small.mp4'),
-  /** A minute that has to be transcoded. */
+  /** Half a minute that has to be transcoded. */
   old: file('old.avi'),
   /** English and German sound and subtitles. */
   tongues: file('tongues.mkv'),
@@ -94,7 +94,7 @@ const MAKE: readonly (readonly [to: string, make: (to: string) => Promise<unknow
     films.old,
     (to) =>
       ffmpeg(
-        ...['-stream_loop', '1', '-i', BUNNY, '-t', '60', '-vf', 'scale=1280:720'],
+        ...['-i', BUNNY, '-vf', 'scale=1280:720'],
         ...['-c:v', 'mpeg4', '-q:v', '6', '-c:a', 'libmp3lame', '-ac', '2', to],
       ),
   ],

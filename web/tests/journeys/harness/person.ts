@@ -84,19 +84,20 @@ export class Person {
       }
       if (before === null || now.position < before.position) before = now;
       return now.frames > before.frames + 5 && now.position > before.position + 0.2;
-    }).catch(async (failure: unknown) => {
-      throw new Error(JSON.stringify({ sees: await picture(this.page), room: this.playback }), {
-        cause: failure,
-      });
-    });
+    }).catch(this.#saysWhatThereIs);
   }
 
   async seesItStand(): Promise<void> {
     await until(`${this.name} sees it stand`, async () => {
       const now = await picture(this.page);
       return now?.paused === true && now.readyState >= 2;
-    });
+    }).catch(this.#saysWhatThereIs);
   }
+
+  readonly #saysWhatThereIs = async (failure: unknown): Promise<never> => {
+    const there = { who: this.name, sees: await picture(this.page), room: this.playback };
+    throw new Error(JSON.stringify(there), { cause: failure });
+  };
 
   frameNumber(): Promise<number> {
     return until(`${this.name} sees a frame`, () => frameNumber(this.page));
