@@ -19,11 +19,6 @@ if(SW_SANITIZE)
     target_link_options(syncwatch_options INTERFACE -fsanitize=${SW_SANITIZE})
 endif()
 
-# Asio's fences, which it does not see; what they order is ordered by locks as well.
-if(SW_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(syncwatch_options INTERFACE -Wno-tsan)
-endif()
-
 # Every library of ours is instrumented for libFuzzer, or it would search blindly. clang 14 cannot
 # compile coroutines under -fsanitize=function ("Cannot represent a difference across sections").
 if(SW_FUZZ)

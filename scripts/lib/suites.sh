@@ -54,7 +54,7 @@ suite_unit() {
     run_ctest unit release -L 'unit|sim' -j "$(nproc)"
 }
 
-# With clang, which takes two thirds of the time of g++ here; the fuzzers come out of the same build.
+# With clang, as tsan: that takes little more than half the time of g++. The fuzzers come out of it too.
 suite_asan() {
     configure_options=(-DSW_TESTS=ON)
     build asan tests.unit tests.sim
@@ -82,14 +82,9 @@ suite_journeys() {
     grep -E '^(skew|first frame) · ' "$log" || true
 }
 
-# Warnings of the compiler we develop with are errors; a newer compiler's must not stop anybody.
-warnings_are_errors() {
-    if [ "$(g++ -dumpversion)" = 12 ]; then echo ON; else echo OFF; fi
-}
-
 # Threads: shards, the database's writer, pools, the bus.
 suite_tsan() {
-    configure_options=(-DSW_TESTS=ON "-DSW_WERROR=$(warnings_are_errors)")
+    configure_options=(-DSW_TESTS=ON)
     build tsan tests.threads
     TSAN_OPTIONS="halt_on_error=1 suppressions=$root/tests/tsan.supp" \
         run_ctest tsan tsan -L threads -j "$(nproc)"

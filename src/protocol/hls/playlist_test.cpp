@@ -1,5 +1,6 @@
 #include "protocol/hls/playlist.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -10,7 +11,7 @@ namespace {
 
 /// tests/fixtures/playlists: what a player gets, to the byte.
 std::string golden(const std::string& name) {
-    std::ifstream in(std::string(SW_FIXTURES) + "/playlists/" + name, std::ios::binary);
+    std::ifstream in(std::filesystem::path(SW_FIXTURES) / "playlists" / name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
