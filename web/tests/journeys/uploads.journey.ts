@@ -14,7 +14,7 @@ const MEGABYTE = 1_000_000;
 async function uploader(stage: Stage): Promise<{ ada: Person; relay: Relay }> {
   const account = await stage.api.register('Ada');
   const relay = await stage.relay();
-  await relay.set({ bytes_per_second: 4 * MEGABYTE, direction: 'up' });
+  await relay.set({ bytes_per_second: 1.5 * MEGABYTE, direction: 'up' });
   const ada = await stage.person('Ada', { as: account, relay });
   return { ada, relay };
 }
