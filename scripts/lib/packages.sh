@@ -25,7 +25,8 @@ packages() {
             libcli11-dev libtomlplusplus-dev prometheus-cpp-dev zlib1g-dev
         ;;
     test)
-        printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev
+        # llvm: names in what the sanitizers say, by which they are told what to leave alone.
+        printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm
         ;;
     lint) printf '%s\n' clang-format clang-tidy ;;
     bench) printf '%s\n' libbenchmark-dev nginx-light ;;
