@@ -3,17 +3,21 @@
 # One at a time: each reads a file and writes it anew.
 tally() { flock build/results node scripts/lib/tally.mjs "$@"; }
 
-# record SUITE NAME COMMAND…: one test that is a command; its output is shown when it fails.
+# record SUITE NAME COMMAND…: one test that is a command; its output is shown when it fails. It exits
+# with 77 when it cannot be done here, and says why in its last line.
 record() {
-    local suite=$1 name=$2 log
+    local suite=$1 name=$2 log status=0
     shift 2
     log=build/reports/$suite-${name//[^A-Za-z0-9]/-}.log
-    if "$@" >"$log" 2>&1; then
-        tally line "$suite" "$name" pass
-    else
+    "$@" >"$log" 2>&1 || status=$?
+    case $status in
+    0) tally line "$suite" "$name" pass ;;
+    77) tally line "$suite" "$name" skip "$(tail -1 "$log" | sed 's/\x1b\[[0-9;]*m//g')" ;;
+    *)
         tail -60 "$log" >&2
         tally line "$suite" "$name" fail "see $log"
-    fi
+        ;;
+    esac
 }
 
 # run_ctest SUITE BUILD ARGS…: the programs of one build, with GoogleTest's own account of each.
