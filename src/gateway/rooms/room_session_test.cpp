@@ -8,7 +8,6 @@ namespace syncwatch {
 namespace {
 
 using namespace std::chrono_literals;
-namespace json = boost::json;
 using Frame = TestClient::Frame;
 
 const Frame kPause{{"type", "control"}, {"action", "pause"}};
