@@ -1,4 +1,4 @@
-# Writes the SQL files as a C++ table: cmake -DFILES="a.sql;b.sql" -DOUT=schema.cpp -P this
+# Writes the SQL files as a C++ table: cmake -DENGINE=sqlite -DFILES="a.sql;b.sql" -DOUT=schema.cpp -P this
 list(SORT FILES)
 set(rows "")
 foreach(file IN LISTS FILES)
@@ -12,16 +12,16 @@ foreach(file IN LISTS FILES)
     string(APPEND rows "    {${version}, \"${name}\", R\"sql(${sql})sql\"},\n")
 endforeach()
 file(WRITE ${OUT}.new "// Generated from schema/*.sql.
-#include \"adapters/sqlite/migrate.h\"
+#include \"adapters/${ENGINE}/migrate.h\"
 
-namespace syncwatch::sqlite {
+namespace syncwatch::${ENGINE} {
 namespace {
-constexpr Migration kMigrations[] = {
+constexpr sql::Migration kMigrations[] = {
 ${rows}};
 }  // namespace
 
-std::span<const Migration> schema() { return kMigrations; }
+std::span<const sql::Migration> schema() { return kMigrations; }
 
-}  // namespace syncwatch::sqlite
+}  // namespace syncwatch::${ENGINE}
 ")
 file(RENAME ${OUT}.new ${OUT})

@@ -22,7 +22,8 @@ packages() {
         printf '%s\n' git g++ cmake ninja-build lld pkg-config \
             "libboost$boost-dev" "libboost-json$boost-dev" "libboost-url$boost-dev" \
             libexpected-dev libfmt-dev libspdlog-dev libsodium-dev libssl-dev libsqlite3-dev \
-            libcli11-dev libtomlplusplus-dev prometheus-cpp-dev zlib1g-dev
+            libcli11-dev libtomlplusplus-dev prometheus-cpp-dev zlib1g-dev \
+            libpq-dev
         ;;
     test)
         # llvm: names in what the sanitizers say, by which they are told what to leave alone.

@@ -7,9 +7,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "adapters/memory/memory_bus.h"
-#include "adapters/sqlite_accounts/sqlite_account_store.h"
-#include "adapters/sqlite_accounts/sqlite_audit_log.h"
-#include "adapters/sqlite_rooms/sqlite_room_store.h"
+#include "adapters/sql_accounts/sql_account_store.h"
+#include "adapters/sql_accounts/sql_audit_log.h"
+#include "adapters/sql_rooms/sql_room_store.h"
 #include "adapters/system/argon2_hasher.h"
 #include "base/async/run_to_end.h"
 #include "harness/manual_clock.h"
@@ -68,15 +68,15 @@ public:
 
     /// "action subject" of every audit entry, in order.
     std::vector<std::string> audited() {
-        auto work = [](sqlite::Connection& db) {
+        auto work = [](sql::Connection& db) {
             return db.query("SELECT action || ' ' || subject FROM audit ORDER BY id",
-                            [](const sqlite::Row& row) { return row.text(0); });
+                            [](const sql::Row& row) { return row.text(0); });
         };
         return run_to_end(database.get().read(std::move(work))).value();
     }
     /// Every text of every table, for looking for what must not be there.
     std::string everything_stored() {
-        auto work = [](sqlite::Connection& db) -> Result<std::string> {
+        auto work = [](sql::Connection& db) -> Result<std::string> {
             std::string all;
             for (const char* sql :
                  {"SELECT id || username || display_name || password_hash FROM users",
@@ -85,7 +85,7 @@ public:
                   "SELECT key || value FROM installation",
                   "SELECT actor || address || action || subject || detail FROM audit"}) {
                 SW_TRY(const auto rows,
-                       db.query(sql, [](const sqlite::Row& row) { return row.text(0); }));
+                       db.query(sql, [](const sql::Row& row) { return row.text(0); }));
                 for (const auto& row : rows) all += row + "\n";
             }
             return all;
@@ -99,9 +99,9 @@ public:
     SeededRandom random;
     MemoryBus bus;
     Argon2Hasher hasher{Argon2Hasher::Options::cheap()};
-    sqlite::SqliteAccountStore store{database.get()};
-    sqlite::SqliteRoomStore room_store{database.get()};
-    sqlite::SqliteAuditLog audit{database.get(), clock};
+    sql::SqlAccountStore store{database.get()};
+    sql::SqlRoomStore room_store{database.get()};
+    sql::SqlAuditLog audit{database.get(), clock};
     std::unique_ptr<AccountService> service;
 };
 

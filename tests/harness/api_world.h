@@ -2,7 +2,7 @@
 #include <string>
 #include <utility>
 
-#include "adapters/sqlite_live_rooms/sqlite_playback_store.h"
+#include "adapters/sql_live_rooms/sql_playback_store.h"
 #include "gateway/api/account_api.h"
 #include "gateway/api/authenticator.h"
 #include "gateway/api/room_api.h"
@@ -41,7 +41,7 @@ public:
 
     http::Authenticator authenticator;
     http::AccountApi account_api;
-    sqlite::SqlitePlaybackStore playback{database.get()};
+    sql::SqlPlaybackStore playback{database.get()};
     SaidFilms films;
     NowOn now_on;
     http::RoomApi room_api;

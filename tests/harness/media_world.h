@@ -12,7 +12,7 @@
 
 #include "adapters/filesystem/file_blob_store.h"
 #include "adapters/filesystem/file_uploads.h"
-#include "adapters/sqlite_media/sqlite_media_store.h"
+#include "adapters/sql_media/sql_media_store.h"
 #include "domain/media/media_keys.h"
 #include "harness/account_world.h"
 #include "services/media/reels.h"
@@ -195,7 +195,7 @@ public:
     TempFolder folder;
     std::filesystem::path other_disk;  ///< Set, then restart_media(): where things are kept.
     net::thread_pool pool{2};
-    sqlite::SqliteMediaStore media{database.get()};
+    sql::SqlMediaStore media{database.get()};
     SaidShelf shelf;
     MediaLinks links{KeyStore::Key{1, 2, 3}};
     std::unique_ptr<filesystem::FileBlobStore> blobs;

@@ -20,7 +20,7 @@ public:
         database_ = *std::move(opened);
     }
 
-    sqlite::Database& get() { return *database_; }
+    sql::Database& get() { return *database_; }
 
 private:
     TempFolder folder_;

@@ -19,8 +19,8 @@
 #include "adapters/ffmpeg/ffmpeg_transcoder.h"
 #include "adapters/filesystem/file_blob_store.h"
 #include "adapters/memory/memory_bus.h"
+#include "adapters/sql_media/sql_media_store.h"
 #include "adapters/sqlite/database.h"
-#include "adapters/sqlite_media/sqlite_media_store.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "base/async/run_to_end.h"
@@ -88,7 +88,7 @@ public:
         sqlite::Database::Options database_options;
         database_options.path = folder / "test.db";
         database = sqlite::Database::open(std::move(database_options)).value();
-        store = std::make_unique<sqlite::SqliteMediaStore>(*database);
+        store = std::make_unique<sql::SqlMediaStore>(*database);
         files = filesystem::FileBlobStore::open(folder / "objects", pool).value();
         blobs = std::make_unique<MoodyBlobs>(*files);
         ffmpeg::FfmpegTranscoder::Options transcoder_options;
@@ -216,7 +216,7 @@ public:
     net::thread_pool pool{2};
     net::io_context context{1};
     std::unique_ptr<sqlite::Database> database;
-    std::unique_ptr<sqlite::SqliteMediaStore> store;
+    std::unique_ptr<sql::SqlMediaStore> store;
     std::unique_ptr<filesystem::FileBlobStore> files;
     std::unique_ptr<MoodyBlobs> blobs;
     std::unique_ptr<ffmpeg::FfmpegTranscoder> transcoder;

@@ -20,7 +20,7 @@ std::string joined(const SourceFile& file) {
 
 /// "Suite.Name" of every C++ test there is.
 std::set<std::string> tests_there_are() {
-    const std::regex test(R"(\nTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
+    const std::regex test(R"(\n(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\))");
     std::set<std::string> found;
     for (const SourceFile& file : read_sources({"src", "tests"})) {
         const std::string text = joined(file);

@@ -4,27 +4,68 @@
 
 namespace syncwatch::sqlite {
 
-bool Row::is_null(int column) const {
-    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
-}
-std::int64_t Row::integer(int column) const {
-    return sqlite3_column_int64(statement_, column);
-}
-double Row::real(int column) const {
-    return sqlite3_column_double(statement_, column);
-}
+namespace {
 
-std::string Row::text(int column) const {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    if (bytes == nullptr) return {};
-    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-}
+class StatementRow final : public sql::Row {
+public:
+    explicit StatementRow(sqlite3_stmt* statement) : statement_(statement) {}
 
-std::string Row::blob(int column) const {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-    if (bytes == nullptr) return {};
-    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-}
+    bool is_null(int column) const override {
+        return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+    }
+    std::int64_t integer(int column) const override {
+        return sqlite3_column_int64(statement_, column);
+    }
+    double real(int column) const override { return sqlite3_column_double(statement_, column); }
+    bool boolean(int column) const override { return integer(column) != 0; }
+    std::string text(int column) const override {
+        return bytes(sqlite3_column_text(statement_, column), column);
+    }
+    std::string blob(int column) const override {
+        return bytes(sqlite3_column_blob(statement_, column), column);
+    }
+
+private:
+    /// How many there are is known only after they were asked for in their form.
+    std::string bytes(const void* first, int column) const {
+        if (first == nullptr) return {};
+        return {static_cast<const char*>(first),
+                static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    }
+
+    sqlite3_stmt* statement_;
+};
+
+/// Statements are kept; what they hold is let go as soon as a call is done.
+struct Reset {
+    sqlite3_stmt* statement;
+    ~Reset() {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    }
+};
+
+/// Binds one parameter. Its bytes outlive the call, but not the statement: Reset unbinds them.
+struct Bind {
+    sqlite3_stmt* statement;
+    int index;
+
+    void operator()(sql::Null) const { sqlite3_bind_null(statement, index); }
+    void operator()(std::int64_t value) const { sqlite3_bind_int64(statement, index, value); }
+    void operator()(double value) const { sqlite3_bind_double(statement, index, value); }
+    void operator()(bool value) const { sqlite3_bind_int64(statement, index, value ? 1 : 0); }
+    void operator()(std::string_view value) const {
+        sqlite3_bind_text64(statement, index, value.data(), value.size(), SQLITE_STATIC,
+                            SQLITE_UTF8);
+    }
+    void operator()(const std::string& value) const { (*this)(std::string_view(value)); }
+    void operator()(sql::Blob value) const {
+        sqlite3_bind_blob64(statement, index, value.bytes.data(), value.bytes.size(),
+                            SQLITE_STATIC);
+    }
+};
+
+}  // namespace
 
 void Connection::CloseDatabase::operator()(sqlite3* db) const {
     sqlite3_close_v2(db);
@@ -111,21 +152,19 @@ tl::unexpected<Error> Connection::last_error(std::string_view doing) {
     }
 }
 
-void Connection::bind(sqlite3_stmt* statement, int index, std::nullopt_t) {
-    sqlite3_bind_null(statement, index);
-}
-void Connection::bind(sqlite3_stmt* statement, int index, std::int64_t value) {
-    sqlite3_bind_int64(statement, index, value);
-}
-void Connection::bind(sqlite3_stmt* statement, int index, double value) {
-    sqlite3_bind_double(statement, index, value);
-}
-void Connection::bind(sqlite3_stmt* statement, int index, std::string_view value) {
-    sqlite3_bind_text64(statement, index, value.data(), value.size(), SQLITE_TRANSIENT,
-                        SQLITE_UTF8);
-}
-void Connection::bind(sqlite3_stmt* statement, int index, Blob value) {
-    sqlite3_bind_blob64(statement, index, value.bytes.data(), value.bytes.size(), SQLITE_TRANSIENT);
+Result<std::int64_t> Connection::execute(std::string_view sql,
+                                         std::span<const sql::Parameter> parameters,
+                                         const EachRow& each) {
+    SW_TRY(sqlite3_stmt * statement, prepared(sql));
+    const Reset reset{statement};
+    int index = 0;
+    for (const sql::Parameter& value : parameters) std::visit(Bind{statement, ++index}, value);
+    const StatementRow row(statement);
+    for (bool more = true; more;) {
+        SW_TRY(const bool there, step(statement));
+        more = there && each(row);
+    }
+    return sqlite3_changes64(db_.get());
 }
 
 }  // namespace syncwatch::sqlite

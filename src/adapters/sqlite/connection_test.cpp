@@ -16,7 +16,7 @@ TEST(ConnectionTest, ValuesComeBackAsTheyWent) {
     Connection db = memory();
     const std::string with_nul("a\0b", 3);
     ASSERT_TRUE(db.run("INSERT INTO t VALUES(?, ?, ?)", with_nul, std::int64_t{1} << 53, 0.1));
-    const auto row = db.query_one("SELECT id, n, x FROM t", [](const Row& r) {
+    const auto row = db.query_one("SELECT id, n, x FROM t", [](const sql::Row& r) {
         return std::tuple(r.text(0), r.integer(1), r.real(2));
     });
     ASSERT_TRUE(row && *row);
@@ -26,7 +26,8 @@ TEST(ConnectionTest, ValuesComeBackAsTheyWent) {
 TEST(ConnectionTest, NullIsNotZero) {
     Connection db = memory();
     ASSERT_TRUE(db.run("INSERT INTO t VALUES(?, ?, NULL)", "a", std::optional<std::int64_t>()));
-    const auto row = db.query_one("SELECT n FROM t", [](const Row& r) { return r.is_null(0); });
+    const auto row =
+        db.query_one("SELECT n FROM t", [](const sql::Row& r) { return r.is_null(0); });
     EXPECT_TRUE(row->value());
 }
 

@@ -1,5 +1,6 @@
 #include "adapters/sqlite/database.h"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "adapters/sqlite/migrate.h"
@@ -20,7 +21,7 @@ Error transaction_lost() {
 
 Result<> check_integrity(Connection& connection) {
     SW_TRY(auto verdict, connection.query_one("PRAGMA quick_check(1)",
-                                              [](const Row& row) { return row.text(0); }));
+                                              [](const sql::Row& row) { return row.text(0); }));
     if (verdict.value_or("") != "ok") {
         return fail(ErrorCode::Corrupt, "damaged: " + verdict.value_or("no answer"));
     }
@@ -37,11 +38,11 @@ Result<> require_schema(Connection& connection) {
 }
 
 /// Errors say which file they are about: an operator may have several.
-Result<Connection> open_writer(const std::string& path, Database::Schema wanted) {
+Result<Connection> open_writer(const std::string& path, sql::Schema wanted) {
     SW_TRY(Connection writer, Connection::open(path, Connection::Mode::ReadWrite));
     const auto prepare = [&]() -> Result<> {
         SW_CHECK(check_integrity(writer));
-        if (wanted == Database::Schema::Require) SW_CHECK(require_schema(writer));
+        if (wanted == sql::Schema::Require) SW_CHECK(require_schema(writer));
         SW_CHECK(writer.script("PRAGMA journal_mode = WAL"));
         SW_CHECK(migrate(writer));
         return {};
@@ -80,28 +81,22 @@ Database::~Database() {
     reader_pool_.join();
 }
 
-void Database::enqueue(std::unique_ptr<Write> write) {
-    std::unique_ptr<Write> refused;
+void Database::start_write(std::unique_ptr<Unit> unit) {
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() < options_.max_queued_writes) {
-            queue_.push_back(std::move(write));
+            queue_.push_back(std::move(unit));
             queued_.store(queue_.size(), std::memory_order_relaxed);
-        } else {
-            refused = std::move(write);
         }
     }
-    if (refused) {
-        refused->give_up(fail_unavailable("database", "the queue of writes is full", 2s).value());
-        refused->answer();
-        return;
-    }
-    wake_.notify_one();
+    if (!unit) return wake_.notify_one();
+    unit->give_up(fail_unavailable("database", "the queue of writes is full", 2s).value());
+    unit->answer();
 }
 
 void Database::write_until_closed() {
     for (;;) {
-        std::vector<std::unique_ptr<Write>> batch;
+        std::vector<std::unique_ptr<Unit>> batch;
         {
             std::unique_lock lock(mutex_);
             wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
@@ -113,47 +108,56 @@ void Database::write_until_closed() {
             queued_.store(queue_.size(), std::memory_order_relaxed);
         }
         commit_batch(batch);
-        for (auto& write : batch) {
-            const std::chrono::duration<double> took = Timer::now() - write->begun;
+        for (auto& unit : batch) {
+            const std::chrono::duration<double> took = Timer::now() - unit->begun;
             write_seconds_.observe(took.count());
-            write->answer();
+            unit->answer();
         }
     }
 }
 
-void Database::commit_batch(std::vector<std::unique_ptr<Write>>& batch) {
+void Database::commit_batch(std::vector<std::unique_ptr<Unit>>& batch) {
     const auto all_failed = [&](const Error& error) {
         (void)writer_.script("ROLLBACK");
-        for (auto& write : batch) write->give_up(error);
+        for (auto& unit : batch) unit->give_up(error);
     };
     if (auto begun = writer_.script("BEGIN IMMEDIATE"); !begun) return all_failed(begun.error());
-    for (auto& write : batch) {
-        if (!run_in_savepoint(*write)) return all_failed(transaction_lost());
+    for (auto& unit : batch) {
+        if (!run_in_savepoint(*unit)) return all_failed(transaction_lost());
     }
     if (auto done = writer_.script("COMMIT"); !done) all_failed(done.error());
 }
 
 /// False when the whole transaction is beyond use.
-bool Database::run_in_savepoint(Write& write) {
+bool Database::run_in_savepoint(Unit& unit) {
     if (!writer_.script("SAVEPOINT unit")) return false;
-    if (write.run(writer_)) return writer_.script("RELEASE unit").has_value();
+    if (unit.run(writer_)) return writer_.script("RELEASE unit").has_value();
     return writer_.script("ROLLBACK TO unit; RELEASE unit").has_value();
 }
 
-Database::ReadPlace Database::take_read_place() {
-    const Timer::time_point now = Timer::now();
-    if (reads_.fetch_add(1, std::memory_order_relaxed) < options_.max_queued_reads) return now;
-    reads_.fetch_sub(1, std::memory_order_relaxed);
-    return std::nullopt;
+void Database::start_read(std::unique_ptr<Unit> unit) {
+    if (reads_.fetch_add(1, std::memory_order_relaxed) >= options_.max_queued_reads) {
+        reads_.fetch_sub(1, std::memory_order_relaxed);
+        unit->give_up(fail_unavailable("database", "the queue of reads is full", 2s).value());
+        return unit->answer();
+    }
+    net::post(reader_pool_, [this, unit = std::move(unit)] {
+        read_now(*unit);
+        reads_.fetch_sub(1, std::memory_order_relaxed);
+        read_seconds_.observe(std::chrono::duration<double>(Timer::now() - unit->begun).count());
+        unit->answer();
+    });
 }
 
-void Database::leave_read_place(ReadPlace place) {
-    reads_.fetch_sub(1, std::memory_order_relaxed);
-    read_seconds_.observe(std::chrono::duration<double>(Timer::now() - *place).count());
-}
-
-Error Database::too_many_reads() {
-    return fail_unavailable("database", "the queue of reads is full", 2s).value();
+void Database::read_now(Unit& unit) {
+    Connection reader = take_reader();
+    if (auto begun = reader.script("BEGIN"); !begun) {
+        unit.give_up(begun.error());
+    } else {
+        (void)unit.run(reader);
+        (void)reader.script("COMMIT");
+    }
+    give_back(std::move(reader));
 }
 
 Connection Database::take_reader() {

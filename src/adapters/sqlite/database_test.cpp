@@ -37,15 +37,15 @@ protected:
     std::filesystem::path folder_;
 };
 
-Result<std::int64_t> count(Connection& c) {
+Result<std::int64_t> count(sql::Connection& c) {
     SW_TRY(auto n,
-           c.query_one("SELECT count(*) FROM t", [](const Row& r) { return r.integer(0); }));
+           c.query_one("SELECT count(*) FROM t", [](const sql::Row& r) { return r.integer(0); }));
     return *n;
 }
 
 net::awaitable<void> fill(Database& db, int from, int to, int& failed) {
     for (int i = from; i < to; ++i) {
-        auto insert = [i](Connection& c) -> Result<std::int64_t> {
+        auto insert = [i](sql::Connection& c) -> Result<std::int64_t> {
             SW_CHECK(c.run("INSERT INTO t VALUES(?)", i));
             if (i % 10 == 3) return fail(ErrorCode::Conflict, "every tenth is refused");
             return 1;
@@ -56,15 +56,16 @@ net::awaitable<void> fill(Database& db, int from, int to, int& failed) {
 }
 
 net::awaitable<void> read_count(Database& db, std::int64_t& out) {
-    auto work = [](Connection& c) { return count(c); };
+    auto work = [](sql::Connection& c) { return count(c); };
     const auto n = co_await db.read(std::move(work));
     out = n.value_or(-1);
 }
 
 net::awaitable<void> try_read(Database& db, int& failed) {
-    auto slow = [](Connection& c) {
+    auto slow = [](sql::Connection& c) {
         std::this_thread::sleep_for(std::chrono::microseconds(200));
-        return c.query_one("SELECT count(*) FROM t", [](const Row& row) { return row.integer(0); });
+        return c.query_one("SELECT count(*) FROM t",
+                           [](const sql::Row& row) { return row.integer(0); });
     };
     const auto read = co_await db.read(std::move(slow));
     if (!read) {
@@ -76,7 +77,7 @@ net::awaitable<void> try_read(Database& db, int& failed) {
 TEST_F(DatabaseTest, ARefusedUnitLeavesNothingAndItsNeighboursStay) {
     auto db = open();
     net::io_context context(1);
-    auto create = [](Connection& c) { return c.script("CREATE TABLE t(i INTEGER PRIMARY KEY)"); };
+    auto create = [](sql::Connection& c) { return c.run("CREATE TABLE t(i INTEGER PRIMARY KEY)"); };
     int failed = 0;
     std::int64_t seen = 0;
     net::co_spawn(context, db->write(std::move(create)), net::detached);
@@ -98,7 +99,7 @@ TEST_F(DatabaseTest, UnitsAreTimedAndTooManyReadsAreRefused) {
     auto db = Database::open(options).value();
     net::io_context context(1);
     int failed = 0;
-    auto create = [](Connection& c) { return c.script("CREATE TABLE t(i INTEGER PRIMARY KEY)"); };
+    auto create = [](sql::Connection& c) { return c.run("CREATE TABLE t(i INTEGER PRIMARY KEY)"); };
     net::co_spawn(context, db->write(std::move(create)), net::detached);
     context.run();
     context.restart();
@@ -126,7 +127,8 @@ TEST_F(DatabaseTest, AFileThatIsNoDatabaseIsReportedAndLeftAsItIs) {
 TEST_F(DatabaseTest, MigrationsApplyOnceAndANewerDatabaseIsRefused) {
     auto connection = Connection::open(path(), Connection::Mode::ReadWrite);
     ASSERT_TRUE(connection);
-    const Migration steps[] = {{1, "one", "CREATE TABLE a(x)"}, {2, "two", "CREATE TABLE b(x)"}};
+    const sql::Migration steps[] = {{1, "one", "CREATE TABLE a(x)"},
+                                    {2, "two", "CREATE TABLE b(x)"}};
     EXPECT_EQ(migrate(*connection, steps)->size(), 2u);
     EXPECT_EQ(migrate(*connection, steps)->size(), 0u);
     const auto old_program = migrate(*connection, std::span(steps, 1));
@@ -137,7 +139,7 @@ TEST_F(DatabaseTest, MigrationsApplyOnceAndANewerDatabaseIsRefused) {
 TEST_F(DatabaseTest, WhoeverMayNotMigrateIsToldThatTheSchemaIsOld) {
     Database::Options options;
     options.path = path();
-    options.schema = Database::Schema::Require;
+    options.schema = sql::Schema::Require;
     EXPECT_TRUE(Database::open(options)) << "a new file gets the schema";
     {
         auto connection = Connection::open(path(), Connection::Mode::ReadWrite);
@@ -150,7 +152,8 @@ TEST_F(DatabaseTest, WhoeverMayNotMigrateIsToldThatTheSchemaIsOld) {
 
 TEST_F(DatabaseTest, AFailingMigrationLeavesTheSchemaAsItWas) {
     auto connection = Connection::open(path(), Connection::Mode::ReadWrite);
-    const Migration steps[] = {{1, "one", "CREATE TABLE a(x)"}, {2, "two", "CREATE TABLE a(x)"}};
+    const sql::Migration steps[] = {{1, "one", "CREATE TABLE a(x)"},
+                                    {2, "two", "CREATE TABLE a(x)"}};
     EXPECT_FALSE(migrate(*connection, steps));
     EXPECT_EQ(*schema_version(*connection), 0);
 }

@@ -5,7 +5,7 @@
 namespace syncwatch::sqlite {
 
 Result<int> schema_version(Connection& connection) {
-    SW_TRY(auto version, connection.query_one("PRAGMA user_version", [](const Row& row) {
+    SW_TRY(auto version, connection.query_one("PRAGMA user_version", [](const sql::Row& row) {
         return static_cast<int>(row.integer(0));
     }));
     return version.value_or(0);
@@ -14,7 +14,7 @@ Result<int> schema_version(Connection& connection) {
 namespace {
 
 Result<std::vector<std::string>> apply_missing(Connection& connection,
-                                               std::span<const Migration> steps) {
+                                               std::span<const sql::Migration> steps) {
     SW_TRY(const int version, schema_version(connection));
     const int newest = steps.empty() ? 0 : steps.back().version;
     if (version > newest) {
@@ -25,7 +25,7 @@ Result<std::vector<std::string>> apply_missing(Connection& connection,
                     "newer_schema");
     }
     std::vector<std::string> applied;
-    for (const Migration& step : steps) {
+    for (const sql::Migration& step : steps) {
         if (step.version <= version) continue;
         if (auto done = connection.script(step.sql); !done) {
             return fail(std::move(done).error().within(step.name));
@@ -38,7 +38,8 @@ Result<std::vector<std::string>> apply_missing(Connection& connection,
 
 }  // namespace
 
-Result<std::vector<std::string>> migrate(Connection& connection, std::span<const Migration> steps) {
+Result<std::vector<std::string>> migrate(Connection& connection,
+                                         std::span<const sql::Migration> steps) {
     // The write lock comes first, so that of two starting processes one waits and finds it done.
     SW_CHECK(connection.script("BEGIN IMMEDIATE"));
     auto applied = apply_missing(connection, steps);

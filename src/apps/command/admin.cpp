@@ -59,7 +59,7 @@ Admin::Admin(std::unique_ptr<Powers> powers, const config::Settings& settings)
       sink_(quiet(settings), powers_->clock) {}
 
 Outcome<std::unique_ptr<Admin>> Admin::open(const Invocation& invocation) {
-    auto powers = Powers::open(invocation.settings, sqlite::Database::Schema::Require);
+    auto powers = Powers::open(invocation.settings, sql::Schema::Require);
     if (!powers) return tl::unexpected<Failure>(failure_of(powers.error()));
     return std::unique_ptr<Admin>(new Admin(*std::move(powers), invocation.settings));
 }

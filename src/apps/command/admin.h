@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/sqlite_notices/notice_bus.h"
+#include "adapters/sql_notices/notice_bus.h"
 #include "apps/command/command.h"
 #include "apps/logging/stderr_sink.h"
 #include "apps/node/powers.h"
@@ -38,7 +38,7 @@ private:
     Admin(std::unique_ptr<Powers> powers, const config::Settings& settings);
 
     std::unique_ptr<Powers> powers_;
-    sqlite::NoticeBus bus_;
+    sql::NoticeBus bus_;
     StderrSink sink_;
 };
 

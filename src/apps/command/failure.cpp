@@ -17,7 +17,8 @@ struct Advice {
 constexpr Advice kAdvice[] = {
     {"port_taken", Exit::Refused, "Stop what listens there, or choose another port with --listen."},
     {"read_only", Exit::Refused,
-     "Give the user that runs syncwatch the right to write the file and its folder."},
+     "SQLite: give the user that runs syncwatch the right to write the file and its folder. "
+     "PostgreSQL: name the server that takes writes in database.url."},
     {"newer_schema", Exit::Refused,
      "Use the newer syncwatch that wrote this database, or another data folder."},
     {"older_schema", Exit::Refused,
@@ -28,6 +29,8 @@ constexpr Advice kAdvice[] = {
      "Stop the other one, or give this one a folder of its own with --data-dir."},
     {"data_folder", Exit::Refused,
      "Make it yourself with the right owner, or choose another with --data-dir."},
+    {"not_empty", Exit::Refused,
+     "Make an empty database for it (createdb), or name another one with --to."},
     {"username_taken", Exit::Refused, "Choose another user name."},
     {"no_such_room", Exit::Refused, "syncwatch room list shows the rooms that there are."},
     {"no_such_video", Exit::Refused, "syncwatch video list shows the films that there are."},
@@ -47,7 +50,9 @@ constexpr Usual kUsual[] = {
      "Nothing was changed. Keep a copy of the file, then bring back a backup, or look at it with "
      "sqlite3 FILE .recover."},
     {ErrorCode::Unavailable, Exit::Unreachable, "unavailable",
-     "Look at the file, its folder and the space on the disk; syncwatch doctor does."},
+     "Look at what it names: a file and the space on its disk, or a server that must run; "
+     "syncwatch "
+     "doctor does."},
     {ErrorCode::Timeout, Exit::Unreachable, "unavailable",
      "Try again; syncwatch doctor looks at what may be slow."},
     {ErrorCode::InvalidInput, Exit::Usage, "invalid", ""},

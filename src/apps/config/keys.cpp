@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "adapters/postgres/settings.h"
 #include "apps/config/values.h"
 
 namespace syncwatch::config {
@@ -26,6 +27,16 @@ bool put(std::optional<Read> read, To& to) {
 bool take_url(std::string_view url, std::string_view scheme, std::filesystem::path& to) {
     if (!url.starts_with(scheme) || url.size() == scheme.size()) return false;
     to = url.substr(scheme.size());
+    return true;
+}
+
+bool take_database(std::string_view url, Settings& s) {
+    if (take_url(url, "sqlite:", s.storage.database)) {
+        s.postgres.url.clear();
+        return true;
+    }
+    if (!postgres::is_url(url)) return false;
+    s.postgres.url = url;
     return true;
 }
 
@@ -121,9 +132,21 @@ constexpr Key kKeys[] = {
          s.data.dir = w[0];
          return !w[0].empty();
      }},
-    {"database.url", Kind::Text, "URL", "", "sqlite: and the path of a file",
-     "The database. By default sqlite:syncwatch.db in the data folder.",
-     [](Settings& s, Words w) { return take_url(w[0], "sqlite:", s.storage.database); }},
+    {"database.url", Kind::Text, "URL", "",
+     "sqlite: and the path of a file, or postgres://USER@HOST/DATABASE",
+     "The database. By default sqlite:syncwatch.db in the data folder. PostgreSQL may have several "
+     "hosts, as in postgres://syncwatch@db1,db2/syncwatch: the one that takes writes is found.",
+     [](Settings& s, Words w) { return take_database(w[0], s); }},
+    {"database.password", Kind::Text, "PASSWORD", "", "the password of the database's user",
+     "For PostgreSQL. Its file is read again at each new connection.",
+     [](Settings& s, Words w) {
+         s.postgres.password = w[0];
+         return !w[0].empty();
+     },
+     true},
+    {"database.connections", Kind::Number, "COUNT", "8", "a number from 1 to 100",
+     "Connections to PostgreSQL that this node keeps.",
+     [](Settings& s, Words w) { return put(parse_count(w[0], 1, 100), s.postgres.connections); }},
     {"bus.url", Kind::Text, "URL",
      "memory:", "memory:", "What nodes talk through. One process needs nothing.",
      [](Settings&, Words w) { return w[0] == "memory:"; }},

@@ -26,6 +26,16 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+/// "postgres://user:secret@host" → "postgres://user:…@host".
+std::string without_password(std::string text) {
+    const std::size_t scheme = text.find("://");
+    const std::size_t at = text.find('@', scheme == std::string::npos ? 0 : scheme);
+    if (scheme == std::string::npos || at == std::string::npos) return text;
+    const std::size_t colon = text.find(':', scheme + 3);
+    if (colon < at) text.replace(colon + 1, at - colon - 1, "…");
+    return text;
+}
+
 std::optional<std::string> contents(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return std::nullopt;
@@ -113,7 +123,8 @@ std::string Problem::text() const {
 void Assigner::take(const Key& key, const std::vector<std::string>& words,
                     const std::string& where) {
     if (key.take(loaded_.settings, words)) return;
-    const std::string shown = key.secret ? "what it is" : fmt::format("\"{}\"", joined(words));
+    const std::string shown =
+        key.secret ? "what it is" : fmt::format("\"{}\"", without_password(joined(words)));
     loaded_.problems.push_back(
         {std::string(key.name), where, fmt::format("is {}: must be {}", shown, key.right)});
 }
@@ -132,6 +143,7 @@ void Assigner::take_secret_file(const Key& key, const std::string& file, const s
              fmt::format("is \"{}\", which cannot be read: {}", file, std::strerror(errno))});
         return;
     }
+    loaded_.settings.secret_files[std::string(key.name)] = file;
     take(key, {text->substr(0, text->find_first_of("\r\n"))}, where);
 }
 

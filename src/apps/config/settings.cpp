@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/ip/address.hpp>
 #include <unistd.h>
@@ -23,6 +25,16 @@ std::filesystem::path Settings::database_path() const {
 
 std::filesystem::path Settings::objects_path() const {
     return storage.objects.empty() ? data.dir / "objects" : storage.objects;
+}
+
+std::function<std::string()> Settings::secret(std::string_view key, std::string given) const {
+    const auto file = secret_files.find(key);
+    if (file == secret_files.end()) return [given = std::move(given)] { return given; };
+    return [given = std::move(given), path = file->second] {
+        std::ifstream in(path);
+        std::string line;
+        return std::getline(in, line) ? line : given;
+    };
 }
 
 bool Settings::listens_beyond_loopback() const {

@@ -2,7 +2,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log/log.h"
@@ -42,6 +45,15 @@ struct Settings {
         std::filesystem::path objects;   ///< Empty: objects in the data folder.
         bool operator==(const Storage&) const = default;
     } storage;
+
+    /// The production database; without a URL it is SQLite.
+    struct Postgres {
+        std::string url;  ///< "postgres://…", for libpq.
+        std::string password;
+        unsigned connections = 8;
+        bool on() const { return !url.empty(); }
+        bool operator==(const Postgres&) const = default;
+    } postgres;
 
     struct Node {
         std::string name;  ///< Empty: the machine's name.
@@ -118,8 +130,14 @@ struct Settings {
         bool operator==(const Ice&) const = default;
     } ice;
 
+    /// Secrets that came from a file, by the name of their key.
+    std::map<std::string, std::filesystem::path, std::less<>> secret_files;
+
     bool operator==(const Settings&) const = default;
 
+    /// Gives a secret as its file says now, so that it can be changed while the program runs;
+    /// `given` where there is no file, or it cannot be read.
+    std::function<std::string()> secret(std::string_view key, std::string given) const;
     std::filesystem::path database_path() const;
     std::filesystem::path objects_path() const;
     /// True where strangers could come before the operator.

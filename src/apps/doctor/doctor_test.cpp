@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/sqlite/connection.h"
 #include "adapters/system/system_clock.h"
 #include "apps/doctor/looks.h"
 #include "apps/node/powers.h"

@@ -65,12 +65,12 @@ void tell(const Error& error, Findings& findings) {
     }
 }
 
-Result<std::string> first_complaint(sqlite::Connection& db) {
+Result<std::string> first_complaint(sql::Connection& db) {
     SW_TRY(const auto verdict, db.query_one("PRAGMA integrity_check(1)",
-                                            [](const sqlite::Row& row) { return row.text(0); }));
+                                            [](const sql::Row& row) { return row.text(0); }));
     if (verdict.value_or("") != "ok") return verdict.value_or("no answer");
     SW_TRY(const auto dangling, db.query_one("PRAGMA foreign_key_check",
-                                             [](const sqlite::Row& row) { return row.text(0); }));
+                                             [](const sql::Row& row) { return row.text(0); }));
     if (dangling) return "rows of " + *dangling + " refer to what is not there";
     return std::string();
 }
@@ -90,9 +90,9 @@ void look_at_schema(int version, Findings& findings) {
 }
 
 /// What was written later than now was written by a clock that was ahead, or ours is behind.
-void look_at_times(sqlite::Connection& db, WallTime now, Findings& findings) {
+void look_at_times(sql::Connection& db, WallTime now, Findings& findings) {
     const auto newest = db.query_one("SELECT max(at) FROM audit",
-                                     [](const sqlite::Row& row) { return row.optional_time(0); });
+                                     [](const sql::Row& row) { return row.optional_time(0); });
     if (!newest || !*newest || !**newest || ***newest <= now + 5min) return;
     findings.problem("clock",
                      fmt::format("the database was written at {}, which is still to come",
@@ -136,6 +136,7 @@ void look_at_data_folder(const config::Settings& settings, Findings& findings) {
 }
 
 void look_at_database(const config::Settings& settings, const Clock& clock, Findings& findings) {
+    if (settings.postgres.on()) return look_at_postgres(settings, clock, findings);
     const std::string path = settings.database_path();
     const std::string subject(kDatabase);
     std::error_code failed;

@@ -13,6 +13,9 @@ void look_at_settings(const config::Loaded& loaded, Findings& findings);
 void look_at_data_folder(const config::Settings& settings, Findings& findings);
 /// Does the file hold what it must, and does this program understand it.
 void look_at_database(const config::Settings& settings, const Clock& clock, Findings& findings);
+/// Does it answer, quickly, with a version and a schema that this program understands, and does it
+/// keep the same time.
+void look_at_postgres(const config::Settings& settings, const Clock& clock, Findings& findings);
 /// Is it free, or is it a server of ours that has it.
 void look_at_port(const config::Settings& settings, Findings& findings);
 /// Are they there, and can they make films.

@@ -30,7 +30,7 @@ std::string in_gib(std::uint64_t bytes) {
     return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1024.0 * 1024 * 1024));
 }
 
-Result<> write_probe(sqlite::Connection& db, WallTime now) {
+Result<> write_probe(sql::Connection& db, WallTime now) {
     SW_CHECK(
         db.run("INSERT INTO installation (key, value) VALUES (?, ?)"
                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -88,18 +88,20 @@ void HealthPart::write_metrics(metrics::Text& text) const {
 
 net::awaitable<ComponentState> HealthPart::database() {
     const Instant begun = powers_.clock.now();
-    auto look = [](sqlite::Connection& db) {
-        return db.query_one("SELECT 1", [](const sqlite::Row& row) { return row.integer(0); });
+    auto look = [](sql::Connection& db) {
+        return db.query_one("SELECT 1", [](const sql::Row& row) { return row.integer(0); });
     };
     const auto read = co_await powers_.database->read(std::move(look));
     if (!read) co_return state_of(Status::Down, read.error().message);
-    ComponentState state = state_of(Status::Ok, "SQLite");
+    ComponentState state = state_of(Status::Ok, powers_.postgres == nullptr
+                                                    ? "SQLite"
+                                                    : "PostgreSQL at " + powers_.postgres->place());
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
     // What cannot be written to is looked at each time: it may be well again.
     if (database_probe_.is_due(begun) || database_write_) {
         const WallTime now = powers_.clock.wall();
-        auto write = [now](sqlite::Connection& db) { return write_probe(db, now); };
+        auto write = [now](sql::Connection& db) { return write_probe(db, now); };
         const auto written = co_await powers_.database->write(std::move(write));
         database_write_.reset();
         if (!written) database_write_ = written.error();

@@ -22,6 +22,30 @@ void write_process(metrics::Text& text, const std::string& node) {
                facts->started_at);
 }
 
+void write_breaker(metrics::Text& text, const CircuitBreaker& breaker) {
+    const CircuitBreaker::Status status = breaker.status();
+    const std::string component(breaker.name());
+    text.gauge("syncwatch_breaker_open",
+               "1 while a component is not asked because it does not answer.",
+               status.state == CircuitBreaker::State::Closed ? 0 : 1, {{"component", component}});
+    text.counter("syncwatch_breaker_opened_total", "How often a component stopped answering.",
+                 static_cast<double>(status.opened), {{"component", component}});
+}
+
+void write_postgres(metrics::Text& text, const postgres::Database& database) {
+    const postgres::Database::Counts counts = database.counts();
+    text.gauge("syncwatch_database_connections_busy", "Connections that run a unit of work now.",
+               static_cast<double>(counts.busy));
+    text.counter("syncwatch_database_connected_total", "New connections to PostgreSQL.",
+                 static_cast<double>(counts.connected));
+    text.counter("syncwatch_database_run_again_total",
+                 "Units of work that ran again because others were in their way.",
+                 static_cast<double>(counts.run_again));
+    text.counter("syncwatch_database_timed_out_total", "Units of work that were given up.",
+                 static_cast<double>(counts.timed_out));
+    write_breaker(text, database.breaker());
+}
+
 metrics::MetricsApi::Options api_options(const config::Settings& settings) {
     metrics::MetricsApi::Options options;
     options.allow = settings.metrics.allow;
@@ -54,7 +78,7 @@ void MetricsPart::watch(const http::Router& router, const http::Server& server) 
 }
 
 void MetricsPart::write_database(metrics::Text& text) const {
-    const sqlite::Database& database = *powers_.database;
+    const sql::Database& database = *powers_.database;
     constexpr const char* kQueue = "syncwatch_database_queue";
     constexpr const char* kQueueHelp = "Units of work that wait for the database.";
     text.gauge(kQueue, kQueueHelp, static_cast<double>(database.queued_writes()),
@@ -68,6 +92,7 @@ void MetricsPart::write_database(metrics::Text& text) const {
     };
     add("write", database.write_seconds());
     add("read", database.read_seconds());
+    if (powers_.postgres != nullptr) write_postgres(text, *powers_.postgres);
 }
 
 }  // namespace syncwatch::apps

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "adapters/sqlite_notices/notice_reader.h"
+#include "adapters/sql_notices/notice_reader.h"
 #include "apps/config/settings.h"
 #include "apps/node/accounts_part.h"
 #include "apps/node/health_part.h"
@@ -79,7 +79,7 @@ private:
     SitePart site_;
     http::Router router_;
     http::Server server_;
-    sqlite::NoticeReader notices_;
+    sql::NoticeReader notices_;
     TaskGroup background_;  ///< On the first shard.
     std::optional<std::string> setup_token_;
     bool running_ = false;

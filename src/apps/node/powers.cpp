@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "adapters/postgres/migrate.h"
+#include "adapters/sqlite/database.h"
 #include "adapters/sqlite/migrate.h"
 
 namespace syncwatch::apps {
@@ -27,19 +29,28 @@ Result<> ensure_folder(const fs::path& folder) {
 
 }  // namespace
 
-Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings,
-                                             sqlite::Database::Schema schema) {
+Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, sql::Schema schema) {
     SW_CHECK(ensure_folder(settings.data.dir));
+    if (settings.postgres.on()) {
+        postgres::Database::Options options;
+        options.settings = postgres_settings(settings);
+        options.schema = schema;
+        options.connections = settings.postgres.connections;
+        SW_TRY(auto database, postgres::Database::open(std::move(options)));
+        postgres::Database* const known = database.get();
+        return std::make_unique<Powers>(std::move(database), known);
+    }
     sqlite::Database::Options options;
     options.path = settings.database_path();
     options.schema = schema;
     SW_TRY(auto database, sqlite::Database::open(std::move(options)));
-    return std::make_unique<Powers>(std::move(database));
+    return std::make_unique<Powers>(std::move(database), nullptr);
 }
 
-Powers::Powers(std::unique_ptr<sqlite::Database> opened)
+Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres)
     : hasher(Argon2Hasher::Options()),
       database(std::move(opened)),
+      postgres(of_postgres),
       accounts(*database),
       rooms(*database),
       audit(*database, clock),
@@ -49,7 +60,30 @@ Powers::Powers(std::unique_ptr<sqlite::Database> opened)
       media(*database),
       keys(*database) {}
 
+postgres::Settings postgres_settings(const config::Settings& settings) {
+    postgres::Settings wanted;
+    wanted.url = settings.postgres.url;
+    wanted.password = settings.secret("database.password", settings.postgres.password);
+    wanted.application_name = "syncwatch " + settings.node.name;
+    return wanted;
+}
+
+namespace {
+
+Result<Migrated> migrate_postgres(const config::Settings& settings) {
+    SW_TRY(auto connection, postgres::Connection::open(postgres_settings(settings)));
+    Migrated done;
+    auto applied = postgres::migrate(*connection);
+    if (!applied) return fail(std::move(applied).error().within(connection->place()));
+    done.applied = *std::move(applied);
+    SW_TRY(done.version, postgres::schema_version(*connection));
+    return done;
+}
+
+}  // namespace
+
 Result<Migrated> migrate_database(const config::Settings& settings) {
+    if (settings.postgres.on()) return migrate_postgres(settings);
     SW_CHECK(ensure_folder(settings.data.dir));
     const std::string path = settings.database_path();
     SW_TRY(auto connection, sqlite::Connection::open(path, sqlite::Connection::Mode::ReadWrite));

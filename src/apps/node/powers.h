@@ -4,15 +4,15 @@
 #include <vector>
 
 #include "adapters/memory/memory_bus.h"
-#include "adapters/sqlite/database.h"
-#include "adapters/sqlite_accounts/sqlite_account_store.h"
-#include "adapters/sqlite_accounts/sqlite_audit_log.h"
-#include "adapters/sqlite_live_rooms/sqlite_chat_store.h"
-#include "adapters/sqlite_live_rooms/sqlite_playback_store.h"
-#include "adapters/sqlite_live_rooms/sqlite_queue_store.h"
-#include "adapters/sqlite_media/sqlite_key_store.h"
-#include "adapters/sqlite_media/sqlite_media_store.h"
-#include "adapters/sqlite_rooms/sqlite_room_store.h"
+#include "adapters/postgres/database.h"
+#include "adapters/sql_accounts/sql_account_store.h"
+#include "adapters/sql_accounts/sql_audit_log.h"
+#include "adapters/sql_live_rooms/sql_chat_store.h"
+#include "adapters/sql_live_rooms/sql_playback_store.h"
+#include "adapters/sql_live_rooms/sql_queue_store.h"
+#include "adapters/sql_media/sql_key_store.h"
+#include "adapters/sql_media/sql_media_store.h"
+#include "adapters/sql_rooms/sql_room_store.h"
 #include "adapters/system/argon2_hasher.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
@@ -24,26 +24,27 @@ namespace syncwatch::apps {
 /// place that chooses them.
 struct Powers {
     /// Makes the data folder where it is missing and opens the database. Errors: as
-    /// sqlite::Database::open, Forbidden (the data folder).
-    static Result<std::unique_ptr<Powers>> open(
-        const config::Settings& settings,
-        sqlite::Database::Schema schema = sqlite::Database::Schema::Migrate);
+    /// sqlite::Database::open, postgres::Database::open, Forbidden (the data folder).
+    static Result<std::unique_ptr<Powers>> open(const config::Settings& settings,
+                                                sql::Schema schema = sql::Schema::Migrate);
 
-    explicit Powers(std::unique_ptr<sqlite::Database> opened);
+    /// `of_postgres`: the same database, if it is PostgreSQL.
+    Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres);
 
     SystemClock clock;
     SystemRandom random;
     MemoryBus bus;
     Argon2Hasher hasher;
-    std::unique_ptr<sqlite::Database> database;
-    sqlite::SqliteAccountStore accounts;
-    sqlite::SqliteRoomStore rooms;
-    sqlite::SqliteAuditLog audit;
-    sqlite::SqliteChatStore chat;
-    sqlite::SqliteQueueStore queues;
-    sqlite::SqlitePlaybackStore playback;
-    sqlite::SqliteMediaStore media;
-    sqlite::SqliteKeyStore keys;
+    std::unique_ptr<sql::Database> database;
+    postgres::Database* const postgres;  ///< nullptr: the database is SQLite.
+    sql::SqlAccountStore accounts;
+    sql::SqlRoomStore rooms;
+    sql::SqlAuditLog audit;
+    sql::SqlChatStore chat;
+    sql::SqlQueueStore queues;
+    sql::SqlPlaybackStore playback;
+    sql::SqlMediaStore media;
+    sql::SqlKeyStore keys;
 };
 
 /// What migrate_database() did.
@@ -51,6 +52,9 @@ struct Migrated {
     std::vector<std::string> applied;  ///< Names of the steps, in order.
     int version = 0;                   ///< Where the schema stands now.
 };
+
+/// How to reach PostgreSQL, as the settings have it.
+postgres::Settings postgres_settings(const config::Settings& settings);
 
 /// Brings the database's schema up to date without serving. Errors: as Powers::open.
 Result<Migrated> migrate_database(const config::Settings& settings);

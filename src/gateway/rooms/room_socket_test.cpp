@@ -8,11 +8,11 @@
 #include <gtest/gtest.h>
 
 #include "adapters/memory/memory_bus.h"
-#include "adapters/sqlite_accounts/sqlite_account_store.h"
-#include "adapters/sqlite_live_rooms/sqlite_chat_store.h"
-#include "adapters/sqlite_live_rooms/sqlite_playback_store.h"
-#include "adapters/sqlite_live_rooms/sqlite_queue_store.h"
-#include "adapters/sqlite_rooms/sqlite_room_store.h"
+#include "adapters/sql_accounts/sql_account_store.h"
+#include "adapters/sql_live_rooms/sql_chat_store.h"
+#include "adapters/sql_live_rooms/sql_playback_store.h"
+#include "adapters/sql_live_rooms/sql_queue_store.h"
+#include "adapters/sql_rooms/sql_room_store.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "base/async/run_to_end.h"
@@ -94,11 +94,11 @@ protected:
     SystemClock clock_;
     SystemRandom random_;
     MemoryBus bus_;
-    sqlite::SqliteAccountStore accounts_{database_.get()};
-    sqlite::SqliteRoomStore rooms_store_{database_.get()};
-    sqlite::SqliteChatStore chat_{database_.get()};
-    sqlite::SqliteQueueStore queues_{database_.get()};
-    sqlite::SqlitePlaybackStore playback_{database_.get()};
+    sql::SqlAccountStore accounts_{database_.get()};
+    sql::SqlRoomStore rooms_store_{database_.get()};
+    sql::SqlChatStore chat_{database_.get()};
+    sql::SqlQueueStore queues_{database_.get()};
+    sql::SqlPlaybackStore playback_{database_.get()};
     SaidFilms films_;
     SaidIce ice_;
     HeardAudit audit_;

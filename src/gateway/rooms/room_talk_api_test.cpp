@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapters/sqlite_live_rooms/sqlite_chat_store.h"
+#include "adapters/sql_live_rooms/sql_chat_store.h"
 #include "harness/api_world.h"
 #include "harness/room_twins.h"
 
@@ -42,7 +42,7 @@ protected:
     const std::string alices_ = world_.token_of("alice");
     RouterClient alice_ = world_.client(alices_);
     RouterClient bob_ = world_.client(world_.token_of("bob"));
-    sqlite::SqliteChatStore chat_{world_.database.get()};
+    sql::SqlChatStore chat_{world_.database.get()};
     SaidIce ice_;
     RoomReader reader_{
         {world_.rooms, world_.room_store, world_.presence, chat_, ice_, world_.clock}};

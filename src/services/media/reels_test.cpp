@@ -58,14 +58,14 @@ TEST_F(ReelsTest, ANewEditionBeginsAnew) {
     world_.transcode(film_);
     EXPECT_EQ(reel()->streams.at("a0").size(), 5u);
     EXPECT_TRUE(reel()->is_complete());
-    auto fail_it = [id = film_](sqlite::Connection& db) {
+    auto fail_it = [id = film_](sql::Connection& db) {
         return db.run(
             "UPDATE videos SET status = 'failed', error_code = 'x', error_message = '',"
             " edition = 2 WHERE id = ?",
             id);
     };
     ASSERT_TRUE(run_to_end(world_.database.get().write(std::move(fail_it))));
-    auto clear = [id = film_](sqlite::Connection& db) {
+    auto clear = [id = film_](sql::Connection& db) {
         return db.run("DELETE FROM segments WHERE video = ?", id);
     };
     ASSERT_TRUE(run_to_end(world_.database.get().write(std::move(clear))));

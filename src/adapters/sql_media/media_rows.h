@@ -1,0 +1,27 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "adapters/sql/connection.h"
+#include "domain/media/video.h"
+#include "ports/blob_store.h"
+
+namespace syncwatch::sql {
+
+// What more than one part of SqlMediaStore does, inside its transaction.
+
+/// The whole video with its tracks. Errors: NotFound (reason "no_such_video").
+Result<Video> load_video(Connection& db, VideoId id);
+Result<> insert_video(Connection& db, const Video& video);
+/// With its upload, job, tracks and segments; dooms its objects. Errors: NotFound.
+Result<> delete_video(Connection& db, VideoId id);
+/// Failed, with nothing left of its edition; the job goes, the original is another matter.
+Result<> fail_video(Connection& db, VideoId id, const VideoError& error);
+
+Result<> doom(Connection& db, const std::string& key);
+Result<> record_object(Connection& db, const StoredBlob& object, WallTime now);
+Result<> insert_job(Connection& db, JobId job, VideoId video, WallTime now);
+/// Adds a track, or replaces the one with its id.
+Result<> put_subtitle(Connection& db, VideoId video, const SubtitleTrack& track);
+
+}  // namespace syncwatch::sql

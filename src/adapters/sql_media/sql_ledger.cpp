@@ -1,0 +1,76 @@
+// The part of SqlMediaStore that keeps the object ledger.
+#include <algorithm>
+#include <utility>
+
+#include "adapters/sql_media/media_rows.h"
+#include "adapters/sql_media/sql_media_store.h"
+#include "base/encoding.h"
+
+namespace syncwatch::sql {
+namespace {
+
+/// Only what encode_hex wrote comes here; anything else is no sum that any object has.
+Sha256Sum sum_from(const std::string& hex) {
+    Sha256Sum sum{};
+    const auto bytes = decode_hex(hex);
+    if (bytes && bytes->size() == sum.size()) std::ranges::copy(*bytes, sum.begin());
+    return sum;
+}
+
+StoredBlob object_from(const Row& row) {
+    StoredBlob object;
+    object.key = row.text(0);
+    object.size = static_cast<std::uint64_t>(row.integer(1));
+    object.sha256 = sum_from(row.text(2));
+    return object;
+}
+
+}  // namespace
+
+Async<> SqlMediaStore::record(std::vector<StoredBlob> objects, WallTime now) {
+    auto work = [objects = std::move(objects), now](Connection& db) -> Result<> {
+        for (const StoredBlob& object : objects) SW_CHECK(record_object(db, object, now));
+        return {};
+    };
+    co_return co_await database_.write(std::move(work));
+}
+
+Async<std::optional<StoredBlob>> SqlMediaStore::find_object(std::string key) {
+    auto work = [key = std::move(key)](Connection& db) {
+        return db.query_one("SELECT key, size, sha256 FROM objects WHERE key = ?", object_from,
+                            key);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+// '0' is the character behind '/': the range is exactly what begins with prefix + "/".
+Async<std::vector<StoredBlob>> SqlMediaStore::objects_under(std::string prefix) {
+    auto work = [prefix = std::move(prefix)](Connection& db) {
+        return db.query(
+            "SELECT key, size, sha256 FROM objects WHERE key > ? AND key < ?"
+            " ORDER BY key",
+            object_from, prefix + "/", prefix + "0");
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+Async<std::vector<std::string>> SqlMediaStore::doomed(int limit) {
+    auto work = [limit](Connection& db) {
+        return db.query(
+            "SELECT key FROM doomed ORDER BY key LIMIT ?",
+            [](const Row& row) { return row.text(0); }, limit);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+Async<> SqlMediaStore::forget_doomed(std::string key) {
+    auto work = [key = std::move(key)](Connection& db) -> Result<> {
+        SW_CHECK(db.run("DELETE FROM objects WHERE key = ? OR (key > ? AND key < ?)", key,
+                        key + "/", key + "0"));
+        SW_CHECK(db.run("DELETE FROM doomed WHERE key = ?", key));
+        return {};
+    };
+    co_return co_await database_.write(std::move(work));
+}
+
+}  // namespace syncwatch::sql

@@ -1,0 +1,27 @@
+#include "contract/account_store_contract.h"
+#include "contract/chat_store_contract.h"
+#include "contract/job_store_contract.h"
+#include "contract/media_store_contract.h"
+#include "contract/playback_store_contract.h"
+#include "contract/queue_store_contract.h"
+#include "contract/room_store_contract.h"
+#include "harness/temp_database.h"
+#include "stores/made_sql_stores.h"
+#include "stores/small_tables.h"
+
+namespace syncwatch {
+namespace {
+
+using Made = MadeSqlStores<TempDatabase>;
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, AccountStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, RoomStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, ChatStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, QueueStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PlaybackStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, MediaStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SmallTables, TempDatabase);
+
+}  // namespace
+}  // namespace syncwatch
