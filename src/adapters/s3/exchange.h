@@ -1,0 +1,81 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "adapters/s3/credentials.h"
+#include "adapters/s3/http_client.h"
+#include "adapters/s3/location.h"
+#include "adapters/s3/verdict.h"
+#include "base/circuit_breaker.h"
+#include "ports/clock.h"
+#include "ports/random.h"
+
+namespace syncwatch::s3 {
+
+/// SHA-256 of nothing.
+extern const std::string kEmptyPayload;
+
+/// One thing to be asked of the store, however many attempts it takes.
+struct S3Request {
+    std::string method;
+    std::string name = {};  ///< Below the bucket, raw; empty: the bucket itself.
+    Pairs query = {};
+    Pairs headers = {};  ///< Names in lower case; all of them are signed.
+    HttpBody body = {};
+    std::string payload = kEmptyPayload;  ///< SHA-256 of the body, in hexadecimal.
+    std::shared_ptr<Download> download = {};
+};
+
+/// Signs, asks, and asks again: until there is an answer that counts or the time is up. A download
+/// that was cut off goes on where it stopped. Safe from any thread.
+class Exchange {
+public:
+    struct Options {
+        Location location;
+        CredentialsSource credentials;
+        /// For one request with all its attempts; a body has a second more for each 256 KiB, and a
+        /// download as long as it moves.
+        std::chrono::milliseconds deadline{30'000};
+        int attempts = 10;  ///< In a row without a byte of progress.
+        HttpClient::Options http = {};
+    };
+    /// They outlive this.
+    struct Powers {
+        Clock& clock;
+        Random& random;
+        CircuitBreaker& breaker;
+    };
+
+    Exchange(Options options, Powers powers);
+
+    /// An answer of 2xx. Errors: NotFound, Unavailable (component "objects"), Cancelled (stop()),
+    /// Internal (the store refuses what we ask).
+    Async<HttpAnswer> ask(S3Request request);
+    /// "QUERY" that makes an address of `name` good for `lifetime`. Errors: Unavailable.
+    Result<std::string> presigned_get(const std::string& name, std::chrono::seconds lifetime);
+    /// Ends what is under way.
+    void stop() { http_.stop(); }
+
+    const Location& location() const { return options_.location; }
+    Clock& clock() const { return powers_.clock; }
+
+private:
+    struct Attempt;
+
+    Result<Credentials> credentials() const;
+    HttpRequest signed_request(const S3Request& request, const Attempt& attempt) const;
+    std::string url_of(const std::string& path, const std::string& query) const;
+    /// Whether to ask again, and after what pause: full jitter. Source: AWS Architecture Blog,
+    /// "Exponential Backoff And Jitter".
+    bool again(const Verdict& verdict, const HttpAnswer& answer, const S3Request& request,
+               Attempt& attempt);
+    std::chrono::milliseconds random_below(std::chrono::milliseconds most);
+    void tell_breaker(const Verdict& verdict);
+
+    const Options options_;
+    const Powers powers_;
+    HttpClient http_;
+};
+
+}  // namespace syncwatch::s3

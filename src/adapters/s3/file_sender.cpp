@@ -1,0 +1,121 @@
+#include "adapters/s3/file_sender.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <unistd.h>
+
+#include "adapters/filesystem/files.h"
+#include "base/async/offload.h"
+#include "base/log/log.h"
+
+namespace syncwatch::s3 {
+namespace {
+
+constexpr std::uint64_t kMostParts = 10'000;
+constexpr std::size_t kReadSize = 256 * 1024;
+constexpr const char* kFile = "the file to be stored";
+
+Sha256Sum sum_of(Digest& digest) {
+    Sha256Sum sum{};
+    std::ranges::copy(digest.finish(), sum.begin());
+    return sum;
+}
+
+HttpBody part_of(const std::shared_ptr<const UniqueFd>& file, std::uint64_t offset,
+                 std::uint64_t size) {
+    HttpBody body;
+    body.file = file;
+    body.offset = offset;
+    body.size = size;
+    return body;
+}
+
+}  // namespace
+
+/// Blocking: one reading for the sum of the whole and of each part.
+Result<FileSender::Sums> FileSender::sums_of(int fd, std::uint64_t part_size) {
+    Sums sums;
+    SW_TRY(sums.size, filesystem::file_size(fd, kFile));
+    sums.part_size = std::max(part_size, (sums.size + kMostParts - 1) / kMostParts);
+    Digest whole(Digest::Algorithm::Sha256);
+    std::vector<char> buffer(kReadSize);
+    for (std::uint64_t at = 0; at < sums.size;) {
+        const std::uint64_t end = std::min(sums.size, at + sums.part_size);
+        Digest part(Digest::Algorithm::Sha256);
+        while (at < end) {
+            const auto want = std::min<std::uint64_t>(buffer.size(), end - at);
+            const auto got = ::pread(fd, buffer.data(), want, static_cast<::off_t>(at));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) return filesystem::system_failure("read", kFile);
+            if (got == 0) {
+                return fail_unavailable("objects", "the file became shorter",
+                                        std::chrono::seconds(5));
+            }
+            const ByteView bytes =
+                as_bytes(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
+            whole.update(bytes);
+            part.update(bytes);
+            at += static_cast<std::uint64_t>(got);
+        }
+        sums.parts.push_back(sum_of(part));
+    }
+    sums.whole = sum_of(whole);
+    return sums;
+}
+
+Async<FileSender::Sent> FileSender::send(std::string name, std::shared_ptr<const UniqueFd> file) {
+    auto read = [file, part_size = options_.part_size] { return sums_of(file->get(), part_size); };
+    SW_CO_TRY(Sums read_sums, co_await offload(pool_, std::move(read)));
+    const auto sums = std::make_shared<const Sums>(std::move(read_sums));
+    if (sums->parts.size() > 1) {
+        SW_CO_CHECK(co_await send_parts(std::move(name), file, sums));
+    } else {
+        S3Client client(exchange_);
+        HttpBody all = part_of(file, 0, sums->size);
+        SW_CO_CHECK(co_await client.put(std::move(name), std::move(all), sums->whole));
+    }
+    co_return Sent{sums->size, sums->whole};
+}
+
+Async<> FileSender::send_parts(std::string name, std::shared_ptr<const UniqueFd> file,
+                               std::shared_ptr<const Sums> sums) {
+    SW_CO_TRY(const MultipartUpload upload,
+              co_await MultipartUpload::create(exchange_, name, &sums->whole));
+    Result<> sent = co_await send_each(upload, std::move(file), sums);
+    if (sent) co_return sent;
+    if (sent.error().code == ErrorCode::NotFound) {
+        co_return co_await confirm(std::move(name), sums->whole, std::move(sent).error());
+    }
+    const Result<> aborted = co_await upload.abort();
+    if (!aborted) {
+        log::warning("objects.upload_left_over",
+                     {{"name", name}, {"error", aborted.error().message}});
+    }
+    co_return sent;
+}
+
+Async<> FileSender::send_each(MultipartUpload upload, std::shared_ptr<const UniqueFd> file,
+                              std::shared_ptr<const Sums> sums) {
+    std::vector<MultipartUpload::Part> parts;
+    for (std::size_t i = 0; i < sums->parts.size(); ++i) {
+        const std::uint64_t offset = i * sums->part_size;
+        HttpBody body = part_of(file, offset, std::min(sums->part_size, sums->size - offset));
+        SW_CO_TRY(MultipartUpload::Part part,
+                  co_await upload.send(static_cast<int>(i) + 1, std::move(body), sums->parts[i]));
+        parts.push_back(std::move(part));
+    }
+    co_return co_await upload.complete(std::move(parts));
+}
+
+/// The store does not know the upload any more: an earlier complete() got through, and its answer
+/// was lost. The object then is what we sent.
+Async<> FileSender::confirm(std::string name, Sha256Sum sum, Error complaint) {
+    S3Client client(exchange_);
+    const auto facts = co_await client.head(std::move(name));
+    if (facts && facts->sha256 == sum) co_return Result<>();
+    co_return fail_unavailable("objects", std::move(complaint.message), std::chrono::seconds(5));
+}
+
+}  // namespace syncwatch::s3

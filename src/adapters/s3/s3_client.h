@@ -1,0 +1,69 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/s3/exchange.h"
+
+namespace syncwatch::s3 {
+
+/// What the store says of an object.
+struct ObjectFacts {
+    std::uint64_t size = 0;
+    std::optional<Sha256Sum> sha256;  ///< As said when it was put; nullopt: by another program.
+};
+
+/// The operations of S3 that SyncWatch needs, in words that AWS documents. Names are keys below the
+/// location's prefix. Errors of all: as Exchange::ask. Safe from any thread.
+class S3Client {
+public:
+    /// A page of a listing.
+    struct Page {
+        std::vector<std::string> names;
+        std::string next;  ///< Where the next page begins; empty: this was the last.
+    };
+
+    /// `exchange` outlives this.
+    explicit S3Client(Exchange& exchange) : exchange_(exchange) {}
+
+    /// That the bucket is there, and that we may read it. Errors: Unavailable, saying what to do.
+    Async<> check_bucket();
+    /// It may be ours already.
+    Async<> create_bucket();
+
+    /// `sum` is the SHA-256 of the body: the store checks it, and keeps it for readers.
+    Async<> put(std::string name, HttpBody body, Sha256Sum sum);
+    /// Brings the object into `download`. Errors: Corrupt (its bytes are not those that were put,
+    /// twice in a row); Unavailable also when the download's file takes no more.
+    Async<ObjectFacts> get(std::string name, std::shared_ptr<Download> download);
+    /// Bytes of it that are few. Errors: NotFound also when it is shorter than `offset`.
+    Async<std::string> get_part(std::string name, std::uint64_t offset, std::uint64_t count);
+    Async<ObjectFacts> head(std::string name);
+    /// Absent is success.
+    Async<> remove(std::string name);
+    Async<> remove_many(std::vector<std::string> names);
+    /// `most` is at most 1000.
+    Async<Page> list_page(std::string prefix, std::string from, int most = 1000);
+    /// Names that begin with `prefix`, sorted.
+    Async<std::vector<std::string>> list(std::string prefix, int page = 1000);
+
+    /// An address that anybody may read the object at, for so long (at most seven days).
+    Result<std::string> presigned_get(const std::string& name, std::chrono::seconds lifetime) {
+        return exchange_.presigned_get(full(name), lifetime);
+    }
+
+private:
+    std::string full(std::string_view name) const;
+    /// A name of an answer without our prefix. Errors: Corrupt.
+    Result<std::string> short_name(std::string_view encoded) const;
+    Async<> remove_some(std::vector<std::string> names);
+    Result<Page> read_page(const std::string& body) const;
+
+    Exchange& exchange_;
+};
+
+/// The metadata an object's SHA-256 is kept in.
+constexpr std::string_view kSumHeader = "x-amz-meta-sha256";
+
+}  // namespace syncwatch::s3
