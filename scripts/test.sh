@@ -39,7 +39,7 @@ fi
 
 rm -rf build/results build/reports
 mkdir -p build/results build/reports
-install_packages run build test lint
+install_packages run build test lint engines
 ensure_node
 
 for suite in "${wanted[@]}"; do

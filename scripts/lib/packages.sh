@@ -29,6 +29,20 @@ packages() {
         # llvm: names in what the sanitizers say, by which they are told what to leave alone.
         printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm
         ;;
+    engines)
+        # Real servers that tests are held against: src/apps/lab.
+        printf '%s\n' \
+            ceph-common \
+            ceph-mon \
+            ceph-osd \
+            memcached \
+            python3-keystonemiddleware \
+            radosgw \
+            swift-account \
+            swift-container \
+            swift-object \
+            swift-proxy
+        ;;
     lint) printf '%s\n' clang-format clang-tidy ;;
     bench) printf '%s\n' libbenchmark-dev nginx-light ;;
     esac
