@@ -83,11 +83,10 @@ Async<> FileSender::send_parts(std::string name, std::shared_ptr<const UniqueFd>
                                std::shared_ptr<const Sums> sums) {
     SW_CO_TRY(const MultipartUpload upload,
               co_await MultipartUpload::create(exchange_, name, &sums->whole));
-    Result<> sent = co_await send_each(upload, std::move(file), sums);
+    auto parts = co_await send_each(upload, std::move(file), sums);
+    Result<> sent = parts ? Result<>() : fail(parts.error());
+    if (parts) sent = co_await complete(upload, *std::move(parts), name, sums->whole);
     if (sent) co_return sent;
-    if (sent.error().code == ErrorCode::NotFound) {
-        co_return co_await confirm(std::move(name), sums->whole, std::move(sent).error());
-    }
     const Result<> aborted = co_await upload.abort();
     if (!aborted) {
         log::warning("objects.upload_left_over",
@@ -96,8 +95,9 @@ Async<> FileSender::send_parts(std::string name, std::shared_ptr<const UniqueFd>
     co_return sent;
 }
 
-Async<> FileSender::send_each(MultipartUpload upload, std::shared_ptr<const UniqueFd> file,
-                              std::shared_ptr<const Sums> sums) {
+Async<std::vector<MultipartUpload::Part>> FileSender::send_each(
+    MultipartUpload upload, std::shared_ptr<const UniqueFd> file,
+    std::shared_ptr<const Sums> sums) {
     std::vector<MultipartUpload::Part> parts;
     for (std::size_t i = 0; i < sums->parts.size(); ++i) {
         const std::uint64_t offset = i * sums->part_size;
@@ -106,16 +106,21 @@ Async<> FileSender::send_each(MultipartUpload upload, std::shared_ptr<const Uniq
                   co_await upload.send(static_cast<int>(i) + 1, std::move(body), sums->parts[i]));
         parts.push_back(std::move(part));
     }
-    co_return co_await upload.complete(std::move(parts));
+    co_return parts;
 }
 
-/// The store does not know the upload any more: an earlier complete() got through, and its answer
-/// was lost. The object then is what we sent.
-Async<> FileSender::confirm(std::string name, Sha256Sum sum, Error complaint) {
+/// When the answer of one that got through is lost, the next try is told what each store makes of
+/// an upload that is no more: 404 by AWS, 500 by others. What counts is the object.
+Async<> FileSender::complete(MultipartUpload upload, std::vector<MultipartUpload::Part> parts,
+                             std::string name, Sha256Sum sum) {
+    Result<> completed = co_await upload.complete(std::move(parts));
+    if (completed) co_return completed;
     S3Client client(exchange_);
     const auto facts = co_await client.head(std::move(name));
     if (facts && facts->sha256 == sum) co_return Result<>();
-    co_return fail_unavailable("objects", std::move(complaint.message), std::chrono::seconds(5));
+    if (completed.error().code != ErrorCode::NotFound) co_return completed;
+    co_return fail_unavailable("objects", std::move(completed).error().message,
+                               std::chrono::seconds(5));
 }
 
 }  // namespace syncwatch::s3

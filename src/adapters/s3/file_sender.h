@@ -37,9 +37,11 @@ private:
     static Result<Sums> sums_of(int fd, std::uint64_t part_size);
     Async<> send_parts(std::string name, std::shared_ptr<const UniqueFd> file,
                        std::shared_ptr<const Sums> sums);
-    Async<> send_each(MultipartUpload upload, std::shared_ptr<const UniqueFd> file,
-                      std::shared_ptr<const Sums> sums);
-    Async<> confirm(std::string name, Sha256Sum sum, Error complaint);
+    Async<std::vector<MultipartUpload::Part>> send_each(MultipartUpload upload,
+                                                        std::shared_ptr<const UniqueFd> file,
+                                                        std::shared_ptr<const Sums> sums);
+    Async<> complete(MultipartUpload upload, std::vector<MultipartUpload::Part> parts,
+                     std::string name, Sha256Sum sum);
 
     Exchange& exchange_;
     net::thread_pool& pool_;

@@ -1,0 +1,184 @@
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+#include <boost/asio/thread_pool.hpp>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include "adapters/s3/file_sender.h"
+#include "harness/manual_clock.h"
+#include "harness/object_store.h"
+#include "harness/odd_names.h"
+
+namespace syncwatch::s3 {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+std::string numbered_bytes(std::size_t size) {
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>((i * 2654435761u) >> 13);
+    return bytes;
+}
+
+/// What curl, which knows nothing of us, gets at an address: the status it prints.
+std::string curl_status(const std::string& address, const fs::path& to) {
+    const TempFolder folder;
+    EXPECT_TRUE(lab::hand_over(folder.path()));
+    lab::Launch launch;
+    launch.folder = folder.path();
+    launch.log = folder.path() / "status";
+    launch.command = {"curl", "-s", "--noproxy", "*", "-o", "body", "-w", "%{http_code}", address};
+    EXPECT_TRUE(lab::run_tool(launch, 30s));
+    fs::copy_file(folder.path() / "body", to, fs::copy_options::overwrite_existing);
+    std::ifstream in(launch.log);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(RadosgwTest, NamesOfAnyKindGoThereAndBack) {
+    TestS3Client store(TestObjectStore::url());
+    expect_odd_names_work(store);
+}
+
+TEST(RadosgwTest, TheBucketMayStandBeforeTheHost) {
+    // Whatever ends in .localhost is this machine (RFC 6761, 6.3).
+    TestS3Client store(TestObjectStore::url("?style=virtual"));
+    expect_odd_names_work(store);
+}
+
+TEST(RadosgwTest, AListingHasPages) {
+    TestS3Client store(TestObjectStore::url());
+    std::vector<std::string> names;
+    for (int i = 0; i < 25; ++i) names.push_back(fmt::format("v/{:02}", i));
+    for (const auto& name : names) ASSERT_TRUE(store.put(name, name));
+    EXPECT_EQ(run_to_end(store.client.list("v/", 4)).value(), names);
+    EXPECT_EQ(run_to_end(store.client.list("v/")).value(), names);
+    const auto first = run_to_end(store.client.list_page("v/", "", 4)).value();
+    EXPECT_EQ(first.names.size(), 4u);
+    EXPECT_FALSE(first.next.empty());
+}
+
+TEST(RadosgwTest, AFileOfFortyMegabytesGoesInParts) {
+    TestS3Client store(TestObjectStore::url());
+    const TempFolder folder;
+    const std::string film = numbered_bytes(40 * 1024 * 1024 + 7);
+    std::ofstream(folder.path() / "film", std::ios::binary) << film;
+    const auto file = std::make_shared<const UniqueFd>(
+        ::open((folder.path() / "film").c_str(), O_RDONLY | O_CLOEXEC));
+    net::thread_pool pool(1);
+    FileSender sender(store.exchange, pool, {});
+    const auto sent = run_to_end(sender.send("film", file)).value();
+    EXPECT_EQ(sent.size, film.size());
+    EXPECT_EQ(sent.sha256, sha256(as_bytes(film)));
+    const auto facts = run_to_end(store.client.head("film")).value();
+    EXPECT_EQ(facts.size, film.size());
+    EXPECT_EQ(facts.sha256, sent.sha256) << "it is kept though it came in parts";
+    const auto download = std::make_shared<Download>();
+    EXPECT_EQ(run_to_end(store.client.get("film", download)).value().sha256, sent.sha256);
+}
+
+TEST(RadosgwTest, WhatIsAbortedWasNeverThere) {
+    auto options = TestObjectStore::options(TestObjectStore::url());
+    options.attempts = 1;  // radosgw calls it an internal error
+    TestS3Client store(std::move(options));
+    const auto upload =
+        run_to_end(MultipartUpload::create(store.exchange, "film", nullptr)).value();
+    HttpBody body;
+    body.text = std::make_shared<const std::string>("part");
+    body.size = 4;
+    const auto part = run_to_end(upload.send(1, body, sha256(as_bytes("part")))).value();
+    EXPECT_EQ(run_to_end(upload.parts()).value().at(0).size, 4u);
+    ASSERT_TRUE(run_to_end(upload.abort()));
+    EXPECT_TRUE(run_to_end(upload.abort())) << "absent is success";
+    EXPECT_FALSE(run_to_end(upload.complete({part})));
+    EXPECT_EQ(run_to_end(store.client.head("film")).error().code, ErrorCode::NotFound);
+}
+
+TEST(RadosgwTest, APresignedAddressIsGoodForCurlUntilItExpires) {
+    const std::string url = TestObjectStore::url();
+    TestS3Client store(url);
+    ASSERT_TRUE(store.put("v/a b+c.m4s", "film"));
+    const TempFolder folder;
+    const auto body = folder.path() / "body";
+    const auto address = store.client.presigned_get("v/a b+c.m4s", 60s).value();
+    EXPECT_EQ(curl_status(address, body), "200");
+    std::ifstream in(body);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "film");
+    EXPECT_EQ(curl_status(address + "0", body), "403") << "nobody may change it";
+
+    ManualClock long_ago;
+    CircuitBreaker breaker("objects");
+    Exchange earlier(TestObjectStore::options(url), {long_ago, store.random, breaker});
+    const auto expired = earlier.presigned_get("v/a b+c.m4s", 60s).value();
+    EXPECT_EQ(curl_status(expired, body), "403");
+}
+
+TEST(RadosgwTest, WrongKeysAreCalledThat) {
+    for (const auto& [access, secret, word] :
+         {std::tuple{TestObjectStore::kAccessKey, "wrong", "secret key"},
+          std::tuple{"NOBODY", "x", "does not know the access key"}}) {
+        auto options = TestObjectStore::options(TestObjectStore::url());
+        options.credentials = [who = Credentials{access, secret}]() -> Result<Credentials> {
+            return who;
+        };
+        TestS3Client store(std::move(options));
+        const auto refused = run_to_end(store.client.check_bucket());
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().component, "objects");
+        EXPECT_NE(refused.error().message.find(word), std::string::npos) << refused.error().message;
+    }
+}
+
+TEST(RadosgwTest, AMissingBucketIsCalledThat) {
+    const auto port = TestObjectStore::server().http_port();
+    TestS3Client store(fmt::format("s3:http://localhost:{}/nothing-here", port));
+    const auto refused = run_to_end(store.client.check_bucket());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_NE(refused.error().message.find("create it first"), std::string::npos)
+        << refused.error().message;
+    EXPECT_EQ(run_to_end(store.client.head("x")).error().code, ErrorCode::NotFound)
+        << "a HEAD cannot tell";
+}
+
+TEST(RadosgwTest, AnAuthorityOfOurOwnIsTrustedAndNoOther) {
+    auto& server = TestObjectStore::server();
+    const std::string url = fmt::format("s3:https://localhost:{}/films/tls", server.https_port());
+    auto options = TestObjectStore::options(url + "?ca=" + server.ca_file().string());
+    options.http.ca_file = options.location.ca_file;
+    TestS3Client trusting(std::move(options));
+    ASSERT_TRUE(trusting.put("a", "film"));
+    EXPECT_EQ(trusting.get("a").value(), "film");
+
+    TestS3Client doubting(url);
+    const auto refused = doubting.put("a", "film");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+    EXPECT_NE(refused.error().message.find("certificate"), std::string::npos)
+        << refused.error().message;
+
+    auto nowhere = TestObjectStore::options(url);
+    nowhere.http.ca_file = "/no/such/file";
+    TestS3Client lost(std::move(nowhere));
+    const auto missing = lost.put("a", "film");
+    ASSERT_FALSE(missing);
+    EXPECT_NE(missing.error().message.find("/no/such/file"), std::string::npos)
+        << missing.error().message;
+}
+
+TEST(RadosgwTest, AStoreThatDiesIsMissedAndWelcomedBack) {
+    auto& server = TestObjectStore::server();
+    auto options = TestObjectStore::options(TestObjectStore::url());
+    options.deadline = 500ms;
+    TestS3Client store(std::move(options));
+    ASSERT_TRUE(store.put("a", "film"));
+    server.kill();
+    EXPECT_EQ(store.get("a").error().code, ErrorCode::Unavailable);
+    ASSERT_TRUE(server.start());
+    EXPECT_EQ(store.get("a").value(), "film");
+}
+
+}  // namespace
+}  // namespace syncwatch::s3
