@@ -1,0 +1,81 @@
+#pragma once
+#include <memory>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/s3/blob_cache.h"
+#include "adapters/s3/exchange.h"
+#include "adapters/s3/file_sender.h"
+#include "adapters/s3/flights.h"
+#include "ports/blob_store.h"
+
+namespace syncwatch::s3 {
+
+/// Objects in an S3 store that several nodes share, behind a cache on this node's disk. An object
+/// that was read here once is read from here again, without asking the store: replacing or removing
+/// one on another node is not noticed before it leaves the cache.
+///
+/// A full disk costs the cache, not the service: objects of up to 64 MiB then pass through memory.
+/// What callers have under way ends before this does.
+class S3BlobStore final : public BlobStore {
+public:
+    struct Options {
+        Exchange::Options exchange;
+        BlobCache::Options cache;
+        FileSender::Options sending = {};
+    };
+    /// They outlive the store. `reads` opens what players wait for; `writes` does everything that
+    /// may take long, or wait for the disk.
+    struct Powers {
+        Clock& clock;
+        Random& random;
+        CircuitBreaker& breaker;  ///< Named "objects".
+        net::thread_pool& reads;
+        net::thread_pool& writes;
+    };
+
+    /// Takes up the cache; asks the store for nothing. Errors: Unavailable.
+    static Result<std::unique_ptr<S3BlobStore>> open(Options options, Powers powers);
+
+    /// That the bucket is there and takes our keys: for the start of a server, and for its health.
+    /// Errors: Unavailable, saying what to do.
+    Async<> check();
+    /// An address that whoever has it may read the object at, for so long (at most seven days),
+    /// from the store itself. Says nothing about whether it is there. Errors: InvalidInput (key),
+    /// Unavailable (no credentials).
+    Result<std::string> presigned_get(const std::string& key, std::chrono::seconds lifetime);
+    /// Ends what is under way: callers get Cancelled.
+    void stop() { exchange_.stop(); }
+
+    Async<StoredBlob> put(std::string key, std::string bytes) override;
+    Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override;
+    /// Reads the file all the same: the store wants its checksum before its bytes.
+    Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override;
+    Async<StoredBlob> measure(std::string key) override;
+    Async<OpenBlob> open(std::string key) override;
+    /// The path is good for BlobCache::kPinned from the last time it was asked for, however full
+    /// the cache is. On a full disk: Unavailable (reason "disk_full").
+    Async<std::filesystem::path> local_path(std::string key) override;
+    Async<> remove(std::string key) override;
+    Async<> remove_all(std::string prefix) override;
+    Async<std::vector<std::string>> list(std::string prefix) override;
+    /// Nobody can say; as good as unlimited: 1 EiB.
+    Async<std::uint64_t> free_bytes() override;
+
+private:
+    S3BlobStore(Options options, Powers powers, std::unique_ptr<BlobCache> cache);
+
+    void forget(const std::string& key);
+    Async<OpenBlob> bring(std::string key, Flights::Pilot pilot);
+    Async<Flights::Landed> bring_to_disk(std::string key, BlobCache::Pin pin);
+    Async<Flights::Landed> bring_to_memory(std::string key);
+
+    const Powers powers_;
+    const std::unique_ptr<BlobCache> cache_;
+    Flights flights_;
+    Exchange exchange_;
+    S3Client client_;
+    FileSender sender_;
+};
+
+}  // namespace syncwatch::s3
