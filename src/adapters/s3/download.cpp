@@ -15,7 +15,8 @@ bool Download::write(std::string_view bytes) {
     while (!bytes.empty()) {
         auto wrote = static_cast<::ssize_t>(bytes.size());
         if (file_) {
-            wrote = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<::off_t>(size_));
+            const auto at = static_cast<::off_t>(offset_ + size_);
+            wrote = ::pwrite(file_.get(), bytes.data(), bytes.size(), at);
         }
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote < 0) {
@@ -34,7 +35,7 @@ bool Download::restart() {
     digest_ = Digest(Digest::Algorithm::Sha256);
     size_ = 0;
     error_ = 0;
-    if (file_ && ::ftruncate(file_.get(), 0) != 0) error_ = errno;
+    if (file_ && ::ftruncate(file_.get(), static_cast<::off_t>(offset_)) != 0) error_ = errno;
     return error_ == 0;
 }
 

@@ -12,10 +12,11 @@ namespace syncwatch::s3 {
 /// goes on behind what is already here. One thread at a time.
 class Download {
 public:
-    /// The file is empty at first, and takes `limit` bytes at most. Without one the bytes are
-    /// measured and forgotten.
-    explicit Download(UniqueFd file = UniqueFd(), std::uint64_t limit = ~std::uint64_t{0})
-        : file_(std::move(file)), limit_(limit) {}
+    /// The file ends at `offset` at first, and takes `limit` bytes more at most. Without one the
+    /// bytes are measured and forgotten.
+    explicit Download(UniqueFd file = UniqueFd(), std::uint64_t limit = ~std::uint64_t{0},
+                      std::uint64_t offset = 0)
+        : file_(std::move(file)), limit_(limit), offset_(offset) {}
 
     /// False: the file took no more; error() says why.
     bool write(std::string_view bytes);
@@ -32,6 +33,7 @@ public:
 private:
     UniqueFd file_;
     const std::uint64_t limit_;
+    const std::uint64_t offset_;
     Digest digest_{Digest::Algorithm::Sha256};
     std::uint64_t size_ = 0;
     int error_ = 0;

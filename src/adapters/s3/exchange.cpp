@@ -36,6 +36,12 @@ std::chrono::seconds retry_after(const HttpAnswer& answer) {
                       std::chrono::seconds(kMostRetryAfter));
 }
 
+HttpClient::Options http_options(const Exchange::Options& options) {
+    HttpClient::Options http = options.http;
+    http.ca_file = options.location.ca_file;
+    return http;
+}
+
 }  // namespace
 
 const std::string kEmptyPayload =
@@ -52,7 +58,7 @@ struct Exchange::Attempt {
 };
 
 Exchange::Exchange(Options options, Powers powers)
-    : options_(std::move(options)), powers_(powers), http_(options_.http) {}
+    : options_(std::move(options)), powers_(powers), http_(http_options(options_)) {}
 
 Result<Credentials> Exchange::credentials() const {
     return options_.credentials().map_error([](Error error) {

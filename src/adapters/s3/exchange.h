@@ -37,8 +37,8 @@ public:
         /// For one request with all its attempts; a body has a second more for each 256 KiB, and a
         /// download as long as it moves.
         std::chrono::milliseconds deadline{30'000};
-        int attempts = 10;  ///< In a row without a byte of progress.
-        HttpClient::Options http = {};
+        int attempts = 10;              ///< In a row without a byte of progress.
+        HttpClient::Options http = {};  ///< Its ca_file is the location's.
     };
     /// They outlive this.
     struct Powers {

@@ -146,9 +146,7 @@ TEST(RadosgwTest, AMissingBucketIsCalledThat) {
 TEST(RadosgwTest, AnAuthorityOfOurOwnIsTrustedAndNoOther) {
     auto& server = TestObjectStore::server();
     const std::string url = fmt::format("s3:https://localhost:{}/films/tls", server.https_port());
-    auto options = TestObjectStore::options(url + "?ca=" + server.ca_file().string());
-    options.http.ca_file = options.location.ca_file;
-    TestS3Client trusting(std::move(options));
+    TestS3Client trusting(url + "?ca=" + server.ca_file().string());
     ASSERT_TRUE(trusting.put("a", "film"));
     EXPECT_EQ(trusting.get("a").value(), "film");
 
@@ -159,9 +157,7 @@ TEST(RadosgwTest, AnAuthorityOfOurOwnIsTrustedAndNoOther) {
     EXPECT_NE(refused.error().message.find("certificate"), std::string::npos)
         << refused.error().message;
 
-    auto nowhere = TestObjectStore::options(url);
-    nowhere.http.ca_file = "/no/such/file";
-    TestS3Client lost(std::move(nowhere));
+    TestS3Client lost(url + "?ca=/no/such/file");
     const auto missing = lost.put("a", "film");
     ASSERT_FALSE(missing);
     EXPECT_NE(missing.error().message.find("/no/such/file"), std::string::npos)
