@@ -33,12 +33,12 @@ void add_extension(X509* cert, int id, const char* value) {
     X509_add_ext(cert, extension.get(), -1);
 }
 
-Cert self_signed(EVP_PKEY* key, const char* name) {
+Cert self_signed(EVP_PKEY* key, const char* name, Validity validity) {
     Cert cert(X509_new());
     X509_set_version(cert.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
     X509_gmtime_adj(X509_getm_notBefore(cert.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(cert.get()), kYear);
+    X509_gmtime_adj(X509_getm_notAfter(cert.get()), validity == Validity::Current ? kYear : -60);
     X509_set_pubkey(cert.get(), key);
     X509_NAME* subject = X509_get_subject_name(cert.get());
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
@@ -52,9 +52,10 @@ Cert self_signed(EVP_PKEY* key, const char* name) {
 
 }  // namespace
 
-Certificate make_certificate(const std::filesystem::path& folder, const char* name) {
+Certificate make_certificate(const std::filesystem::path& folder, const char* name,
+                             Validity validity) {
     const Key key(EVP_EC_gen("P-256"));
-    const Cert cert = self_signed(key.get(), name);
+    const Cert cert = self_signed(key.get(), name, validity);
     Certificate made{folder / "certificate.pem", folder / "key.pem"};
     const File to(std::fopen(made.certificate.c_str(), "w"));
     PEM_write_X509(to.get(), cert.get());

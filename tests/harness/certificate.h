@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 
 namespace syncwatch::harness {
@@ -9,7 +10,10 @@ struct Certificate {
     std::filesystem::path key;
 };
 
+enum class Validity : std::uint8_t { Current, Expired };
+
 /// Makes a new one in `folder`, replacing what was there. `name` goes into its subject.
-Certificate make_certificate(const std::filesystem::path& folder, const char* name = "localhost");
+Certificate make_certificate(const std::filesystem::path& folder, const char* name = "localhost",
+                             Validity validity = Validity::Current);
 
 }  // namespace syncwatch::harness

@@ -112,7 +112,9 @@ milliseconds Exchange::random_below(milliseconds most) {
 
 bool Exchange::again(const Verdict& verdict, const HttpAnswer& answer, const S3Request& request,
                      Attempt& attempt) {
-    if (verdict.kind == Kind::Final) return false;
+    // A range that nobody resumes with is the caller's own.
+    const bool final_anew = verdict.kind == Kind::Anew && attempt.before == 0;
+    if (verdict.kind == Kind::Final || final_anew) return false;
     if (verdict.kind == Kind::Keys) {
         // They may have been replaced a moment ago; the same ones are refused again.
         const auto fresh = credentials();

@@ -126,6 +126,14 @@ TEST_F(ExchangeTest, WhoDoesNotKnowRangesOrTagsSendsAllOfItAgain) {
     EXPECT_EQ(get().value(), measure("long film"));
 }
 
+TEST_F(ExchangeTest, APartBehindTheEndIsNotThere) {
+    server_.says(ScriptedServer::error(416, "InvalidRange"));
+    Exchange asked = exchange(clock_, options());
+    S3Client client(asked);
+    EXPECT_EQ(run_to_end(client.get_part("a", 10, 5)).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(server_.requests().size(), 1u);
+}
+
 TEST_F(ExchangeTest, APartThatNobodyAskedForIsNoPart) {
     server_.says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nETag: \"one\"\r\n\r\nlong");
     server_.says(

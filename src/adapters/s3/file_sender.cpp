@@ -82,7 +82,7 @@ Async<FileSender::Sent> FileSender::send(std::string name, std::shared_ptr<const
 Async<> FileSender::send_parts(std::string name, std::shared_ptr<const UniqueFd> file,
                                std::shared_ptr<const Sums> sums) {
     SW_CO_TRY(const MultipartUpload upload,
-              co_await MultipartUpload::create(exchange_, name, &sums->whole));
+              co_await MultipartUpload::create(exchange_, name, sums->whole));
     auto parts = co_await send_each(upload, std::move(file), sums);
     Result<> sent = parts ? Result<>() : fail(parts.error());
     if (parts) sent = co_await complete(upload, *std::move(parts), name, sums->whole);

@@ -1,20 +1,11 @@
 #include "adapters/s3/multipart_upload.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "adapters/s3/xml.h"
 
 namespace syncwatch::s3 {
 namespace {
-
-template <class Number>
-Number number_of(std::string_view text) {
-    Number number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 tl::unexpected<Error> odd_answer(std::string what) {
     return fail_unavailable("objects", std::move(what), std::chrono::seconds(60));
@@ -23,10 +14,10 @@ tl::unexpected<Error> odd_answer(std::string what) {
 }  // namespace
 
 Async<MultipartUpload> MultipartUpload::create(Exchange& exchange, std::string name,
-                                               const Sha256Sum* sum) {
+                                               Sha256Sum sum) {
     S3Request request{"POST", exchange.location().prefix + name};
     request.query.emplace_back("uploads", "");
-    if (sum != nullptr) request.headers.emplace_back(kSumHeader, encode_hex(*sum));
+    request.headers.emplace_back(kSumHeader, encode_hex(sum));
     SW_CO_TRY(const HttpAnswer answer, co_await exchange.ask(std::move(request)));
     const auto xml = parse_xml(answer.body);
     if (!xml || xml->text_of("UploadId").empty()) co_return odd_answer("an upload without an id");
@@ -35,7 +26,7 @@ Async<MultipartUpload> MultipartUpload::create(Exchange& exchange, std::string n
 }
 
 Async<MultipartUpload::Part> MultipartUpload::send(int number, HttpBody body, Sha256Sum sum) const {
-    Part part{number, {}, body.size};
+    Part part{number, {}};
     S3Request request{"PUT", name_};
     request.query = {{"partNumber", std::to_string(number)}, {"uploadId", id_}};
     request.body = std::move(body);
@@ -44,29 +35,6 @@ Async<MultipartUpload::Part> MultipartUpload::send(int number, HttpBody body, Sh
     part.etag = answer.header("etag");
     if (part.etag.empty()) co_return odd_answer("a part without a tag");
     co_return part;
-}
-
-Async<std::vector<MultipartUpload::Part>> MultipartUpload::parts() const {
-    std::vector<Part> found;
-    std::string marker;
-    for (bool more = true; more;) {
-        S3Request request{"GET", name_};
-        request.query.emplace_back("uploadId", id_);
-        if (!marker.empty()) request.query.emplace_back("part-number-marker", marker);
-        SW_CO_TRY(const HttpAnswer answer, co_await exchange_->ask(std::move(request)));
-        const auto xml = parse_xml(answer.body);
-        if (!xml || xml->name != "ListPartsResult") co_return odd_answer("no list of parts");
-        for (const XmlElement& each : xml->children) {
-            if (each.name != "Part") continue;
-            found.push_back({number_of<int>(each.text_of("PartNumber")),
-                             std::string(each.text_of("ETag")),
-                             number_of<std::uint64_t>(each.text_of("Size"))});
-        }
-        const std::string next(xml->text_of("NextPartNumberMarker"));
-        more = xml->text_of("IsTruncated") == "true" && next != marker;
-        marker = next;
-    }
-    co_return found;
 }
 
 Async<> MultipartUpload::complete(std::vector<Part> parts) const {

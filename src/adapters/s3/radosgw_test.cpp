@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "adapters/s3/file_sender.h"
+#include "apps/lab/ports.h"
+#include "harness/certificate.h"
 #include "harness/manual_clock.h"
 #include "harness/object_store.h"
 #include "harness/odd_names.h"
@@ -84,12 +86,11 @@ TEST(RadosgwTest, WhatIsAbortedWasNeverThere) {
     options.attempts = 1;  // radosgw calls it an internal error
     TestS3Client store(std::move(options));
     const auto upload =
-        run_to_end(MultipartUpload::create(store.exchange, "film", nullptr)).value();
+        run_to_end(MultipartUpload::create(store.exchange, "film", sha256({}))).value();
     HttpBody body;
     body.text = std::make_shared<const std::string>("part");
     body.size = 4;
     const auto part = run_to_end(upload.send(1, body, sha256(as_bytes("part")))).value();
-    EXPECT_EQ(run_to_end(upload.parts()).value().at(0).size, 4u);
     ASSERT_TRUE(run_to_end(upload.abort()));
     EXPECT_TRUE(run_to_end(upload.abort())) << "absent is success";
     EXPECT_FALSE(run_to_end(upload.complete({part})));
@@ -162,6 +163,28 @@ TEST(RadosgwTest, AnAuthorityOfOurOwnIsTrustedAndNoOther) {
     ASSERT_FALSE(missing);
     EXPECT_NE(missing.error().message.find("/no/such/file"), std::string::npos)
         << missing.error().message;
+}
+
+TEST(RadosgwTest, ACertificateThatHasExpiredIsCalledThat) {
+    const TempFolder folder;
+    const auto made =
+        harness::make_certificate(folder.path(), "localhost", harness::Validity::Expired);
+    ASSERT_TRUE(lab::hand_over(folder.path()));
+    const auto port = lab::free_port().value();
+    lab::Launch launch;
+    launch.folder = folder.path();
+    launch.log = folder.path() / "log";
+    launch.command = {
+        "openssl", "s_server",       "-quiet", "-accept", fmt::format("127.0.0.1:{}", port),
+        "-cert",   made.certificate, "-key",   made.key};
+    const lab::ServerProcess server(lab::start(launch).value());
+    ASSERT_TRUE(lab::wait_for_port(port, 60s));
+    TestS3Client store(
+        fmt::format("s3:https://localhost:{}/films?ca={}", port, made.certificate.string()));
+    const auto refused = store.put("a", "film");
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("expired"), std::string::npos)
+        << refused.error().message;
 }
 
 TEST(RadosgwTest, AStoreThatDiesIsMissedAndWelcomedBack) {
