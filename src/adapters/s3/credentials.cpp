@@ -1,5 +1,6 @@
 #include "adapters/s3/credentials.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>

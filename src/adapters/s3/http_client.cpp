@@ -1,5 +1,6 @@
 #include "adapters/s3/http_client.h"
 
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <unordered_map>

@@ -1,5 +1,8 @@
 #include "adapters/s3/multipart_upload.h"
 
+#include <chrono>
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "adapters/s3/xml.h"

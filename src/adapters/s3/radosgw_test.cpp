@@ -62,6 +62,13 @@ TEST(RadosgwTest, AListingHasPages) {
     EXPECT_FALSE(first.next.empty());
 }
 
+TEST(RadosgwTest, AListingMayStopAtFolders) {
+    TestS3Client store(TestObjectStore::url());
+    for (const char* name : {"u/1/a", "u/1/b", "u/2/a/x", "u/3"}) ASSERT_TRUE(store.put(name, "x"));
+    EXPECT_EQ(run_to_end(store.client.list("u/", 2, S3Client::Depth::Folders)).value(),
+              (std::vector<std::string>{"u/1/", "u/2/", "u/3"}));
+}
+
 TEST(RadosgwTest, AFileOfFortyMegabytesGoesInParts) {
     TestS3Client store(TestObjectStore::url());
     const TempFolder folder;

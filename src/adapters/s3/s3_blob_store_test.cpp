@@ -1,6 +1,9 @@
 #include "adapters/s3/s3_blob_store.h"
 
+#include <atomic>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>

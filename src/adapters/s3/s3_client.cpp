@@ -1,7 +1,9 @@
 #include "adapters/s3/s3_client.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -13,6 +15,8 @@ namespace syncwatch::s3 {
 namespace {
 
 constexpr std::size_t kMostAtOnce = 1000;  ///< Keys in one DeleteObjects.
+/// Of one film or one upload; a listing that goes on is none of ours.
+constexpr std::size_t kMostNames = 1'000'000;
 
 /// DeleteObjects wants it (RFC 1864): against damage on the way, not against people.
 std::string content_md5(std::string_view text) {
@@ -192,8 +196,9 @@ Result<S3Client::Page> S3Client::read_page(const std::string& body) const {
     if (xml.name != "ListBucketResult") return fail(ErrorCode::Corrupt, "this is no listing");
     Page page;
     for (const XmlElement& each : xml.children) {
-        if (each.name != "Contents") continue;
-        SW_TRY(std::string name, short_name(each.text_of("Key")));
+        const bool folder = each.name == "CommonPrefixes";
+        if (!folder && each.name != "Contents") continue;
+        SW_TRY(std::string name, short_name(each.text_of(folder ? "Prefix" : "Key")));
         page.names.push_back(std::move(name));
     }
     if (xml.text_of("IsTruncated") != "true") return page;
@@ -202,24 +207,27 @@ Result<S3Client::Page> S3Client::read_page(const std::string& body) const {
     return page;
 }
 
-Async<S3Client::Page> S3Client::list_page(std::string prefix, std::string from, int most) {
+Async<S3Client::Page> S3Client::list_page(std::string prefix, std::string from, int most,
+                                          Depth depth) {
     S3Request request{"GET"};
     request.query = {{"list-type", "2"},
                      {"encoding-type", "url"},
                      {"max-keys", std::to_string(most)},
                      {"prefix", full(prefix)}};
     if (!from.empty()) request.query.emplace_back("continuation-token", std::move(from));
+    if (depth == Depth::Folders) request.query.emplace_back("delimiter", "/");
     SW_CO_TRY(const HttpAnswer answer, co_await exchange_.ask(std::move(request)));
     co_return read_page(answer.body).map_error(not_understood);
 }
 
-Async<std::vector<std::string>> S3Client::list(std::string prefix, int page) {
+Async<std::vector<std::string>> S3Client::list(std::string prefix, int page, Depth depth) {
     std::vector<std::string> names;
     std::string from;
     for (bool more = true; more;) {
-        SW_CO_TRY(Page got, co_await list_page(prefix, from, page));
+        SW_CO_TRY(Page got, co_await list_page(prefix, from, page, depth));
         std::ranges::move(got.names, std::back_inserter(names));
-        if (!got.next.empty() && got.next == from) {
+        const bool endless = !got.next.empty() && got.next == from;
+        if (endless || names.size() > kMostNames) {
             co_return fail_unavailable("objects", "a listing without an end",
                                        std::chrono::seconds(60));
         }

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,9 @@ struct ObjectFacts {
 /// location's prefix. Errors of all: as Exchange::ask. Safe from any thread.
 class S3Client {
 public:
+    /// How far down a listing goes: to every name, or to folders, which end in a slash, and names
+    /// beside them that are in none.
+    enum class Depth : std::uint8_t { Names, Folders };
     /// A page of a listing.
     struct Page {
         std::vector<std::string> names;
@@ -44,9 +49,12 @@ public:
     Async<> remove(std::string name);
     Async<> remove_many(std::vector<std::string> names);
     /// `most` is at most 1000.
-    Async<Page> list_page(std::string prefix, std::string from, int most = 1000);
-    /// Names that begin with `prefix`, sorted.
-    Async<std::vector<std::string>> list(std::string prefix, int page = 1000);
+    Async<Page> list_page(std::string prefix, std::string from, int most = 1000,
+                          Depth depth = Depth::Names);
+    /// What begins with `prefix`, sorted. Errors: Unavailable also when it is more than anybody
+    /// has.
+    Async<std::vector<std::string>> list(std::string prefix, int page = 1000,
+                                         Depth depth = Depth::Names);
 
     /// An address that anybody may read the object at, for so long (at most seven days).
     Result<std::string> presigned_get(const std::string& name, std::chrono::seconds lifetime) {

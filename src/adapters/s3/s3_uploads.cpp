@@ -1,6 +1,7 @@
 #include "adapters/s3/s3_uploads.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fcntl.h>
@@ -14,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kUploads = "uploads/";
+const std::string kUploads = "uploads/";
+constexpr std::chrono::seconds kUntilFinished{5};  ///< When it makes sense to ask again.
 
 std::string prefix_of(UploadId id) {
     return kUploads + id.text() + "/";
@@ -25,6 +27,28 @@ tl::unexpected<Error> unknown_upload() {
 }
 
 }  // namespace
+
+class S3Uploads::Finishing {
+public:
+    Finishing(S3Uploads& uploads, UploadId id) : uploads_(uploads), id_(id) {
+        const std::lock_guard lock(uploads_.mutex_);
+        mine_ = uploads_.finishing_.insert(id_).second;
+        if (mine_) ++uploads_.writing_[id_].turn;
+    }
+    Finishing(const Finishing&) = delete;
+    Finishing& operator=(const Finishing&) = delete;
+    ~Finishing() {
+        const std::lock_guard lock(uploads_.mutex_);
+        if (mine_) uploads_.finishing_.erase(id_);
+    }
+
+    bool mine() const { return mine_; }
+
+private:
+    S3Uploads& uploads_;
+    const UploadId id_;
+    bool mine_ = false;
+};
 
 Result<std::unique_ptr<S3Uploads>> S3Uploads::open(Options options, Powers powers) {
     std::error_code failed;
@@ -139,15 +163,20 @@ Async<> S3Uploads::discard(UploadWriter writer) {
 
 Async<FinishedUpload> S3Uploads::finish(UploadId id) {
     SW_CO_TRY(const std::vector<std::string> found, co_await names(id));
-    {
-        const std::lock_guard lock(mutex_);
-        ++writing_[id].turn;
+    const Finishing claim(*this, id);
+    if (!claim.mine()) {
+        co_return fail_unavailable("objects", "the upload is being finished", kUntilFinished);
     }
     std::vector<UploadChunk> chain = chain_of(found);
     FinishedUpload finished;
     finished.size = reach_of(chain);
-    finished.file = options_.folder / id.text();
-    SW_CO_CHECK(co_await bring(id, std::move(chain), finished.file));
+    finished.file = file_of(id);
+    auto look = [file = finished.file, size = finished.size] {
+        std::error_code absent;
+        return fs::file_size(file, absent) == size && !absent;
+    };
+    const bool here = co_await offload(powers_.pool, std::move(look));
+    if (!here) SW_CO_CHECK(co_await bring(id, std::move(chain)));
     auto add = [file = finished.file]() -> Result<Sha256Sum> {
         SW_TRY(const UniqueFd fd, filesystem::open_file(file, O_RDONLY));
         return filesystem::digest_file(fd.get(), file);
@@ -156,9 +185,10 @@ Async<FinishedUpload> S3Uploads::finish(UploadId id) {
     co_return finished;
 }
 
-Async<> S3Uploads::bring(UploadId id, std::vector<UploadChunk> chain, fs::path to) {
+Async<> S3Uploads::bring(UploadId id, std::vector<UploadChunk> chain) {
     const std::string prefix = prefix_of(id);
-    auto empty = [to] { return filesystem::open_file(to, O_RDWR | O_CREAT | O_TRUNC); };
+    const fs::path half = file_of(id).concat(".half");
+    auto empty = [half] { return filesystem::open_file(half, O_RDWR | O_CREAT | O_TRUNC); };
     SW_CO_TRY(UniqueFd file, co_await offload(powers_.pool, std::move(empty)));
     for (const UploadChunk& chunk : chain) {
         const auto download = std::make_shared<Download>(std::move(file), chunk.size, chunk.offset);
@@ -168,7 +198,8 @@ Async<> S3Uploads::bring(UploadId id, std::vector<UploadChunk> chain, fs::path t
         }
         file = download->take_file();
     }
-    co_return Result<>();
+    auto whole = [half, to = file_of(id)] { return filesystem::move_durably(half, to); };
+    co_return co_await offload(powers_.pool, std::move(whole));
 }
 
 Async<> S3Uploads::remove(UploadId id) {
@@ -181,8 +212,9 @@ Async<> S3Uploads::remove(UploadId id) {
     std::erase(found, prefix_of(id) + std::string(kUploadMark));
     SW_CO_CHECK(co_await client_.remove_many(std::move(found)));
     SW_CO_CHECK(co_await client_.remove(prefix_of(id) + std::string(kUploadMark)));
-    auto unlink = [file = options_.folder / id.text()] {
+    auto unlink = [file = file_of(id)] {
         std::error_code failed;
+        fs::remove(fs::path(file).concat(".half"), failed);
         return fs::remove(file, failed);
     };
     co_await offload(powers_.pool, std::move(unlink));
@@ -190,11 +222,12 @@ Async<> S3Uploads::remove(UploadId id) {
 }
 
 Async<std::vector<UploadId>> S3Uploads::list() {
-    SW_CO_TRY(const std::vector<std::string> found, co_await client_.list(kUploads));
+    constexpr int kPage = 1000;
+    SW_CO_TRY(const std::vector<std::string> folders,
+              co_await client_.list(kUploads, kPage, S3Client::Depth::Folders));
     std::set<UploadId> ids;
-    for (const std::string& name : found) {
-        const std::string_view rest =
-            std::string_view(name).substr(std::char_traits<char>::length(kUploads));
+    for (const std::string& folder : folders) {
+        const std::string_view rest = std::string_view(folder).substr(kUploads.size());
         const auto id = UploadId::parse(rest.substr(0, rest.find('/')));
         if (id) ids.insert(*id);
     }

@@ -3,7 +3,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -15,7 +17,8 @@ namespace syncwatch::s3 {
 
 /// Uploads whose bytes may arrive at any node: each append() is an object of its own below
 /// "uploads/ID/", whole or absent, and how much has arrived is what a listing shows. finish()
-/// brings all of it to this node's disk, for what has to be given a file.
+/// brings all of it to this node's disk, for what has to be given a file; that takes as long as it
+/// takes, and whoever asks meanwhile is told Unavailable.
 ///
 /// One node knows of its own writers only. Two nodes that write the same upload at once are one
 /// client whose first request has not died yet: both store the bytes that belong there, and either
@@ -56,6 +59,9 @@ private:
         std::vector<std::string> provisional;  ///< What discard() removes.
     };
 
+    /// The right to finish an upload, for one at a time.
+    class Finishing;
+
     S3Uploads(Options options, Powers powers)
         : options_(std::move(options)), powers_(powers), client_(powers.exchange) {}
 
@@ -68,13 +74,16 @@ private:
     /// The names below the upload's prefix. Errors: NotFound.
     Async<std::vector<std::string>> names(UploadId id);
     Async<> store(std::string name, std::string bytes);
-    Async<> bring(UploadId id, std::vector<UploadChunk> chain, std::filesystem::path to);
+    /// The file of a finished upload: there only when it is whole.
+    std::filesystem::path file_of(UploadId id) const { return options_.folder / id.text(); }
+    Async<> bring(UploadId id, std::vector<UploadChunk> chain);
 
     const Options options_;
     const Powers powers_;
     S3Client client_;
-    std::mutex mutex_;  // Guards writing_.
+    std::mutex mutex_;  // Guards what follows.
     std::map<UploadId, Writing> writing_;
+    std::set<UploadId> finishing_;
 };
 
 }  // namespace syncwatch::s3

@@ -71,6 +71,18 @@ TEST_F(S3UploadsTest, TwoNodesAtOnceStoreTheSameBytesAndEitherWillDo) {
     EXPECT_EQ(finished.sha256, sha256(as_bytes("abcdef")));
 }
 
+TEST_F(S3UploadsTest, AFinishedFileIsBroughtOnceAndWholeOrNotAtAll) {
+    ASSERT_TRUE(run_to_end(one_->create(id_)));
+    ASSERT_TRUE(append(*one_, begin(*one_, 0).value(), "film"));
+    const auto first = run_to_end(one_->finish(id_)).value();
+    // Whoever moved it away asks again after a failure: it is brought anew.
+    std::filesystem::remove(first.file);
+    EXPECT_EQ(run_to_end(one_->finish(id_)).value().sha256, first.sha256);
+    EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(first.file).concat(".half")));
+    ASSERT_TRUE(run_to_end(one_->remove(id_)));
+    EXPECT_FALSE(std::filesystem::exists(first.file));
+}
+
 TEST_F(S3UploadsTest, WhatIsRemovedOnOneNodeIsGoneOnAll) {
     ASSERT_TRUE(run_to_end(one_->create(id_)));
     const auto writer = begin(*one_, 0).value();

@@ -1,5 +1,6 @@
 #include "adapters/s3/xml.h"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 

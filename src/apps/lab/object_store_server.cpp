@@ -1,5 +1,6 @@
 #include "apps/lab/object_store_server.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
