@@ -19,6 +19,7 @@ namespace {
 
 /// How long the thread sleeps when nothing happens; whoever has news wakes it.
 constexpr int kLongestSleepMs = 1000;
+constexpr const char* kEnded = "the client has ended";
 
 /// Once for the process, before the first handle.
 void begin_curl() {
@@ -49,25 +50,23 @@ public:
         thread_.join();
     }
 
-    void add(HttpRequest request, Transfer::Done done) {
-        auto transfer = std::make_unique<Transfer>(std::move(request), std::move(done));
-        const char* refused = nullptr;
+    void add(HttpRequest request, const Transfer::Done& done) {
+        HttpAnswer refused;
         {
             const std::lock_guard lock(mutex_);
             if (stopped_) {
-                refused = "the client has ended";
-            } else if (under_way_ < options_.requests) {
+                refused.outcome = HttpAnswer::Outcome::Stopped;
+                refused.trouble = kEnded;
+            } else if (under_way_ >= options_.requests) {
+                refused.outcome = HttpAnswer::Outcome::Full;
+                refused.trouble = "too many requests wait already";
+            } else {
                 ++under_way_;
-                waiting_.push_back(std::move(transfer));
+                waiting_.push_back(std::make_unique<Transfer>(std::move(request), done));
             }
         }
-        if (transfer && refused != nullptr) {
-            transfer->give_up(HttpAnswer::Outcome::Stopped, refused);
-        } else if (transfer) {
-            transfer->give_up(HttpAnswer::Outcome::Full, "too many requests wait already");
-        } else {
-            curl_multi_wakeup(multi_.get());
-        }
+        if (!refused.trouble.empty()) return done(std::move(refused));
+        curl_multi_wakeup(multi_.get());
     }
 
     void stop() {
@@ -88,7 +87,7 @@ private:
         }
         for (auto& [easy, transfer] : running_) {
             curl_multi_remove_handle(multi_.get(), easy);
-            transfer->give_up(HttpAnswer::Outcome::Stopped, "the client has ended");
+            transfer->give_up(HttpAnswer::Outcome::Stopped, kEnded);
         }
         running_.clear();
     }

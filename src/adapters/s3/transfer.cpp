@@ -49,7 +49,7 @@ CURL* Transfer::prepare(const HttpClient::Options& options) {
     headers_.reset(curl_slist_append(nullptr, "Expect:"));
     for (const auto& [name, value] : request_.headers) {
         if (name == "host") continue;  // curl says it itself, in the same words
-        curl_slist_append(headers_.get(), (name + ": " + value).c_str());
+        curl_slist_append(headers_.get(), fmt::format("{}: {}", name, value).c_str());
     }
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
