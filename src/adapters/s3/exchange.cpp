@@ -23,6 +23,8 @@ constexpr auto kMostRetryAfter = 10s;
 constexpr std::uint64_t kSlowestUpload = 256 * 1024;  ///< Bytes per second.
 /// A download that moves may take long; one that does not is ended by the stall's patience.
 constexpr milliseconds kDownloadPatience = 10min;
+/// What S3 calls "several minutes", for the completion of an upload in thousands of parts.
+constexpr milliseconds kLatePatience = 10min;
 
 std::uint64_t arrived(const S3Request& request) {
     return request.download ? request.download->size() : 0;
@@ -97,6 +99,7 @@ HttpRequest Exchange::signed_request(const S3Request& request, const Attempt& at
     http.headers.emplace_back("authorization", authorization(to_sign, attempt.who, scope));
     http.body = request.body;
     http.download = request.download;
+    http.answers_late = request.answers_late;
     const auto left = std::chrono::ceil<milliseconds>(attempt.until - powers_.clock.now());
     http.patience = request.download ? kDownloadPatience : std::max<milliseconds>(left, 1ms);
     return http;
@@ -151,6 +154,7 @@ Async<HttpAnswer> Exchange::ask(S3Request request) {
     Attempt attempt;
     const std::chrono::seconds for_body(request.body.size / kSlowestUpload);
     attempt.until = powers_.clock.now() + options_.deadline + for_body;
+    if (request.answers_late) attempt.until += kLatePatience;
     for (;;) {
         auto who = credentials();
         if (!who) {

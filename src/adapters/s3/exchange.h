@@ -25,6 +25,7 @@ struct S3Request {
     HttpBody body = {};
     std::string payload = kEmptyPayload;  ///< SHA-256 of the body, in hexadecimal.
     std::shared_ptr<Download> download = {};
+    bool answers_late = false;  ///< The store may work for minutes before it answers.
 };
 
 /// Signs, asks, and asks again: until there is an answer that counts or the time is up. A download

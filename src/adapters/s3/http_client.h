@@ -29,6 +29,8 @@ struct HttpRequest {
     /// Takes the body of a 200 or 206. Null: the answer itself does.
     std::shared_ptr<Download> download;
     std::chrono::milliseconds patience{30'000};  ///< For all of it.
+    /// The server works for long before it answers: silence is no sign that it is gone.
+    bool answers_late = false;
 };
 
 struct HttpAnswer {

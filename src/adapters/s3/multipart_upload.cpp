@@ -52,6 +52,7 @@ Async<> MultipartUpload::complete(std::vector<Part> parts) const {
     request.payload = encode_hex(sha256(as_bytes(xml)));
     request.body.size = xml.size();
     request.body.text = std::make_shared<const std::string>(std::move(xml));
+    request.answers_late = true;
     SW_CO_TRY(const HttpAnswer answer, co_await exchange_->ask(std::move(request)));
     // It may take long, so that its status is sent before anybody knows how it ends.
     const auto said = parse_xml(answer.body);

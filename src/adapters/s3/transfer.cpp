@@ -95,6 +95,7 @@ void Transfer::prepare_connection(const HttpClient::Options& options) {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(options.connect_patience.count()));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.patience.count()));
+    if (request_.answers_late) return;
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kCrawling);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
                      static_cast<long>(options.stall_patience.count()));
