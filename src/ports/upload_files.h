@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -34,7 +36,15 @@ public:
     /// Provisional bytes do not count before accept(): a chunk whose checksum comes behind it.
     enum class Kind : std::uint8_t { Final, Provisional };
 
+    /// How much should be appended at once: so many bytes, or what came in so long.
+    struct Grain {
+        std::size_t bytes = 0;
+        std::chrono::milliseconds every{0};
+    };
+
     virtual ~UploadFiles() = default;
+
+    virtual Grain grain() const = 0;
 
     virtual Async<> create(UploadId id) = 0;
     /// Bytes that have arrived and count. Errors: NotFound.

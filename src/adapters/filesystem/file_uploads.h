@@ -24,6 +24,8 @@ public:
     /// A word that is another one after each start of the machine.
     static std::string this_boot();
 
+    /// Large enough that what it costs is the bytes, not the calls.
+    Grain grain() const override { return {512 * 1024, std::chrono::milliseconds(500)}; }
     Async<> create(UploadId id) override;
     Async<std::uint64_t> size(UploadId id) override;
     Async<UploadWriter> begin(UploadId id, std::uint64_t offset, Kind kind) override;

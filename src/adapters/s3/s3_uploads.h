@@ -38,6 +38,8 @@ public:
     /// Makes the folder and empties it. Errors: Unavailable.
     static Result<std::unique_ptr<S3Uploads>> open(Options options, Powers powers);
 
+    /// Each piece is an object: a film of 10 GB should not be twenty thousand of them.
+    Grain grain() const override { return {8 * 1024 * 1024, std::chrono::seconds(5)}; }
     Async<> create(UploadId id) override;
     Async<std::uint64_t> size(UploadId id) override;
     Async<UploadWriter> begin(UploadId id, std::uint64_t offset, Kind kind) override;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/system/system_clock.h"
+#include "adapters/system/system_random.h"
 #include "apps/command/command.h"
 #include "apps/doctor/looks.h"
 
@@ -13,11 +14,13 @@ namespace json = boost::json;
 
 Findings look_at_everything(const config::Loaded& loaded) {
     const config::Settings& settings = loaded.settings;
-    const SystemClock clock;
+    SystemClock clock;
+    SystemRandom random;
     Findings findings;
     look_at_settings(loaded, findings);
     look_at_data_folder(settings, findings);
     look_at_database(settings, clock, findings);
+    look_at_objects(settings, clock, random, findings);
     look_at_port(settings, findings);
     look_at_certificate(settings, clock, findings);
     look_at_programs(settings, findings);

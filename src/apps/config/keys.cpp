@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/postgres/settings.h"
+#include "adapters/s3/location.h"
 #include "apps/config/values.h"
 
 namespace syncwatch::config {
@@ -37,6 +38,16 @@ bool take_database(std::string_view url, Settings& s) {
     }
     if (!postgres::is_url(url)) return false;
     s.postgres.url = url;
+    return true;
+}
+
+bool take_objects(std::string_view url, Settings& s) {
+    if (take_url(url, "file:", s.storage.objects)) {
+        s.s3.url.clear();
+        return true;
+    }
+    if (!s3::Location::parse(url)) return false;
+    s.s3.url = url;
     return true;
 }
 
@@ -150,9 +161,24 @@ constexpr Key kKeys[] = {
     {"bus.url", Kind::Text, "URL",
      "memory:", "memory:", "What nodes talk through. One process needs nothing.",
      [](Settings&, Words w) { return w[0] == "memory:"; }},
-    {"objects.url", Kind::Text, "URL", "", "file: and the path of a folder",
-     "Where films are kept. By default file:objects in the data folder.",
-     [](Settings& s, Words w) { return take_url(w[0], "file:", s.storage.objects); }},
+    {"objects.url", Kind::Text, "URL", "",
+     "file: and the path of a folder, or "
+     "s3:https://HOST[:PORT]/BUCKET[/PREFIX][?region=R][&style=path|virtual][&ca=FILE]",
+     "Where films are kept: a folder, by default file:objects in the data folder, or a bucket of "
+     "any "
+     "store that speaks S3. The bucket has to be there.",
+     [](Settings& s, Words w) { return take_objects(w[0], s); }},
+    {"objects.credentials_file", Kind::Text, "FILE", "", kFile,
+     "Keys for S3: a file as AWS's tools have it (aws_access_key_id = …, aws_secret_access_key = "
+     "…). "
+     "Read again when it changes.",
+     [](Settings& s, Words w) {
+         s.s3.credentials_file = w[0];
+         return !w[0].empty();
+     }},
+    {"objects.cache_size", Kind::Text, "SIZE", "10GiB", kSize,
+     "Space in the data folder for objects of an S3 store that were read lately.",
+     [](Settings& s, Words w) { return put(parse_size(w[0]), s.s3.cache_bytes); }},
     {"node.name", Kind::Text, "NAME", "", "1 to 64 letters, digits, dots, dashes or underscores",
      "What this node calls itself in logs, health and metrics. By default the machine's name.",
      [](Settings& s, Words w) { return put(parse_name(w[0]), s.node.name); }},

@@ -55,6 +55,15 @@ struct Settings {
         bool operator==(const Postgres&) const = default;
     } postgres;
 
+    /// The object store; without a URL films lie in a folder.
+    struct S3 {
+        std::string url;  ///< "s3:https://…"
+        std::filesystem::path credentials_file;
+        std::uint64_t cache_bytes = std::uint64_t{10} * 1024 * 1024 * 1024;
+        bool on() const { return !url.empty(); }
+        bool operator==(const S3&) const = default;
+    } s3;
+
     struct Node {
         std::string name;  ///< Empty: the machine's name.
         bool operator==(const Node&) const = default;

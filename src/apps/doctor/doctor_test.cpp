@@ -8,6 +8,7 @@
 
 #include "adapters/sqlite/connection.h"
 #include "adapters/system/system_clock.h"
+#include "adapters/system/system_random.h"
 #include "apps/doctor/looks.h"
 #include "apps/node/powers.h"
 #include "apps/node/storage.h"
@@ -44,6 +45,7 @@ protected:
     TempFolder folder_;
     config::Settings settings_;
     SystemClock clock_;
+    SystemRandom random_;
     Findings findings_;
 };
 
@@ -123,7 +125,7 @@ TEST_F(DoctorTest, APortIsFreeTakenOrOurs) {
     EXPECT_EQ(worst("port").first, Level::Problem);
 
     make_database();
-    const auto storage = Storage::open(settings_);
+    const auto storage = Storage::open(settings_, {clock_, random_});
     ASSERT_TRUE(storage);
     Findings served;
     look_at_port(settings_, served);

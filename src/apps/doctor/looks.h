@@ -2,6 +2,7 @@
 #include "apps/config/load.h"
 #include "apps/doctor/finding.h"
 #include "ports/clock.h"
+#include "ports/random.h"
 
 namespace syncwatch::apps {
 
@@ -16,6 +17,9 @@ void look_at_database(const config::Settings& settings, const Clock& clock, Find
 /// Does it answer, quickly, with a version and a schema that this program understands, and does it
 /// keep the same time.
 void look_at_postgres(const config::Settings& settings, const Clock& clock, Findings& findings);
+/// Does the object store answer, is the bucket there, and do our keys open it.
+void look_at_objects(const config::Settings& settings, Clock& clock, Random& random,
+                     Findings& findings);
 /// Is it free, or is it a server of ours that has it.
 void look_at_port(const config::Settings& settings, Findings& findings);
 /// Are they there, and can they make films.

@@ -118,7 +118,18 @@ net::awaitable<ComponentState> HealthPart::bus() {
         fmt::format("in this process; {} messages were dropped since the start", dropped));
 }
 
+net::awaitable<ComponentState> HealthPart::s3_objects() {
+    const Instant begun = powers_.clock.now();
+    const auto there = co_await storage_.s3()->check();
+    if (!there) co_return state_of(Status::Down, there.error().message);
+    ComponentState state = state_of(Status::Ok, "S3");
+    state.latency_ms =
+        std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
+    co_return state;
+}
+
 net::awaitable<ComponentState> HealthPart::objects() {
+    if (storage_.s3() != nullptr) co_return co_await s3_objects();
     const Instant begun = powers_.clock.now();
     const auto free = co_await storage_.blobs().free_bytes();
     if (!free) co_return state_of(Status::Down, free.error().message);

@@ -1,6 +1,7 @@
 #include "apps/node/metrics_part.h"
 
 #include "adapters/system/process_facts.h"
+#include "apps/node/breaker_metrics.h"
 #include "apps/node/version.h"
 
 namespace syncwatch::apps {
@@ -20,16 +21,6 @@ void write_process(metrics::Text& text, const std::string& node) {
     text.gauge("syncwatch_process_threads", "Threads.", static_cast<double>(facts->threads));
     text.gauge("syncwatch_process_start_time_seconds", "When it started, since the Unix epoch.",
                facts->started_at);
-}
-
-void write_breaker(metrics::Text& text, const CircuitBreaker& breaker) {
-    const CircuitBreaker::Status status = breaker.status();
-    const std::string component(breaker.name());
-    text.gauge("syncwatch_breaker_open",
-               "1 while a component is not asked because it does not answer.",
-               status.state == CircuitBreaker::State::Closed ? 0 : 1, {{"component", component}});
-    text.counter("syncwatch_breaker_opened_total", "How often a component stopped answering.",
-                 static_cast<double>(status.opened), {{"component", component}});
 }
 
 void write_postgres(metrics::Text& text, const postgres::Database& database) {

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "apps/node/breaker_metrics.h"
 #include "base/async/run_to_end.h"
 #include "base/log/log.h"
 
@@ -47,7 +48,7 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
         SW_TRY(opened.tls, TlsContext::load({settings.tls.cert, settings.tls.key}));
     }
     SW_TRY(opened.powers, Powers::open(settings));
-    SW_TRY(opened.storage, Storage::open(settings));
+    SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random}));
     SW_TRY(opened.link_key, link_key(*opened.powers));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
     SW_CHECK(node->open_for_business());
@@ -77,6 +78,9 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { media_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
+    if (storage_->s3() != nullptr) {
+        metrics_.add([this](metrics::Text& text) { write_breaker(text, storage_->breaker()); });
+    }
 }
 
 Node::~Node() {

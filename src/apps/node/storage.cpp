@@ -8,6 +8,12 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include "adapters/filesystem/file_blob_store.h"
+#include "adapters/filesystem/file_uploads.h"
+#include "adapters/s3/credentials.h"
+#include "adapters/s3/s3_uploads.h"
+#include "base/log/log.h"
+
 namespace syncwatch::apps {
 namespace {
 
@@ -27,19 +33,58 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
     return fd;
 }
 
+void tell_log(bool open, const CircuitBreaker::Status& status) {
+    if (!open) return log::info("objects.back");
+    log::warning("objects.away", {{"error", status.why}});
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings) {
+Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
+    s3::Exchange::Options options;
+    SW_TRY(options.location, s3::Location::parse(settings.s3.url));
+    auto keys = std::make_shared<s3::CredentialsFile>(settings.s3.credentials_file);
+    SW_CHECK(keys->current());
+    options.credentials = [keys] { return keys->current(); };
+    return options;
+}
+
+Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings, Powers powers) {
     SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
     std::unique_ptr<Storage> storage(new Storage(std::move(lock)));
-    SW_TRY(storage->blobs_, filesystem::FileBlobStore::open(settings.objects_path(),
-                                                            {storage->reads_, storage->writes_}));
-    SW_TRY(storage->uploads_,
-           filesystem::FileUploads::open(settings.data.dir / "uploads", storage->uploading_));
+    storage->breaker_.set_listener(tell_log);
+    SW_CHECK(settings.s3.on() ? storage->open_s3(settings, powers)
+                              : storage->open_folders(settings));
     return storage;
 }
 
+Result<> Storage::open_folders(const config::Settings& settings) {
+    SW_TRY(blobs_, filesystem::FileBlobStore::open(settings.objects_path(), {reads_, writes_}));
+    SW_TRY(uploads_, filesystem::FileUploads::open(settings.data.dir / "uploads", uploading_));
+    return {};
+}
+
+Result<> Storage::open_s3(const config::Settings& settings, Powers powers) {
+    SW_TRY(const s3::Exchange::Options asking, s3_options(settings));
+    s3::S3BlobStore::Options options;
+    options.exchange = asking;
+    options.cache.folder = settings.data.dir / "cache";
+    options.cache.limit = settings.s3.cache_bytes;
+    SW_TRY(auto blobs, s3::S3BlobStore::open(
+                           options, {powers.clock, powers.random, breaker_, reads_, writes_}));
+    s3_ = blobs.get();
+    blobs_ = std::move(blobs);
+    // A connection pool of its own: players do not wait behind a film that comes in.
+    uploads_exchange_ = std::make_unique<s3::Exchange>(
+        asking, s3::Exchange::Powers{powers.clock, powers.random, breaker_});
+    SW_TRY(uploads_, s3::S3Uploads::open({settings.data.dir / "arrived"},
+                                         {*uploads_exchange_, powers.random, uploading_}));
+    return {};
+}
+
 Storage::~Storage() {
+    if (s3_ != nullptr) s3_->stop();
+    if (uploads_exchange_) uploads_exchange_->stop();
     uploading_.join();
     writes_.join();
     reads_.join();

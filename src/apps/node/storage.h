@@ -3,34 +3,58 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "adapters/filesystem/file_blob_store.h"
-#include "adapters/filesystem/file_uploads.h"
+#include "adapters/s3/exchange.h"
+#include "adapters/s3/s3_blob_store.h"
 #include "apps/config/settings.h"
+#include "base/circuit_breaker.h"
 #include "base/unique_fd.h"
+#include "ports/blob_store.h"
+#include "ports/clock.h"
+#include "ports/random.h"
+#include "ports/upload_files.h"
 
 namespace syncwatch::apps {
 
-/// Films and uploads on this machine's disk. One process at a time: a lock in the data folder
-/// keeps a second server out.
+/// How to reach the object store, as the settings have it. Errors: InvalidInput (the credentials).
+Result<s3::Exchange::Options> s3_options(const config::Settings& settings);
+
+/// Films and uploads: on this machine's disk, or in an S3 store with a cache on that disk. One
+/// process at a time for each data folder: a lock in it keeps a second server out.
 class Storage {
 public:
-    /// The data folder is there. Errors: Conflict (reason "data_folder_in_use"), Unavailable.
-    static Result<std::unique_ptr<Storage>> open(const config::Settings& settings);
+    /// They outlive the storage.
+    struct Powers {
+        Clock& clock;
+        Random& random;
+    };
+
+    /// The data folder is there. Asks an S3 store for nothing yet. Errors: Conflict (reason
+    /// "data_folder_in_use"), Unavailable.
+    static Result<std::unique_ptr<Storage>> open(const config::Settings& settings, Powers powers);
     ~Storage();
 
     BlobStore& blobs() { return *blobs_; }
     UploadFiles& uploads() { return *uploads_; }
+    /// nullptr: films are on this machine's disk.
+    s3::S3BlobStore* s3() { return s3_; }
+    const CircuitBreaker& breaker() const { return breaker_; }
 
 private:
     explicit Storage(UniqueFd lock) : lock_(std::move(lock)) {}
 
+    Result<> open_folders(const config::Settings& settings);
+    Result<> open_s3(const config::Settings& settings, Powers powers);
+
     UniqueFd lock_;
+    CircuitBreaker breaker_{"objects"};
     // Players do not wait behind a film that comes in, nor behind one that is being made.
     net::thread_pool reads_{2};
     net::thread_pool writes_{2};
     net::thread_pool uploading_{2};
-    std::unique_ptr<filesystem::FileBlobStore> blobs_;
-    std::unique_ptr<filesystem::FileUploads> uploads_;
+    std::unique_ptr<s3::Exchange> uploads_exchange_;  ///< nullptr: uploads are files here.
+    std::unique_ptr<BlobStore> blobs_;
+    s3::S3BlobStore* s3_ = nullptr;
+    std::unique_ptr<UploadFiles> uploads_;
 };
 
 }  // namespace syncwatch::apps

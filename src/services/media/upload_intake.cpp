@@ -9,10 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What is handed to the disk at once: large enough that its cost is the bytes, not the calls.
-constexpr std::size_t kBufferSize = 512 * 1024;
-/// A slow client's bytes are stored so often.
-constexpr auto kStoreEvery = 500ms;
 /// So often others hear how far it is.
 constexpr auto kAnnounceEvery = 1s;
 /// So often the end of its life is put off, and the free space is looked at.
@@ -37,7 +33,7 @@ public:
     Async<std::uint64_t> run() {
         const auto kind = part_.sum ? UploadFiles::Kind::Provisional : UploadFiles::Kind::Final;
         SW_CO_TRY(writer_, co_await files().begin(upload_.id, part_.offset, kind));
-        buffer_.resize(kBufferSize);
+        buffer_.resize(grain_.bytes);
         stored_at_ = announced_at_ = renewed_at_ = clock().now();
         Result<> taken = co_await take();
         if (part_.sum) co_return co_await judge(std::move(taken));
@@ -71,7 +67,7 @@ private:
             more = *got > 0;
             if (digest_) digest_->update(as_bytes({into.data(), *got}));
             filled_ += *got;
-            if (filled_ == buffer_.size() || clock().now() - stored_at_ > kStoreEvery) {
+            if (filled_ == buffer_.size() || clock().now() - stored_at_ > grain_.every) {
                 SW_CO_CHECK(co_await store());
             }
         }
@@ -139,6 +135,7 @@ private:
     ByteSource* const source_;
     std::optional<Digest> digest_;
     UploadWriter writer_;
+    const UploadFiles::Grain grain_ = files().grain();
     std::string buffer_;
     std::size_t filled_ = 0;        ///< Bytes in the buffer, not stored yet.
     std::uint64_t offset_ = 0;      ///< Bytes in the file.
