@@ -124,6 +124,7 @@ TYPED_TEST_P(BusContract, AHandlerMayEndItsOwnSubscriptionAndPublish) {
 
 TYPED_TEST_P(BusContract, PublishingToNobodyIsNothing) {
     this->made_.publisher().publish("nobody", "x");
+    this->settle();
     typename TestFixture::Payloads heard;
     const auto ticket = this->made_.receiver().subscribe("nobody", this->context_.get_executor(),
                                                          this->into(heard));
@@ -131,10 +132,26 @@ TYPED_TEST_P(BusContract, PublishingToNobodyIsNothing) {
     EXPECT_TRUE(heard.empty()) << "what was said before the subscription is gone";
 }
 
+TYPED_TEST_P(BusContract, WhereNothingIsLostThereIsNoGap) {
+    typename TestFixture::Payloads heard;
+    const auto executor = this->context_.get_executor();
+    Bus& bus = this->made_.receiver();
+    const auto ticket = bus.subscribe("t", executor, this->into(heard));
+    int gaps = 0;
+    auto count = [&gaps] { ++gaps; };
+    const auto gap = bus.on_gap(executor, std::move(count));
+    this->settle();
+    gaps = 0;  // Nodes that meet do not know what was said before.
+    for (int i = 0; i < 100; ++i) this->made_.publisher().publish("t", "x");
+    this->run_until([&] { return heard.size() == 100; });
+    EXPECT_EQ(heard.size(), 100u);
+    EXPECT_EQ(gaps, 0);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(BusContract, EverySubscriberOfTheTopicHearsTheMessage,
                             MessagesOfOnePublisherKeepTheirOrder, APayloadIsAnyBytes,
                             AnEndedSubscriptionHearsNothingMoreNotEvenWhatWasUnderWay,
-                            AHandlerMayEndItsOwnSubscriptionAndPublish,
-                            PublishingToNobodyIsNothing);
+                            AHandlerMayEndItsOwnSubscriptionAndPublish, PublishingToNobodyIsNothing,
+                            WhereNothingIsLostThereIsNoGap);
 
 }  // namespace syncwatch

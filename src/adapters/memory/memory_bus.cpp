@@ -77,4 +77,8 @@ std::unique_ptr<Bus::Subscription> MemoryBus::subscribe(const std::string& topic
     return std::make_unique<Ticket>(topics_, topic, std::move(receiver));
 }
 
+std::unique_ptr<Bus::Subscription> MemoryBus::on_gap(net::any_io_executor, GapHandler) {
+    return std::make_unique<Subscription>();
+}
+
 }  // namespace syncwatch

@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::unique_ptr<Subscription> subscribe(const std::string& topic,
                                                           net::any_io_executor executor,
                                                           Handler handler) override;
+    [[nodiscard]] std::unique_ptr<Subscription> on_gap(net::any_io_executor executor,
+                                                       GapHandler handler) override;
 
     /// Messages dropped since the start: for metrics.
     std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }

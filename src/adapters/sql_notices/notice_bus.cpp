@@ -11,6 +11,10 @@ std::unique_ptr<Bus::Subscription> NoticeBus::subscribe(const std::string&, net:
     return std::make_unique<Subscription>();
 }
 
+std::unique_ptr<Bus::Subscription> NoticeBus::on_gap(net::any_io_executor, GapHandler) {
+    return std::make_unique<Subscription>();
+}
+
 Async<> NoticeBus::send() {
     auto work = [waiting = std::exchange(waiting_, {})](Connection& db) -> Result<> {
         for (const auto& [topic, payload] : waiting) {

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] std::unique_ptr<Subscription> subscribe(const std::string& topic,
                                                           net::any_io_executor executor,
                                                           Handler handler) override;
+    [[nodiscard]] std::unique_ptr<Subscription> on_gap(net::any_io_executor executor,
+                                                       GapHandler handler) override;
     /// Writes down what was published. Errors: Unavailable.
     Async<> send();
 
