@@ -1,0 +1,97 @@
+#include "adapters/linked_bus/outbox.h"
+
+#include <gtest/gtest.h>
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Said = std::vector<std::string>;
+
+struct Desk {
+    explicit Desk(Outbox::Options options = {}) : outbox(options) {}
+    void add(std::uint64_t number, std::chrono::milliseconds at = 0ms) {
+        outbox.add(number, std::make_shared<const std::string>(std::to_string(number)),
+                   Instant(at));
+    }
+    Said pump(Road road) {
+        Said said;
+        outbox.pump(road, [&](const BusLink::Bytes& bytes) { said.push_back(*bytes); });
+        return said;
+    }
+    Outbox outbox;
+};
+
+TEST(OutboxTest, EachMessageGoesARoadOnce) {
+    Desk desk;
+    desk.add(1);
+    EXPECT_EQ(desk.pump(Road::Primary), Said{"1"});
+    desk.add(2);
+    desk.add(3);
+    EXPECT_EQ(desk.pump(Road::Primary), (Said{"2", "3"}));
+    EXPECT_TRUE(desk.pump(Road::Primary).empty());
+    EXPECT_EQ(desk.outbox.sent(Road::Primary), 3u);
+    EXPECT_EQ(desk.outbox.sent(Road::Second), 0u);
+}
+
+TEST(OutboxTest, ARoadThatTakesOverSaysTheLatestAgain) {
+    Desk desk;
+    for (std::uint64_t number = 1; number <= 3; ++number) {
+        desk.add(number, number * 1000ms);
+        desk.pump(Road::Primary);
+    }
+    desk.outbox.trim(Instant(5500ms));
+    EXPECT_EQ(desk.pump(Road::Second), (Said{"2", "3"})) << "the first is too old to be in doubt";
+}
+
+TEST(OutboxTest, AfterABreakWhatWasNotConfirmedGoesAgain) {
+    Desk desk;
+    for (std::uint64_t number = 1; number <= 4; ++number) desk.add(number);
+    desk.pump(Road::Primary);
+    desk.outbox.confirm(Road::Primary, 2);
+    desk.outbox.broken(Road::Primary);
+    desk.add(5);
+    EXPECT_EQ(desk.pump(Road::Primary), (Said{"3", "4", "5"}));
+}
+
+TEST(OutboxTest, WhatSomebodyMissedGoesAgainAndIsStillForgottenInTime) {
+    Desk desk;
+    desk.add(1);
+    desk.pump(Road::Primary);
+    desk.outbox.again(Road::Primary);
+    EXPECT_EQ(desk.outbox.waiting(), 0u);
+    EXPECT_EQ(desk.pump(Road::Primary), Said{"1"});
+    desk.outbox.again(Road::Primary);
+    desk.outbox.trim(Instant(4s));
+    EXPECT_TRUE(desk.pump(Road::Primary).empty());
+}
+
+TEST(OutboxTest, WhatWentNoRoadIsKeptHoweverOldUpToTheBound) {
+    Outbox::Options options;
+    options.max_messages = 3;
+    Desk desk(options);
+    for (std::uint64_t number = 1; number <= 5; ++number) desk.add(number);
+    desk.outbox.trim(Instant(1h));
+    EXPECT_EQ(desk.outbox.waiting(), 3u);
+    EXPECT_EQ(desk.outbox.dropped(), 2u);
+    EXPECT_EQ(desk.pump(Road::Second), (Said{"3", "4", "5"}));
+    EXPECT_EQ(desk.outbox.waiting(), 0u);
+    desk.outbox.trim(Instant(1h));
+    EXPECT_TRUE(desk.pump(Road::Primary).empty());
+    EXPECT_EQ(desk.outbox.dropped(), 2u) << "they went";
+}
+
+TEST(OutboxTest, BytesAreBoundedToo) {
+    Outbox::Options options;
+    options.max_bytes = 100;
+    Desk desk(options);
+    for (std::uint64_t number = 1; number <= 3; ++number) {
+        desk.outbox.add(number, std::make_shared<const std::string>(40, 'x'), Instant(0ms));
+    }
+    EXPECT_EQ(desk.outbox.waiting(), 2u);
+    EXPECT_EQ(desk.outbox.dropped(), 1u);
+}
+
+}  // namespace
+}  // namespace syncwatch
