@@ -24,6 +24,7 @@ packages() {
             libexpected-dev libfmt-dev libspdlog-dev libsodium-dev libssl-dev libsqlite3-dev \
             libcli11-dev libtomlplusplus-dev prometheus-cpp-dev zlib1g-dev \
             libpq-dev libcurl4-openssl-dev libexpat1-dev
+            libpq-dev
         ;;
     test)
         # llvm: names in what the sanitizers say, by which they are told what to leave alone.
@@ -42,6 +43,10 @@ packages() {
             swift-container \
             swift-object \
             swift-proxy
+            postgresql \
+            redis-sentinel \
+            redis-server \
+            redis-tools
         ;;
     lint) printf '%s\n' clang-format clang-tidy ;;
     bench) printf '%s\n' libbenchmark-dev nginx-light ;;

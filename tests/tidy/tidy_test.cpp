@@ -49,8 +49,10 @@ TEST(TidyTest, ForeignHeadersStayInAdaptersAndGateway) {
     const std::regex foreign(
         R"(^#include <(sqlite3|openssl|sodium|boost/beast|spdlog|prometheus|toml\+\+|CLI/|)"
         R"(curl|expat))");
+        R"(^#include <(sqlite3|libpq-fe|openssl|sodium|boost/beast|spdlog|prometheus|toml\+\+|CLI/))");
     const std::map<std::string, std::set<std::string>> homes{
         {"sqlite3", {"adapters"}},
+        {"libpq-fe", {"adapters"}},
         {"openssl", {"base", "adapters", "gateway"}},
         {"sodium", {"base", "adapters"}},
         {"boost/beast", {"gateway", "third_party"}},

@@ -228,9 +228,6 @@ LinkedBus::Status LinkedBus::status_now(Instant now) const {
     status.peers = choice_.peers(now);
     status.waiting = outbox_.waiting();
     status.dropped = outbox_.dropped() + too_long_ + local_.dropped();
-    for (const auto& each : lines_) {
-        if (each) status.dropped += each->link->status().dropped;
-    }
     status.lost = inbox_.lost();
     status.passed_by = inbox_.passed_by();
     return status;
