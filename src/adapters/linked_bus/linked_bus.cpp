@@ -74,9 +74,9 @@ void LinkedBus::publish(const std::string& topic, std::string payload) {
     }
     BusMessage message{self_, ++published_, topic, std::move(payload)};
     auto bytes = std::make_shared<const std::string>(encode(message));
-    outbox_.add(published_, std::move(bytes), clock_.now());
+    outbox_.add(published_, std::move(bytes));
     local_.publish(topic, std::move(message.payload));
-    pump();
+    pump(clock_.now());
 }
 
 std::unique_ptr<Bus::Subscription> LinkedBus::subscribe(const std::string& topic,
@@ -147,7 +147,7 @@ void LinkedBus::run(const std::stop_token& stop) {
                 if (std::exchange(each->again, false)) outbox_.again(road);
                 send_beat(road, now);
             }
-            pump();
+            pump(now);
             deliver(inbox_.give_up(now));
             if (connected_ && inbox_.take_gap()) gaps_.publish(kGap, {});
         }
@@ -188,7 +188,7 @@ void LinkedBus::choose(Instant now) {
     for (const auto& each : lines_) {
         connected_ = connected_ || (each && each->health.connected() && each->health.fit(now));
     }
-    pump();
+    pump(now);
 }
 
 bool LinkedBus::is_open(Road road) const {
@@ -196,13 +196,14 @@ bool LinkedBus::is_open(Road road) const {
     return each && each->health.connected();
 }
 
-void LinkedBus::pump() {
+void LinkedBus::pump(Instant now) {
     const auto routes = choice_.routes();
     // A road that is doubtful is better than none.
     const bool second = routes.second && is_open(Road::Second);
     const bool primary = (routes.primary || !second) && is_open(Road::Primary);
-    const auto send_on = [this](Road road) {
-        outbox_.pump(road, [&](const BusLink::Bytes& bytes) { line(road)->link->send(bytes); });
+    const auto send_on = [this, now](Road road) {
+        outbox_.pump(road, now,
+                     [&](const BusLink::Bytes& bytes) { line(road)->link->send(bytes); });
     };
     if (primary) send_on(Road::Primary);
     if (second) send_on(Road::Second);

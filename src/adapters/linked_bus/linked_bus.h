@@ -103,7 +103,7 @@ private:
     void send_beat(Road road, Instant now);
     void heard_beat(const BusBeat& beat, Road road, Instant now);
     void choose(Instant now);
-    void pump();
+    void pump(Instant now);
     void deliver(const Inbox::Messages& messages);
     bool is_open(Road road) const;
     Status status_now(Instant now) const;

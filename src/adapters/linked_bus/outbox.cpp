@@ -5,20 +5,20 @@
 
 namespace syncwatch {
 
-void Outbox::add(std::uint64_t number, BusLink::Bytes bytes, Instant now) {
+void Outbox::add(std::uint64_t number, BusLink::Bytes bytes) {
     bytes_ += bytes->size();
-    entries_.push_back({number, std::move(bytes), now, false, {}});
+    entries_.push_back({number, std::move(bytes), {}, false, {}});
     while (entries_.size() > options_.max_messages || bytes_ > options_.max_bytes) drop_first();
 }
 
-void Outbox::pump(Road road, const Send& send) {
+void Outbox::pump(Road road, Instant now, const Send& send) {
     Progress& progress = roads_[index(road)];
     // What is new stands at the end: usually it is the last one alone.
     auto first = entries_.end();
     while (first != entries_.begin() && !std::prev(first)->went[index(road)]) --first;
     for (; first != entries_.end(); ++first) {
         first->went[index(road)] = true;
-        first->said = true;
+        if (!std::exchange(first->said, true)) first->at = now;
         progress.sent = std::max(progress.sent, first->number);
         send(first->bytes);
     }

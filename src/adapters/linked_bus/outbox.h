@@ -17,7 +17,8 @@ namespace syncwatch {
 class Outbox {
 public:
     struct Options {
-        /// How long what went some road is kept: longer than it takes to notice that it is closed.
+        /// How long what went some road is kept from then on: longer than it takes to notice that
+        /// it is closed.
         std::chrono::milliseconds keep{4000};
         /// Over either, the oldest is dropped.
         std::size_t max_messages = 4096;
@@ -28,9 +29,9 @@ public:
     explicit Outbox(Options options) : options_(options) {}
 
     /// Numbers ascend.
-    void add(std::uint64_t number, BusLink::Bytes bytes, Instant now);
+    void add(std::uint64_t number, BusLink::Bytes bytes);
     /// Sends, in order, what did not go this road.
-    void pump(Road road, const Send& send);
+    void pump(Road road, Instant now, const Send& send);
     /// Everything up to `number` has been round the road: its server has it.
     void confirm(Road road, std::uint64_t number);
     /// The road broke: what was not confirmed did not go it.
@@ -51,7 +52,7 @@ private:
     struct Entry {
         std::uint64_t number;
         BusLink::Bytes bytes;
-        Instant at;
+        Instant at;         ///< When it was said first.
         bool said = false;  ///< It went some road, and that road did not break behind it.
         std::array<bool, 2> went{};
     };

@@ -11,13 +11,13 @@ using Said = std::vector<std::string>;
 
 struct Desk {
     explicit Desk(Outbox::Options options = {}) : outbox(options) {}
-    void add(std::uint64_t number, std::chrono::milliseconds at = 0ms) {
-        outbox.add(number, std::make_shared<const std::string>(std::to_string(number)),
-                   Instant(at));
+    void add(std::uint64_t number) {
+        outbox.add(number, std::make_shared<const std::string>(std::to_string(number)));
     }
-    Said pump(Road road) {
+    Said pump(Road road, std::chrono::seconds at = 0s) {
         Said said;
-        outbox.pump(road, [&](const BusLink::Bytes& bytes) { said.push_back(*bytes); });
+        auto send = [&said](const BusLink::Bytes& bytes) { said.push_back(*bytes); };
+        outbox.pump(road, Instant(at), send);
         return said;
     }
     Outbox outbox;
@@ -37,9 +37,9 @@ TEST(OutboxTest, EachMessageGoesARoadOnce) {
 
 TEST(OutboxTest, ARoadThatTakesOverSaysTheLatestAgain) {
     Desk desk;
-    for (std::uint64_t number = 1; number <= 3; ++number) {
-        desk.add(number, number * 1000ms);
-        desk.pump(Road::Primary);
+    for (int number = 1; number <= 3; ++number) {
+        desk.add(static_cast<std::uint64_t>(number));
+        desk.pump(Road::Primary, std::chrono::seconds(number));
     }
     desk.outbox.trim(Instant(5500ms));
     EXPECT_EQ(desk.pump(Road::Second), (Said{"2", "3"})) << "the first is too old to be in doubt";
@@ -75,9 +75,12 @@ TEST(OutboxTest, WhatWentNoRoadIsKeptHoweverOldUpToTheBound) {
     desk.outbox.trim(Instant(1h));
     EXPECT_EQ(desk.outbox.waiting(), 3u);
     EXPECT_EQ(desk.outbox.dropped(), 2u);
-    EXPECT_EQ(desk.pump(Road::Second), (Said{"3", "4", "5"}));
+    EXPECT_EQ(desk.pump(Road::Second, 1h), (Said{"3", "4", "5"}));
     EXPECT_EQ(desk.outbox.waiting(), 0u);
-    desk.outbox.trim(Instant(1h));
+    desk.outbox.trim(Instant(1h + 3999ms));
+    desk.outbox.again(Road::Second);
+    EXPECT_EQ(desk.pump(Road::Second, 1h), (Said{"3", "4", "5"})) << "a peer came back later";
+    desk.outbox.trim(Instant(1h + 4s));
     EXPECT_TRUE(desk.pump(Road::Primary).empty());
     EXPECT_EQ(desk.outbox.dropped(), 2u) << "they went";
 }
@@ -87,7 +90,7 @@ TEST(OutboxTest, BytesAreBoundedToo) {
     options.max_bytes = 100;
     Desk desk(options);
     for (std::uint64_t number = 1; number <= 3; ++number) {
-        desk.outbox.add(number, std::make_shared<const std::string>(40, 'x'), Instant(0ms));
+        desk.outbox.add(number, std::make_shared<const std::string>(40, 'x'));
     }
     EXPECT_EQ(desk.outbox.waiting(), 2u);
     EXPECT_EQ(desk.outbox.dropped(), 1u);
