@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A road whose server answers each beat after `delay`, in virtual time.
-struct Road {
+struct BeatenRoad {
     LinkHealth health{{}, Instant(0ms)};
     std::chrono::milliseconds now{0};
     std::uint64_t beat = 0;
@@ -37,26 +37,26 @@ struct Road {
 };
 
 TEST(LinkHealthTest, ARoadThatAnswersIsTrustedFromTheStart) {
-    Road road;
+    BeatenRoad road;
     road.connect(true);
     EXPECT_EQ(road.run(5s, 50ms), 5s);
     EXPECT_EQ(road.health.latency(), 50ms);
 }
 
 TEST(LinkHealthTest, AServerThatWasNeverThereIsGivenUpAfterTheLimit) {
-    Road road;
+    BeatenRoad road;
     EXPECT_EQ(road.run(5s, std::nullopt), 1s);
 }
 
 TEST(LinkHealthTest, AServerThatHangsIsNoticedWithinABeatAndTheLimit) {
-    Road road;
+    BeatenRoad road;
     road.connect(true);
     road.run(2s, 0ms);
     EXPECT_LE(road.run(5s, std::nullopt), 1250ms);
 }
 
 TEST(LinkHealthTest, AServerThatIsSlowIsUnfitHoweverSurelyItAnswers) {
-    Road road;
+    BeatenRoad road;
     road.connect(true);
     road.run(2s, 0ms);
     EXPECT_LE(road.run(20s, 2s), 1250ms);
@@ -64,7 +64,7 @@ TEST(LinkHealthTest, AServerThatIsSlowIsUnfitHoweverSurelyItAnswers) {
 }
 
 TEST(LinkHealthTest, ABreakIsNoticedAtOnceAndForgivenAfterAWhile) {
-    Road road;
+    BeatenRoad road;
     road.connect(true);
     road.run(2s, 0ms);
     road.connect(false);
@@ -77,7 +77,7 @@ TEST(LinkHealthTest, ABreakIsNoticedAtOnceAndForgivenAfterAWhile) {
 }
 
 TEST(LinkHealthTest, TheTimeOfTrialBeginsAnewWithEachBreak) {
-    Road road;
+    BeatenRoad road;
     road.connect(true);
     road.run(2s, 0ms);
     for (int i = 0; i < 5; ++i) {

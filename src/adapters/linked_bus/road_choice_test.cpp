@@ -12,7 +12,7 @@ constexpr Routes kPrimaryAlone{true, false};
 constexpr Routes kSecondAlone{false, true};
 constexpr Routes kBoth{true, true};
 
-Instant at(std::chrono::milliseconds since) {
+Instant after(std::chrono::milliseconds since) {
     return Instant(since);
 }
 BusBeat beat_of(PublisherId publisher, bool primary_loops, bool needs_second) {
@@ -26,28 +26,28 @@ BusBeat beat_of(PublisherId publisher, bool primary_loops, bool needs_second) {
 TEST(RoadChoiceTest, ItGoesByThePrimaryWhileThatIsTrusted) {
     RoadChoice choice({});
     EXPECT_EQ(choice.routes(), kPrimaryAlone);
-    choice.update(false, at(1s));
+    choice.update(false, after(1s));
     EXPECT_EQ(choice.routes(), kSecondAlone);
     EXPECT_TRUE(choice.needs_second());
-    choice.update(true, at(5s));
+    choice.update(true, after(5s));
     EXPECT_EQ(choice.routes(), kPrimaryAlone);
     EXPECT_FALSE(choice.needs_second());
 }
 
 TEST(RoadChoiceTest, ItGoesByBothWhileAPeerCannotHearThePrimary) {
     RoadChoice choice({});
-    (void)choice.heard(beat_of(7, false, true), Road::Second, at(0ms));
-    choice.update(true, at(0ms));
+    (void)choice.heard(beat_of(7, false, true), Road::Second, after(0ms));
+    choice.update(true, after(0ms));
     EXPECT_EQ(choice.routes(), kBoth);
     EXPECT_FALSE(choice.needs_second()) << "others reach this node as before";
-    choice.update(true, at(1600ms));
+    choice.update(true, after(1600ms));
     EXPECT_EQ(choice.routes(), kBoth);
-    choice.update(true, at(1700ms));
+    choice.update(true, after(1700ms));
     EXPECT_EQ(choice.routes(), kPrimaryAlone) << "the peer is gone, or hears it again";
-    (void)choice.heard(beat_of(7, false, true), Road::Second, at(2s));
-    (void)choice.heard(beat_of(7, true, false), Road::Second, at(2500ms));
-    (void)choice.heard(beat_of(7, true, false), Road::Primary, at(2500ms));
-    choice.update(true, at(2500ms));
+    (void)choice.heard(beat_of(7, false, true), Road::Second, after(2s));
+    (void)choice.heard(beat_of(7, true, false), Road::Second, after(2500ms));
+    (void)choice.heard(beat_of(7, true, false), Road::Primary, after(2500ms));
+    choice.update(true, after(2500ms));
     EXPECT_EQ(choice.routes(), kPrimaryAlone);
 }
 
@@ -55,25 +55,25 @@ TEST(RoadChoiceTest, TwoPrimariesAreNone) {
     // Both nodes do well, each with a master of its own: an old one came back, or a partition.
     RoadChoice choice({});
     for (auto now = 0ms; now <= 1900ms; now += 100ms) {
-        (void)choice.heard(beat_of(7, true, false), Road::Second, at(now));
-        choice.update(true, at(now));
+        (void)choice.heard(beat_of(7, true, false), Road::Second, after(now));
+        choice.update(true, after(now));
         EXPECT_EQ(choice.routes(), kPrimaryAlone) << "it may have just begun";
     }
     for (auto now = 2100ms; now <= 9s; now += 100ms) {
-        (void)choice.heard(beat_of(7, true, true), Road::Second, at(now));
-        choice.update(true, at(now));
+        (void)choice.heard(beat_of(7, true, true), Road::Second, after(now));
+        choice.update(true, after(now));
         EXPECT_EQ(choice.routes(), kSecondAlone);
     }
-    (void)choice.heard(beat_of(7, true, true), Road::Primary, at(9s));
-    choice.update(true, at(9s));
+    (void)choice.heard(beat_of(7, true, true), Road::Primary, after(9s));
+    choice.update(true, after(9s));
     EXPECT_TRUE(choice.routes().primary) << "they met again";
 }
 
 TEST(RoadChoiceTest, APeerWhoseOwnPrimaryIsAwaySplitsNobody) {
     RoadChoice choice({});
     for (auto now = 0ms; now <= 9s; now += 500ms) {
-        (void)choice.heard(beat_of(7, false, true), Road::Second, at(now));
-        choice.update(true, at(now));
+        (void)choice.heard(beat_of(7, false, true), Road::Second, after(now));
+        choice.update(true, after(now));
         EXPECT_EQ(choice.routes(), kBoth);
     }
 }
@@ -82,12 +82,12 @@ TEST(RoadChoiceTest, APeerThatConnectedAnewIsNoticedOnItsRoad) {
     RoadChoice choice({});
     BusBeat beat = beat_of(7, true, false);
     beat.connection = 1;
-    EXPECT_FALSE(choice.heard(beat, Road::Primary, at(0ms))) << "they have just met";
-    EXPECT_FALSE(choice.heard(beat, Road::Primary, at(1s)));
-    EXPECT_FALSE(choice.heard(beat, Road::Second, at(1s)));
+    EXPECT_FALSE(choice.heard(beat, Road::Primary, after(0ms))) << "they have just met";
+    EXPECT_FALSE(choice.heard(beat, Road::Primary, after(1s)));
+    EXPECT_FALSE(choice.heard(beat, Road::Second, after(1s)));
     beat.connection = 2;
-    EXPECT_TRUE(choice.heard(beat, Road::Primary, at(2s)));
-    EXPECT_FALSE(choice.heard(beat, Road::Primary, at(3s)));
+    EXPECT_TRUE(choice.heard(beat, Road::Primary, after(2s)));
+    EXPECT_FALSE(choice.heard(beat, Road::Primary, after(3s)));
 }
 
 TEST(RoadChoiceTest, PeersAreCountedWhileTheyLiveAndBounded) {
@@ -96,12 +96,12 @@ TEST(RoadChoiceTest, PeersAreCountedWhileTheyLiveAndBounded) {
     RoadChoice choice(options);
     for (PublisherId each = 1; each <= 5; ++each) {
         (void)choice.heard(beat_of(each, true, false), Road::Primary,
-                           at(std::chrono::seconds(each)));
+                           after(std::chrono::seconds(each)));
     }
-    EXPECT_EQ(choice.peers(at(3s)), 3u);
-    EXPECT_EQ(choice.peers(at(5s)), 2u) << "the others said nothing for too long";
-    choice.update(true, at(60s));
-    EXPECT_EQ(choice.peers(at(5s)), 0u);
+    EXPECT_EQ(choice.peers(after(3s)), 3u);
+    EXPECT_EQ(choice.peers(after(5s)), 2u) << "the others said nothing for too long";
+    choice.update(true, after(60s));
+    EXPECT_EQ(choice.peers(after(5s)), 0u);
 }
 
 }  // namespace
