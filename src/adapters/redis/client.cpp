@@ -14,7 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kUseTuple = net::as_tuple(net::use_awaitable);
 constexpr auto kFirstPause = 100ms;
 /// How often a connection must show that it lives, and that its server is still the master.
 constexpr auto kLookEvery = 1s;
@@ -102,7 +101,7 @@ net::awaitable<void> Client::pause() {
     std::array<std::uint8_t, 1> chance{};
     random_.fill(chance);
     resting_.expires_after(pause_ / 2 + pause_ * chance[0] / 510);
-    co_await resting_.async_wait(kUseTuple);
+    co_await resting_.async_wait(net::as_tuple(net::use_awaitable));
 }
 
 net::awaitable<void> Client::look_after() {
@@ -112,14 +111,17 @@ net::awaitable<void> Client::look_after() {
         co_await timer.async_wait(net::use_awaitable);
         const auto looked_at = ready_;
         if (!looked_at) continue;
-        // Without an answer it breaks by itself.
-        if (!finder_.has_sentinels()) {
-            looked_at->command({"PING"}, [](const Result<Reply>&) {});
-            continue;
-        }
-        const auto well = co_await check_is_master(looked_at);
+        const auto well = co_await look(looked_at);
         if (!well) looked_at->close(well.error().message);
     }
+}
+
+Async<> Client::look(std::shared_ptr<Connection> connection) {
+    if (finder_.has_sentinels()) SW_CO_CHECK(co_await check_is_master(connection));
+    if (hooks_.look) co_return co_await hooks_.look(connection);
+    Words ping{"PING"};
+    SW_CO_CHECK(co_await connection->ask(std::move(ping)));
+    co_return Result<>();
 }
 
 void Client::moved(const Endpoint& master) {

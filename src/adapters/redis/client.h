@@ -34,6 +34,9 @@ public:
         std::function<Async<>(std::shared_ptr<Connection>)> prepare;
         std::function<void(bool connected)> connected;
         Connection::Push push = {};
+        /// Once a second while it is connected, in place of a PING; a failure breaks the
+        /// connection.
+        std::function<Async<>(std::shared_ptr<Connection>)> look = {};
     };
     struct Status {
         bool connected = false;
@@ -61,6 +64,7 @@ public:
 private:
     net::awaitable<void> run();
     net::awaitable<void> look_after();
+    Async<> look(std::shared_ptr<Connection> connection);
     Async<> connect();
     net::awaitable<void> pause();
     void moved(const Endpoint& master);
