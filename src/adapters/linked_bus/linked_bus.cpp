@@ -149,7 +149,7 @@ void LinkedBus::run(const std::stop_token& stop) {
             }
             pump(now);
             deliver(inbox_.give_up(now));
-            if (connected_ && inbox_.take_gap()) gaps_.publish(kGap, {});
+            if (connected_) tell_gap();
         }
         tell();
         std::unique_lock lock(mutex_);
@@ -213,6 +213,14 @@ void LinkedBus::deliver(const Inbox::Messages& messages) {
     for (const BusMessage& each : messages) local_.publish(each.topic, each.payload);
 }
 
+void LinkedBus::tell_gap() {
+    // A part of this node that does not keep up misses messages like one that is cut off.
+    const bool overflow = std::exchange(overflowed_, local_.dropped()) != local_.dropped();
+    if (!inbox_.take_gap() && !overflow) return;
+    ++told_gaps_;
+    gaps_.publish(kGap, {});
+}
+
 LinkedBus::Status LinkedBus::status() const {
     const std::lock_guard lock(mutex_);
     return status_now(clock_.now());
@@ -231,6 +239,7 @@ LinkedBus::Status LinkedBus::status_now(Instant now) const {
     status.dropped = outbox_.dropped() + too_long_ + local_.dropped();
     status.lost = inbox_.lost();
     status.passed_by = inbox_.passed_by();
+    status.gaps = told_gaps_;
     return status;
 }
 

@@ -55,6 +55,7 @@ public:
         std::uint64_t dropped = 0;         ///< Never sent, or not taken by a part of this node.
         std::uint64_t lost = 0;            ///< Sent by others and never heard.
         std::uint64_t passed_by = 0;       ///< Heard again, or too late.
+        std::uint64_t gaps = 0;            ///< How often on_gap() was called.
         /// Nothing is amiss: the primary works.
         bool well() const { return active == Road::Primary && connected; }
     };
@@ -105,6 +106,7 @@ private:
     void choose(Instant now);
     void pump(Instant now);
     void deliver(const Inbox::Messages& messages);
+    void tell_gap();
     bool is_open(Road road) const;
     Status status_now(Instant now) const;
     RoadStatus road_status(const Line& line, Instant now) const;
@@ -124,6 +126,8 @@ private:
     Inbox inbox_;
     std::uint64_t published_ = 0;
     std::uint64_t too_long_ = 0;
+    std::uint64_t overflowed_ = 0;  ///< What local_ had dropped at the last look.
+    std::uint64_t told_gaps_ = 0;
     Road active_ = Road::Primary;
     bool connected_ = false;
     WallTime since_;

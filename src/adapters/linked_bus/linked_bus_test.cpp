@@ -220,6 +220,19 @@ TEST(LinkedBusTest, WhatWasMissedForTooLongIsAGap) {
     EXPECT_EQ(ear.heard(), (std::vector<std::string>{"before", "after"}));
 }
 
+TEST(LinkedBusTest, APartThatDoesNotKeepUpHasAGap) {
+    TwoNodes nodes;
+    BusEar ear(nodes.a, "u");
+    const int gaps = ear.gaps();
+    net::io_context stuck(1);
+    const auto ignore = [](const std::string&) {};
+    const auto ticket = nodes.a.subscribe("t", stuck.get_executor(), ignore);
+    for (std::size_t i = 0; i <= MemoryBus::Options().max_waiting; ++i) nodes.a.publish("t", "x");
+    EXPECT_TRUE(ear.wait_for_gaps(gaps + 1));
+    EXPECT_GT(nodes.a.status().dropped, 0u);
+    EXPECT_GT(nodes.a.status().gaps, 0u);
+}
+
 TEST(LinkedBusTest, WhoWatchesIsToldOfEachChange) {
     SystemClock clock;
     SystemRandom random;

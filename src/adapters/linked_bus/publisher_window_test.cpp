@@ -85,7 +85,7 @@ TEST(PublisherWindowTest, WhatIsHeldIsBounded) {
     PublisherWindow::Options options;
     options.max_held = 3;
     PublisherWindow window(1, options);
-    for (const std::uint64_t number : {2, 4, 6}) {
+    for (const std::uint64_t number : {2u, 4u, 6u}) {
         EXPECT_TRUE(window.take(numbered(number), at(0ms)).messages.empty());
     }
     const auto delivery = window.take(numbered(8), at(0ms));

@@ -55,7 +55,7 @@ TEST(ChunksTest, WhatMissesAPieceIsForgotten) {
     EXPECT_FALSE(reader.take(chunks[2])) << "one in between is missing";
     EXPECT_FALSE(reader.take(chunks[0]));
     EXPECT_FALSE(reader.take(later[1])) << "of another message";
-    for (const std::size_t i : {0, 1}) EXPECT_FALSE(reader.take(later[i]));
+    for (const std::size_t i : {0u, 1u}) EXPECT_FALSE(reader.take(later[i]));
     EXPECT_EQ(reader.take(later[2]), message);
 }
 

@@ -75,7 +75,7 @@ TEST(NotifyLinkTest, LongMessagesComeInOnePieceAndInOrder) {
     MadeNotifyBus made;
     BusEar ear(made.receiver(), "t");
     std::vector<std::string> sent;
-    for (const std::size_t size : {7000, 900'000, 3, 20'000}) {
+    for (const std::size_t size : {7000u, 900'000u, 3u, 20'000u}) {
         sent.emplace_back(size, static_cast<char>('a' + sent.size()));
         made.publisher().publish("t", sent.back());
     }

@@ -24,7 +24,8 @@ Async<> RedisLink::subscribe(std::shared_ptr<Connection> connection) {
     connection->tell({"SUBSCRIBE", options_.channel});
     // A subscription is answered by a push, its refusal by an error in place of what follows.
     Words ping{"PING"};
-    co_return (co_await connection->ask(std::move(ping))).map([](auto&&) {});
+    SW_CO_CHECK(co_await connection->ask(std::move(ping)));
+    co_return Result<>();
 }
 
 void RedisLink::heard(const Reply& push) {

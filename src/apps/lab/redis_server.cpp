@@ -15,8 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr auto kPatience = 60s;  ///< Sanitizers beside it make machines slow.
-constexpr auto kToolPatience = 10s;
+constexpr auto kSettleWithin = 60s;  ///< Sanitizers beside it make machines slow.
+constexpr auto kCliWithin = 10s;
 
 std::string read_file(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -57,7 +57,7 @@ Result<> RedisServer::start() {
     SW_TRY(const pid_t pid, lab::start(launch(std::move(command))));
     process_.emplace(pid);
     const auto settled = [this] { return is_open(port_) || !process_->alive(); };
-    (void)wait_until(settled, kPatience);
+    (void)wait_until(settled, kSettleWithin);
     if (process_->alive()) return {};
     return fail_unavailable("lab", "Redis does not start: " + read_file(launch({}).log), 1s);
 }
@@ -73,7 +73,7 @@ Result<std::string> RedisServer::ask(const std::vector<std::string>& words) cons
     tool.log = options_.folder / "answer";
     std::error_code failed;
     fs::remove(tool.log, failed);
-    SW_CHECK(run_tool(tool, kToolPatience));
+    SW_CHECK(run_tool(tool, kCliWithin));
     std::string answer = read_file(tool.log);
     if (answer.ends_with('\n')) answer.pop_back();
     return answer;
@@ -95,7 +95,7 @@ Result<std::unique_ptr<RedisGroup>> RedisGroup::make(const fs::path& folder) {
         SW_TRY(auto sentinel, RedisServer::make({folder / name, watch, true}));
         group->sentinels_.push_back(std::move(sentinel));
     }
-    if (wait_until([&] { return group->complete(); }, kPatience, 100ms)) return group;
+    if (wait_until([&] { return group->complete(); }, kSettleWithin, 100ms)) return group;
     return fail(ErrorCode::Timeout, "the Sentinels do not find one another");
 }
 
