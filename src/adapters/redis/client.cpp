@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/assert.h"
 #include "base/log/log.h"
 
 namespace syncwatch::redis {
@@ -28,9 +29,11 @@ Client::Client(Random& random, Options options)
     : random_(random),
       options_(std::move(options)),
       open_(net::make_work_guard(context_)),
-      finder_({options_.address, options_.sentinel_password}),
+      finder_({options_.address, options_.trust, options_.sentinel_password}),
       tasks_(context_.get_executor(), report_fault),
-      resting_(context_) {}
+      resting_(context_) {
+    SW_ASSERT(!options_.address.tls || options_.trust);
+}
 
 void Client::start(Hooks hooks) {
     hooks_ = std::move(hooks);
@@ -83,6 +86,7 @@ Async<> Client::connect() {
     options.password = options_.address.password;
     options.database = options_.address.database;
     options.name = options_.name;
+    options.trust = options_.trust;
     options.connect_within = options_.connect_within;
     options.answer_within = options_.answer_within;
     trying_ = Connection::make(context_.get_executor(), std::move(options));

@@ -23,6 +23,7 @@ public:
     struct Options {
         Address address;
         std::string sentinel_password = {};
+        TlsTrust trust = nullptr;        ///< load_trust(), for an address with TLS.
         std::string name = "syncwatch";  ///< For CLIENT LIST.
         std::chrono::milliseconds connect_within{1000};
         std::chrono::milliseconds answer_within{2000};

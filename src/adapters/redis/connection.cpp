@@ -7,6 +7,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
@@ -23,6 +25,11 @@ constexpr std::size_t kReadAtOnce = 65'536;
 
 }  // namespace
 
+struct Connection::Tls {
+    Tls(net::ip::tcp::socket& socket, net::ssl::context& context) : stream(socket, context) {}
+    net::ssl::stream<net::ip::tcp::socket&> stream;
+};
+
 Connection::Connection(net::any_io_executor executor, Options options)
     : options_(std::move(options)),
       executor_(std::move(executor)),
@@ -31,6 +38,8 @@ Connection::Connection(net::any_io_executor executor, Options options)
       deadline_(executor_),
       end_(executor_, net::steady_timer::time_point::max()),
       received_(kReadAtOnce, '\0') {}
+
+Connection::~Connection() = default;
 
 tl::unexpected<Error> Connection::broken() const {
     return fail_unavailable("bus", why_.empty() ? "not connected" : why_, 1s);
@@ -61,10 +70,24 @@ Async<> Connection::connect(const Endpoint& endpoint) {
     const auto [failed, peer] = co_await net::async_connect(socket_, found, kUseTuple);
     if (failed && !closed_) close(failed.message());
     if (closed_) co_return broken();
-    deadline_.cancel();
     boost::system::error_code ignored;
     socket_.set_option(net::ip::tcp::no_delay(true), ignored);
+    if (options_.trust) SW_CO_CHECK(co_await shake_hands(endpoint));
+    deadline_.cancel();
     read();
+    co_return Result<>();
+}
+
+Async<> Connection::shake_hands(const Endpoint& endpoint) {
+    tls_ = std::make_unique<Tls>(socket_, *options_.trust);
+    auto& stream = tls_->stream;
+    stream.set_verify_callback(net::ssl::host_name_verification(endpoint.host));
+    boost::system::error_code is_name;
+    (void)net::ip::make_address(endpoint.host, is_name);
+    if (is_name) ::SSL_set_tlsext_host_name(stream.native_handle(), endpoint.host.c_str());
+    const auto [failed] = co_await stream.async_handshake(net::ssl::stream_base::client, kUseTuple);
+    if (failed && !closed_) close("TLS: " + failed.message());
+    if (closed_) co_return broken();
     co_return Result<>();
 }
 
@@ -129,7 +152,9 @@ void Connection::read() {
         self->take_replies();
         if (!self->closed_) self->read();
     };
-    socket_.async_read_some(net::buffer(received_), std::move(more));
+    const auto into = net::buffer(received_);
+    if (tls_) return tls_->stream.async_read_some(into, std::move(more));
+    socket_.async_read_some(into, std::move(more));
 }
 
 void Connection::take_replies() {
@@ -157,7 +182,9 @@ void Connection::write() {
         if (failed) return self->close("the connection broke: " + failed.message());
         if (!self->out_.empty()) self->write();
     };
-    net::async_write(socket_, net::buffer(writing_), std::move(written));
+    const auto from = net::buffer(writing_);
+    if (tls_) return net::async_write(tls_->stream, from, std::move(written));
+    net::async_write(socket_, from, std::move(written));
 }
 
 void Connection::watch() {

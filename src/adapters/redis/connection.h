@@ -10,6 +10,7 @@
 
 #include "adapters/redis/redis_url.h"
 #include "adapters/redis/resp.h"
+#include "adapters/redis/tls.h"
 #include "base/async/async.h"
 
 namespace syncwatch::redis {
@@ -24,6 +25,7 @@ public:
         std::string password = {};
         int database = 0;
         std::string name = "syncwatch";  ///< For CLIENT LIST.
+        TlsTrust trust = nullptr;        ///< nullptr: without TLS.
         std::chrono::milliseconds connect_within{1000};
         std::chrono::milliseconds answer_within{2000};
     };
@@ -36,6 +38,7 @@ public:
     }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
+    ~Connection();
 
     /// Connects and says who we are. Errors: Unavailable, Forbidden (user or password).
     Async<> open(Endpoint endpoint);
@@ -63,7 +66,9 @@ private:
     };
 
     Connection(net::any_io_executor executor, Options options);
+    struct Tls;
     Async<> connect(const Endpoint& endpoint);
+    Async<> shake_hands(const Endpoint& endpoint);
     Async<> greet();
     void read();
     void take_replies();
@@ -75,6 +80,7 @@ private:
     net::any_io_executor executor_;
     net::ip::tcp::resolver resolver_;
     net::ip::tcp::socket socket_;
+    std::unique_ptr<Tls> tls_;    ///< Over the socket; null: without.
     net::steady_timer deadline_;  ///< Of the oldest command, or of connecting.
     net::steady_timer end_;       ///< Never expires: wakes those in ended().
     Push push_;

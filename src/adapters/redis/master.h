@@ -14,6 +14,7 @@ class MasterFinder {
 public:
     struct Options {
         Address address;
+        TlsTrust trust = nullptr;                        ///< For an address with TLS.
         std::string sentinel_password = {};              ///< Sentinels may want one of their own.
         std::chrono::milliseconds sentinel_within{500};  ///< For each to answer.
     };

@@ -117,17 +117,17 @@ std::string Endpoint::text() const {
 }
 
 Result<Address> parse_redis_url(std::string_view url) {
-    bool sentinels = false;
-    if (url.starts_with("sentinel:")) {
-        sentinels = true;
-    } else if (!url.starts_with("redis:")) {
-        return wrong("it begins with redis: or sentinel:");
+    const std::string_view scheme = url.substr(0, url.find(':'));
+    const bool sentinels = scheme == "sentinel" || scheme == "sentinels";
+    if (scheme.size() == url.size() || (!sentinels && scheme != "redis" && scheme != "rediss")) {
+        return wrong("it begins with redis:, rediss:, sentinel: or sentinels:");
     }
-    url.remove_prefix(url.find(':') + 1);
+    url.remove_prefix(scheme.size() + 1);
     if (url.starts_with("//")) url.remove_prefix(2);
     if (url.find_first_of("?#") != std::string_view::npos) return wrong("\"?\" or \"#\"");
 
     Address address;
+    address.tls = scheme == "rediss" || scheme == "sentinels";
     if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) {
         SW_CHECK(take_identity(url.substr(0, at), address));
         url.remove_prefix(at + 1);

@@ -23,13 +23,15 @@ struct Address {
     std::string user = {};            ///< Empty: the default user.
     std::string password = {};        ///< Empty: none.
     int database = 0;
+    bool tls = false;  ///< Of the servers, and of the Sentinels.
     bool operator==(const Address&) const = default;
 };
 
 /// redis://[[user]:password@]host[:port][/database]
 /// sentinel://[[user]:password@]host[:port][,host[:port]…]/MASTER[/database]
-/// The slashes behind the scheme may be missing; user and password may be percent-encoded, and are
-/// those of the server, not of the Sentinels. Errors: InvalidInput, without the password in it.
+/// rediss: and sentinels: are the same over TLS. The slashes behind the scheme may be missing; user
+/// and password may be percent-encoded, and are those of the server, not of the Sentinels. Errors:
+/// InvalidInput, without the password in it.
 Result<Address> parse_redis_url(std::string_view url);
 
 }  // namespace syncwatch::redis

@@ -18,6 +18,8 @@ TEST(RedisUrlTest, AddressesAreRead) {
         {"redis://app:p:a@b@h", {{{"h", 6379}}, "", "app", "p:a@b"}},
         {"sentinel://a,b:7000,c/mymaster", {{{"a", 26379}, {"b", 7000}, {"c", 26379}}, "mymaster"}},
         {"sentinel:a/mymaster/2", {{{"a", 26379}}, "mymaster", "", "", 2}},
+        {"rediss://h", {{{"h", 6379}}, "", "", "", 0, true}},
+        {"sentinels://a/m", {{{"a", 26379}}, "m", "", "", 0, true}},
         {"sentinel://app:x@a/m", {{{"a", 26379}}, "m", "app", "x"}},
     };
     for (const auto& [url, address] : rows) {
@@ -33,7 +35,7 @@ TEST(RedisUrlTest, WhatIsOddIsRefusedWithoutSayingThePassword) {
                             "redis:",
                             "redis://",
                             "http://h",
-                            "rediss://h",
+                            "redisss://h",
                             "redis://h:0",
                             "redis://h:65536",
                             "redis://h:",
