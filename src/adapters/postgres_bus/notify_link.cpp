@@ -82,7 +82,9 @@ Result<std::unique_ptr<Listener>> NotifyLink::connect() {
     Result<std::unique_ptr<Listener>> opened = nullptr;
     for (std::size_t tried = 0; tried < servers_.size(); ++tried) {
         const auto until = SteadyClock::now() + options_.connect_within;
-        const Server& server = servers_[server_];
+        Server server = servers_[server_];
+        const std::string password = options_.password ? options_.password() : std::string();
+        if (!password.empty()) server.parameters.emplace_back("password", password);
         opened = Listener::open(server, options_.channel, waker_, until);
         if (opened) break;
         opened = fail(std::move(opened).error().within(server.at));

@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,7 +18,9 @@ namespace syncwatch::postgres {
 class NotifyLink final : public BusLink {
 public:
     struct Options {
-        std::string url;                                 ///< As libpq takes it.
+        std::string url;  ///< As libpq takes it.
+        /// Asked at each new connection; nullptr, or empty: the URL's, or none.
+        std::function<std::string()> password = nullptr;
         std::string channel = "syncwatch_bus";           ///< A plain SQL name.
         std::chrono::milliseconds connect_within{2000};  ///< Each host.
         std::chrono::milliseconds answer_within{2000};

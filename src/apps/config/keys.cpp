@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/postgres/settings.h"
+#include "adapters/redis/redis_url.h"
 #include "adapters/s3/location.h"
 #include "apps/config/values.h"
 
@@ -48,6 +49,13 @@ bool take_objects(std::string_view url, Settings& s) {
     }
     if (!s3::Location::parse(url)) return false;
     s.s3.url = url;
+    return true;
+}
+
+bool take_bus(std::string_view url, Settings& s) {
+    const bool memory = url == "memory:";
+    if (!memory && url != "postgres:" && !redis::parse_redis_url(url)) return false;
+    s.bus.url = memory ? std::string_view() : url;
     return true;
 }
 
@@ -158,9 +166,33 @@ constexpr Key kKeys[] = {
     {"database.connections", Kind::Number, "COUNT", "8", "a number from 1 to 100",
      "Connections to PostgreSQL that this node keeps.",
      [](Settings& s, Words w) { return put(parse_count(w[0], 1, 100), s.postgres.connections); }},
-    {"bus.url", Kind::Text, "URL",
-     "memory:", "memory:", "What nodes talk through. One process needs nothing.",
-     [](Settings&, Words w) { return w[0] == "memory:"; }},
+    {"bus.url", Kind::Text, "URL", "memory:",
+     "memory:, redis://HOST[:PORT], sentinel://HOST,HOST,HOST/MASTER, either with an s for TLS "
+     "(rediss:, sentinels:), or postgres:",
+     "What nodes talk through. One process needs nothing. Where the database is PostgreSQL it "
+     "takes "
+     "over when Redis is away; postgres: uses it alone.",
+     [](Settings& s, Words w) { return take_bus(w[0], s); }},
+    {"bus.password", Kind::Text, "PASSWORD", "", "the password of the user at Redis",
+     "For Redis. A user is named in the URL, as in redis://syncwatch@host.",
+     [](Settings& s, Words w) {
+         s.bus.password = w[0];
+         return !w[0].empty();
+     },
+     true},
+    {"bus.sentinel_password", Kind::Text, "PASSWORD", "", "the password of the Sentinels",
+     "For Sentinels that want one of their own.",
+     [](Settings& s, Words w) {
+         s.bus.sentinel_password = w[0];
+         return !w[0].empty();
+     },
+     true},
+    {"bus.ca_file", Kind::Text, "FILE", "", kFile,
+     "Certificates (PEM) that TLS to Redis trusts; by default those of the system.",
+     [](Settings& s, Words w) {
+         s.bus.ca_file = w[0];
+         return !w[0].empty();
+     }},
     {"objects.url", Kind::Text, "URL", "",
      "file: and the path of a folder, or "
      "s3:https://HOST[:PORT]/BUCKET[/PREFIX][?region=R][&style=path|virtual][&ca=FILE]",

@@ -102,6 +102,9 @@ void check_together(const Sources& sources, Loaded& loaded) {
         complain(s.tls.cert.empty() ? "tls.cert" : "tls.key",
                  "is missing: a certificate and its key go together");
     }
+    if (s.bus.url == "postgres:" && !s.postgres.on()) {
+        complain("bus.url", "is postgres:, but the database is not PostgreSQL (database.url)");
+    }
     if (s.s3.on() && s.s3.credentials_file.empty()) {
         complain("objects.credentials_file", "is missing: an S3 store takes no one without keys");
     }

@@ -64,6 +64,16 @@ struct Settings {
         bool operator==(const S3&) const = default;
     } s3;
 
+    /// What nodes talk through; without a URL there is one node, which talks to itself.
+    struct Bus {
+        std::string url;  ///< "redis://…", "sentinel://…", or "postgres:" for the database alone.
+        std::string password;
+        std::string sentinel_password;
+        std::filesystem::path ca_file;  ///< Whom TLS trusts; empty: whom the system does.
+        bool on() const { return !url.empty(); }
+        bool operator==(const Bus&) const = default;
+    } bus;
+
     struct Node {
         std::string name;  ///< Empty: the machine's name.
         bool operator==(const Node&) const = default;

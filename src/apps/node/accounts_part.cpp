@@ -62,7 +62,7 @@ http::Authenticator::Options authenticator_options(const config::Settings& setti
 
 AccountsPart::AccountsPart(Powers& powers, const config::Settings& settings,
                            net::any_io_executor home)
-    : service_({powers.accounts, powers.rooms, powers.hasher, powers.audit, powers.bus,
+    : service_({powers.accounts, powers.rooms, powers.hasher, powers.audit, powers.bus(),
                 powers.clock, powers.random},
                service_options(settings), std::move(home)),
       limits_(powers.clock, limit_options(settings)),

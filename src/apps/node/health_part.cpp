@@ -111,11 +111,7 @@ net::awaitable<ComponentState> HealthPart::database() {
 }
 
 net::awaitable<ComponentState> HealthPart::bus() {
-    const auto dropped = powers_.bus.dropped();
-    if (dropped == 0) co_return state_of(Status::Ok, "in this process");
-    co_return state_of(
-        Status::Degraded,
-        fmt::format("in this process; {} messages were dropped since the start", dropped));
+    co_return powers_.node_bus->state();
 }
 
 net::awaitable<ComponentState> HealthPart::s3_objects() {

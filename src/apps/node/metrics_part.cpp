@@ -52,10 +52,7 @@ MetricsPart::MetricsPart(Powers& powers, HealthPart& health, const config::Setti
     api_.add([node = settings.node.name](metrics::Text& text) { write_process(text, node); });
     api_.add([&health](metrics::Text& text) { health.write_metrics(text); });
     api_.add([this](metrics::Text& text) { write_database(text); });
-    api_.add([this](metrics::Text& text) {
-        text.counter("syncwatch_bus_dropped_total", "Messages that a full receiver lost.",
-                     static_cast<double>(powers_.bus.dropped()));
-    });
+    api_.add([this](metrics::Text& text) { powers_.node_bus->write_metrics(text); });
 }
 
 void MetricsPart::watch(const http::Router& router, const http::Server& server) {

@@ -70,7 +70,7 @@ Node::Node(config::Settings settings, Opened opened)
       rooms_(*powers_, settings_, shards_, accounts_, media_.library()),
       site_(settings_),
       server_(shards_, router_, powers_->random, server_options()),
-      notices_(*powers_->database, powers_->bus, powers_->clock),
+      notices_(*powers_->database, powers_->bus(), powers_->clock),
       background_(shards_.executor(0), log_fault) {
     media_.put_films_into(rooms_.live());
     add_routes();
@@ -116,6 +116,7 @@ void Node::add_routes() {
 Result<> Node::open_for_business() {
     SW_CHECK(server_.listen());
     shards_.run();
+    powers_->node_bus->start();
     running_ = true;
     auto token = net::co_spawn(shards_.executor(0), accounts_.service().setup_token_if_needed(),
                                net::use_future);

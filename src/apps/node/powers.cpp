@@ -27,6 +27,12 @@ Result<> ensure_folder(const fs::path& folder) {
     return {};
 }
 
+Result<std::unique_ptr<Powers>> with_bus(std::unique_ptr<Powers> powers,
+                                         const config::Settings& settings) {
+    SW_TRY(powers->node_bus, NodeBus::make(settings, powers->clock, powers->random));
+    return powers;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, sql::Schema schema) {
@@ -38,13 +44,13 @@ Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, s
         options.connections = settings.postgres.connections;
         SW_TRY(auto database, postgres::Database::open(std::move(options)));
         postgres::Database* const known = database.get();
-        return std::make_unique<Powers>(std::move(database), known);
+        return with_bus(std::make_unique<Powers>(std::move(database), known), settings);
     }
     sqlite::Database::Options options;
     options.path = settings.database_path();
     options.schema = schema;
     SW_TRY(auto database, sqlite::Database::open(std::move(options)));
-    return std::make_unique<Powers>(std::move(database), nullptr);
+    return with_bus(std::make_unique<Powers>(std::move(database), nullptr), settings);
 }
 
 Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres)

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "adapters/memory/memory_bus.h"
 #include "adapters/postgres/database.h"
 #include "adapters/sql_accounts/sql_account_store.h"
 #include "adapters/sql_accounts/sql_audit_log.h"
@@ -17,6 +16,7 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "apps/config/settings.h"
+#include "apps/node/node_bus.h"
 
 namespace syncwatch::apps {
 
@@ -33,7 +33,8 @@ struct Powers {
 
     SystemClock clock;
     SystemRandom random;
-    MemoryBus bus;
+    std::unique_ptr<NodeBus> node_bus;
+    Bus& bus() { return node_bus->get(); }
     Argon2Hasher hasher;
     std::unique_ptr<sql::Database> database;
     postgres::Database* const postgres;  ///< nullptr: the database is SQLite.

@@ -47,7 +47,7 @@ RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& s
                      AccountsPart& accounts, RoomFilms& films)
     : ice_(ice_options(settings)),
       tickets_(powers.clock, powers.random),
-      directory_({powers.rooms, powers.accounts, powers.hasher, powers.audit, powers.bus,
+      directory_({powers.rooms, powers.accounts, powers.hasher, powers.audit, powers.bus(),
                   powers.clock, powers.random, tickets_, presence_},
                  directory_options(settings)),
       time_(powers.clock),
@@ -62,7 +62,7 @@ std::unique_ptr<LiveRooms> RoomsPart::make_live(Powers& powers, const config::Se
                                                 Shards& shards, RoomFilms& films) {
     const RoomPowers room_powers{powers.rooms,    powers.accounts, powers.chat,  powers.queues,
                                  powers.playback, films,           ice_,         powers.audit,
-                                 powers.bus,      tickets_,        powers.clock, powers.random,
+                                 powers.bus(),    tickets_,        powers.clock, powers.random,
                                  time_,           presence_,       metrics_};
     const auto make_speaker = [this] {
         return std::make_unique<room_gateway::FrameSpeaker>(socket_metrics_);

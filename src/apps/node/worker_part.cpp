@@ -43,8 +43,9 @@ WorkerPart::WorkerPart(Shards& thread, Powers& powers, Storage& storage,
     : works_(settings.media.work),
       thread_(thread),
       transcoder_(transcoder_options(settings)),
-      worker_({powers.media, powers.media, storage.blobs(), transcoder_, powers.bus, powers.clock},
-              worker_options(settings), thread_.executor(0)),
+      worker_(
+          {powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(), powers.clock},
+          worker_options(settings), thread_.executor(0)),
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("worker.task_fault", {{"task", task}, {"what", what}});
       }) {}
