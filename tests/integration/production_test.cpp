@@ -43,9 +43,16 @@ protected:
 
     void start(const std::string& name) {
         Server::Options options;
-        options.arguments = {"--database-url", postgres->url(), "--bus-url", redis->url(),
-                             "--objects-url", objects_, "--objects-credentials-file",
-                             folder_.path() / "keys", "--node-name", name};
+        options.arguments = {"--database-url",
+                             postgres->url(),
+                             "--bus-url",
+                             redis->url(),
+                             "--objects-url",
+                             objects_,
+                             "--objects-credentials-file",
+                             folder_.path() / "keys",
+                             "--node-name",
+                             name};
         nodes[name] = std::make_unique<Server>(folder_.path() / name, options);
     }
     HttpClient client(const std::string& name) { return HttpClient(nodes.at(name)->port()); }
@@ -69,14 +76,14 @@ protected:
     }
     /// Uploads at node "a", waits until it is ready; gives the path of its master playlist.
     std::string film() {
-        const std::string bytes = contents_of(made_clips() / "plain.mp4");
+        const std::string bytes = contents_of(made_clips() / "ready.mp4");
         HttpClient at_a = alice("a");
-        const auto sent = at_a.request(
-            "POST", "/api/v1/uploads", bytes,
-            {{"Tus-Resumable", "1.0.0"},
-             {"Upload-Length", std::to_string(bytes.size())},
-             {"Content-Type", "application/offset+octet-stream"},
-             {"Upload-Metadata", "filename " + encode_base64(as_bytes("Film.mp4"))}});
+        const auto sent =
+            at_a.request("POST", "/api/v1/uploads", bytes,
+                         {{"Tus-Resumable", "1.0.0"},
+                          {"Upload-Length", std::to_string(bytes.size())},
+                          {"Content-Type", "application/offset+octet-stream"},
+                          {"Upload-Metadata", "filename " + encode_base64(as_bytes("Film.mp4"))}});
         EXPECT_EQ(sent.status, 201) << sent.body;
         const std::string path = "/api/v1/videos/" + sent.field("SyncWatch-Video");
         EXPECT_TRUE(eventually([&] { return at_a.get(path).text_at("status") == "ready"; }))

@@ -34,7 +34,7 @@ std::unique_ptr<BusLink> postgres_road(const config::Settings& settings, Random&
     return std::make_unique<postgres::NotifyLink>(random, std::move(options));
 }
 
-void tell_log(const LinkedBus::Status& status) {
+void tell_bus_log(const LinkedBus::Status& status) {
     if (status.well()) {
         return log::info("bus.well", {{"at", status.primary.link.at}, {"peers", status.peers}});
     }
@@ -97,7 +97,7 @@ Result<std::unique_ptr<NodeBus>> NodeBus::make(const config::Settings& settings,
     }
     bus->linked_ = std::make_unique<LinkedBus>(clock, random, std::move(first), std::move(second),
                                                LinkedBus::Options());
-    bus->linked_->set_listener(tell_log);
+    bus->linked_->set_listener(tell_bus_log);
     return bus;
 }
 

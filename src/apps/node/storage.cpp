@@ -33,7 +33,7 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
     return fd;
 }
 
-void tell_log(bool open, const CircuitBreaker::Status& status) {
+void tell_objects_log(bool open, const CircuitBreaker::Status& status) {
     if (!open) return log::info("objects.back");
     log::warning("objects.away", {{"error", status.why}});
 }
@@ -52,7 +52,7 @@ Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
 Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings, Powers powers) {
     SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
     std::unique_ptr<Storage> storage(new Storage(std::move(lock)));
-    storage->breaker_.set_listener(tell_log);
+    storage->breaker_.set_listener(tell_objects_log);
     SW_CHECK(settings.s3.on() ? storage->open_s3(settings, powers)
                               : storage->open_folders(settings));
     return storage;
