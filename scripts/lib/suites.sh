@@ -70,7 +70,7 @@ suite_integration() {
     build_web
     configure_options=(-DSW_TESTS=ON)
     build release syncwatch tests.integration
-    run_ctest integration release -L integration
+    run_ctest integration release -L integration -j "$(nproc)"
 }
 
 # What people do, in real browsers against the real server; prints how far apart they saw the film.
@@ -96,7 +96,7 @@ suite_tsan() {
 
 # Each fuzzer for a while over its corpus, one on each core; what breaks it is kept in build/reports/.
 suite_fuzz() {
-    local seconds=15 running=0 program name
+    local seconds=8 running=0 program name
     if [ "$SYNCWATCH_LONG_TESTS" = yes ]; then seconds=1800; fi
     configure_options=(-DSW_TESTS=ON)
     build asan tests.fuzz

@@ -12,6 +12,7 @@
 namespace syncwatch::apps {
 namespace {
 
+using namespace std::chrono_literals;
 using Status = http::ComponentState::Status;
 
 Result<std::unique_ptr<BusLink>> redis_road(const config::Settings& settings, Random& random) {
@@ -73,10 +74,9 @@ void write_link(metrics::Text& text, const LinkedBus::Status& status) {
                  static_cast<double>(status.switches));
     text.counter("syncwatch_bus_lost_total", "Messages of other nodes that never came.",
                  static_cast<double>(status.lost));
-    if (const auto latency = status.primary.latency) {
-        text.gauge("syncwatch_bus_latency_seconds", "Once round the first road, lately.",
-                   std::chrono::duration<double>(*latency).count());
-    }
+    const std::chrono::duration<double> latency = status.primary.latency.value_or(0us);
+    text.gauge("syncwatch_bus_latency_seconds", "Once round the first road, lately; 0: not yet.",
+               latency.count());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "apps/config/load.h"
 #include "harness/http_client.h"
+#include "harness/postgres_database.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch::apps {
@@ -100,6 +101,9 @@ std::map<std::string, std::string> metrics_in(const std::string& text, const std
 }
 
 TEST_F(NodeTest, TheDocumentDescribesEveryMetricAndNoOther) {
+    // A node of the production shape counts all that an embedded one does, and more.
+    settings_.postgres.url = empty_postgres_database();
+    settings_.bus.url = "postgres:";
     start();
     EXPECT_EQ(client().get("/api/v1/setup").status, 200);
     const auto answer = client().get("/metrics");
