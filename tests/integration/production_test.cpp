@@ -14,6 +14,7 @@
 #include "harness/object_store.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
+#include "harness/websocket_client.h"
 
 namespace syncwatch {
 namespace {
@@ -21,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using harness::HttpClient;
 using harness::Server;
+using harness::WebSocketClient;
 
 template <class T>
 std::unique_ptr<T> must(Result<std::unique_ptr<T>> made) {
@@ -129,6 +131,26 @@ TEST_F(ProductionTest, ASignOutIsKnownToEveryNodeAlsoWithoutRedis) {
         EXPECT_EQ(at_a.post("/api/v1/auth/logout", {}).status, 204);
         EXPECT_TRUE(eventually([&] { return at_b.get("/api/v1/me").status == 401; }));
     }
+}
+
+TEST_F(ProductionTest, PeopleInRoomsAreToldThatAPartIsAwayAndThatItIsBack) {
+    HttpClient at_b = alice("b");
+    const std::string code = at_b.post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
+    const auto joined = at_b.post("/api/v1/rooms/" + code + "/join", boost::json::object());
+    ASSERT_EQ(joined.status, 200) << joined.body;
+    EXPECT_TRUE(eventually([&] { return component("b", "bus").at("status") == "ok"; }));
+    WebSocketClient room(nodes.at("b")->to(), joined.text_at("ws"));
+    room.send({{"type", "hello"}, {"protocol", 1}});
+    ASSERT_FALSE(room.receive_type("welcome").is_null());
+    const auto told = [&](const char* notice, bool active) {
+        const auto frame = room.receive_type("notice", 60s);
+        return !frame.is_null() && frame.at("code") == notice && frame.at("active") == active;
+    };
+    redis->kill();
+    EXPECT_TRUE(told("bus_degraded", true));
+    ASSERT_TRUE(redis->start());
+    EXPECT_TRUE(told("bus_degraded", false));
+    EXPECT_TRUE(room.is_open());
 }
 
 TEST_F(ProductionTest, AFilmIsServedByEveryNodeAndGoesOnWithoutTheStore) {

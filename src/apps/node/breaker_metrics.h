@@ -1,10 +1,13 @@
 #pragma once
+#include <span>
+
 #include "base/circuit_breaker.h"
 #include "gateway/metrics/text.h"
 
 namespace syncwatch::apps {
 
-/// Whether a component is asked now, under the breaker's name.
-void write_breaker(metrics::Text& text, const CircuitBreaker& breaker);
+/// Which components are asked now, under the breakers' names. All at once: samples of one metric
+/// must follow one another.
+void write_breakers(metrics::Text& text, std::span<const CircuitBreaker* const> breakers);
 
 }  // namespace syncwatch::apps

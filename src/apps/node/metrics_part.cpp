@@ -1,7 +1,6 @@
 #include "apps/node/metrics_part.h"
 
 #include "adapters/system/process_facts.h"
-#include "apps/node/breaker_metrics.h"
 #include "apps/node/version.h"
 
 namespace syncwatch::apps {
@@ -34,7 +33,6 @@ void write_postgres(metrics::Text& text, const postgres::Database& database) {
                  static_cast<double>(counts.run_again));
     text.counter("syncwatch_database_timed_out_total", "Units of work that were given up.",
                  static_cast<double>(counts.timed_out));
-    write_breaker(text, database.breaker());
 }
 
 metrics::MetricsApi::Options api_options(const config::Settings& settings) {

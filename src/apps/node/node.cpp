@@ -72,20 +72,31 @@ Node::Node(config::Settings settings, Opened opened)
       server_(shards_, router_, powers_->random, server_options()),
       notices_(*powers_->database, powers_->bus(), powers_->clock),
       background_(shards_.executor(0), log_fault) {
+    powers_->node_bus->listener().set(
+        [this](bool well) { rooms_.live().notice("bus_degraded", !well); });
+    storage_->listener().set(
+        [this](bool well) { rooms_.live().notice("objects_degraded", !well); });
     media_.put_films_into(rooms_.live());
     add_routes();
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { media_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
-    if (storage_->s3() != nullptr) {
-        metrics_.add([this](metrics::Text& text) { write_breaker(text, storage_->breaker()); });
-    }
+    metrics_.add([this](metrics::Text& text) { write_breakers(text, breakers()); });
 }
 
 Node::~Node() {
     drain(0ms);
+    powers_->node_bus->listener().set(nullptr);
+    storage_->listener().set(nullptr);
     shards_.stop();
+}
+
+std::vector<const CircuitBreaker*> Node::breakers() const {
+    std::vector<const CircuitBreaker*> found;
+    if (powers_->postgres != nullptr) found.push_back(&powers_->postgres->breaker());
+    if (storage_->s3() != nullptr) found.push_back(&storage_->breaker());
+    return found;
 }
 
 http::Server::Options Node::server_options() {

@@ -97,7 +97,10 @@ Result<std::unique_ptr<NodeBus>> NodeBus::make(const config::Settings& settings,
     }
     bus->linked_ = std::make_unique<LinkedBus>(clock, random, std::move(first), std::move(second),
                                                LinkedBus::Options());
-    bus->linked_->set_listener(tell_bus_log);
+    bus->linked_->set_listener([self = bus.get()](const LinkedBus::Status& status) {
+        tell_bus_log(status);
+        self->listener_.tell(status.well());
+    });
     return bus;
 }
 

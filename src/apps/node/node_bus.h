@@ -4,6 +4,7 @@
 #include "adapters/linked_bus/linked_bus.h"
 #include "adapters/memory/memory_bus.h"
 #include "apps/config/settings.h"
+#include "apps/node/change_listener.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 
@@ -22,12 +23,16 @@ public:
     /// Connects in the background. Once.
     void start();
 
+    /// Hears whether nodes talk over the first road.
+    ChangeListener& listener() { return listener_; }
+
     http::ComponentState state() const;
     void write_metrics(metrics::Text& text) const;
 
 private:
     NodeBus() = default;
 
+    ChangeListener listener_;  ///< Before what tells it.
     std::unique_ptr<MemoryBus> memory_;
     std::unique_ptr<LinkedBus> linked_;  ///< nullptr: there is one node.
 };

@@ -52,7 +52,11 @@ Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
 Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings, Powers powers) {
     SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
     std::unique_ptr<Storage> storage(new Storage(std::move(lock)));
-    storage->breaker_.set_listener(tell_objects_log);
+    auto tell = [self = storage.get()](bool open, const CircuitBreaker::Status& status) {
+        tell_objects_log(open, status);
+        self->listener_.tell(!open);
+    };
+    storage->breaker_.set_listener(std::move(tell));
     SW_CHECK(settings.s3.on() ? storage->open_s3(settings, powers)
                               : storage->open_folders(settings));
     return storage;

@@ -6,6 +6,7 @@
 #include "adapters/s3/exchange.h"
 #include "adapters/s3/s3_blob_store.h"
 #include "apps/config/settings.h"
+#include "apps/node/change_listener.h"
 #include "base/circuit_breaker.h"
 #include "base/unique_fd.h"
 #include "ports/blob_store.h"
@@ -38,6 +39,8 @@ public:
     /// nullptr: films are on this machine's disk.
     s3::S3BlobStore* s3() { return s3_; }
     const CircuitBreaker& breaker() const { return breaker_; }
+    /// Hears whether the object store answers.
+    ChangeListener& listener() { return listener_; }
 
 private:
     explicit Storage(UniqueFd lock) : lock_(std::move(lock)) {}
@@ -46,6 +49,7 @@ private:
     Result<> open_s3(const config::Settings& settings, Powers powers);
 
     UniqueFd lock_;
+    ChangeListener listener_;
     CircuitBreaker breaker_{"objects"};
     // Players do not wait behind a film that comes in, nor behind one that is being made.
     net::thread_pool reads_{2};

@@ -56,6 +56,24 @@ TEST_F(RoomPeopleTest, TheOwnerGivesRolesAndNobodyElse) {
     EXPECT_EQ(w_.audit.entries, std::vector<std::string>{"role.given " + bos_.user.text()});
 }
 
+TEST_F(RoomPeopleTest, APartThatIsDownIsToldToAllAndToWhoComesUntilItIsBack) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    EXPECT_FALSE(ada.last("notice"));
+    w_.rooms->notice("bus_degraded", true);
+    w_.rooms->notice("bus_degraded", true);
+    w_.world.settle();
+    EXPECT_EQ(ada.heard("notice").size(), 1U);
+    EXPECT_EQ(ada.last("notice").value().at("code").as_string(), "bus_degraded");
+    EXPECT_EQ(ada.last("notice").value().at("active").as_bool(), true);
+    TestClient& bo = w_.join(bos_, room_);
+    EXPECT_EQ(bo.last("notice").value().at("code").as_string(), "bus_degraded");
+    w_.rooms->notice("bus_degraded", false);
+    w_.world.settle();
+    EXPECT_EQ(bo.last("notice").value().at("active").as_bool(), false);
+    TestClient& cy = w_.join(cys_, room_);
+    EXPECT_FALSE(cy.last("notice"));
+}
+
 TEST_F(RoomPeopleTest, AKickedMemberIsSentAwayAtOnceAndMayComeBack) {
     TestClient& ada = w_.join(w_.ada, room_);
     TestClient& bo = w_.join(bos_, room_);

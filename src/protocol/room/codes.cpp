@@ -34,9 +34,12 @@ constexpr std::array<ErrorEntry, 14> kErrors{
      {"timeout", "The server did not finish in time; try again."},
      {"internal", "Something went wrong on the server; it was logged."}}};
 
-constexpr std::array<NoticeEntry, 1> kNotices{
+constexpr std::array<NoticeEntry, 3> kNotices{
     {{"database_degraded", "Chat and the queue cannot be saved just now.",
-      "Everything is saved again."}}};
+      "Everything is saved again."},
+     {"bus_degraded", "Some people may see changes a moment later.",
+      "Changes reach everybody at once again."},
+     {"objects_degraded", "Films may load slowly for a while.", "Films load as usual again."}}};
 
 }  // namespace
 

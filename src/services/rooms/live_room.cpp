@@ -97,9 +97,8 @@ void LiveRoom::enter(RoomLine& line, bool resume, std::vector<ChatMessage> messa
     for (const auto& each : roster_.present()) members.push_back(&each->shown);
     speaker_.welcome(line, {member->shown, room_, std::move(members), screening_.playback(),
                             screening_.hold(), queue_.shown(), messages, ice.servers, room_now});
-    if (degraded_) {
-        speaker_.notice(line, "database_degraded", true);
-    }
+    if (degraded_) speaker_.notice(line, "database_degraded", true);
+    for (const std::string& code : host_.notices()) speaker_.notice(line, code, true);
     if (fresh) {
         news_.joined(who.user, now);
     } else if (new_page || renamed) {

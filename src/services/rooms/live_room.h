@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ public:
         virtual void save(LiveRoom& room, Screening::Urgency urgency) = 0;
         /// The room ends this line: nobody will hear when its socket goes.
         virtual void forget(RoomLine& line) = 0;
+        /// Codes of the notices that are in force, for whoever comes.
+        virtual const std::set<std::string>& notices() const = 0;
     };
 
     /// While it lives, the room does not go.
@@ -95,6 +98,8 @@ public:
     void account_changed(UserId user);
     void account_deleted(UserId user);
     void video_changed(VideoId video);
+
+    void tell_notice(const std::string& code, bool active);
 
     /// A few times a second.
     void tick(Instant now);

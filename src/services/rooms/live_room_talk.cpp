@@ -73,6 +73,10 @@ void LiveRoom::store_worked(bool works) {
     speaker_.notice(*audience_, "database_degraded", degraded_);
 }
 
+void LiveRoom::tell_notice(const std::string& code, bool active) {
+    speaker_.notice(*audience_, code, active);
+}
+
 Result<> LiveRoom::react(RoomLine& line, std::string emoji, std::optional<double> position) {
     Present& member = *line.notes.member;
     if (!member.reactions.take(rules_.reactions, powers_.clock.now())) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
 namespace syncwatch {
@@ -39,6 +40,13 @@ Async<> LiveRooms::shelve(Principal by, RoomCode room, VideoId video) {
     RoomShard& home = *shards_[shard_of(room)];
     auto task = home.shelve(std::move(by), room, video);
     co_return co_await net::co_spawn(home.executor(), std::move(task), net::use_awaitable);
+}
+
+void LiveRooms::notice(std::string code, bool active) {
+    for (const auto& each : shards_) {
+        RoomShard* const shard = each.get();
+        net::post(shard->executor(), [shard, code, active] { shard->notice(code, active); });
+    }
 }
 
 void LiveRooms::drain(std::chrono::milliseconds spread) {

@@ -28,6 +28,10 @@ public:
     /// Exhausted, Unavailable.
     Async<> shelve(Principal by, RoomCode room, VideoId video);
 
+    /// Tells everybody in every room, and whoever comes, that a part of the service works less well
+    /// ("bus_degraded"), or well again. Idempotent. From any thread.
+    void notice(std::string code, bool active);
+
     /// Says goodbye to everybody within about `spread`, saves, ends. New ones are refused from the
     /// first moment on. Blocks for up to `spread` and a few seconds; not from a shard.
     void drain(std::chrono::milliseconds spread);

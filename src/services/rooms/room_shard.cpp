@@ -89,6 +89,14 @@ void RoomShard::open(RoomLine& line) {
     ensure_ticking();
 }
 
+void RoomShard::notice(const std::string& code, bool active) {
+    const bool news = active ? notices_.insert(code).second : notices_.erase(code) > 0;
+    if (!news || draining_) return;
+    for (const auto& [room, entry] : rooms_) {
+        if (entry->room) entry->room->tell_notice(code, active);
+    }
+}
+
 RoomLine* RoomShard::find(std::uint64_t serial) {
     const auto found = lines_.find(serial);
     return found == lines_.end() ? nullptr : found->second;

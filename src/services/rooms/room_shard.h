@@ -41,6 +41,9 @@ public:
     /// Puts a film on a room's queue. Errors: as LiveRoom::shelve.
     Async<> shelve(Principal by, RoomCode room, VideoId video);
 
+    /// A part of the service works less well, or well again: all rooms hear of it.
+    void notice(const std::string& code, bool active);
+
     /// Says goodbye to everybody, spread over `spread`, lets what is under way finish, saves, and
     /// ends. Nothing may be called afterwards.
     net::awaitable<void> drain(std::chrono::milliseconds spread);
@@ -62,6 +65,7 @@ private:
     void run(std::string name, net::awaitable<void> task) override;
     void save(LiveRoom& room, Screening::Urgency urgency) override;
     void forget(RoomLine& line) override { lines_.erase(line.notes.serial); }
+    const std::set<std::string>& notices() const override { return notices_; }
 
     void subscribe();
     RoomLine* find(std::uint64_t serial);
@@ -89,7 +93,8 @@ private:
     std::unordered_map<std::uint64_t, RoomLine*> lines_;
     std::deque<std::pair<Instant, std::uint64_t>> silent_;  ///< Lines whose hello is awaited.
     std::uint64_t last_serial_ = 0;
-    std::set<RoomCode> dirty_;  ///< Rooms whose playback is not saved as it is.
+    std::set<std::string> notices_;  ///< In force.
+    std::set<RoomCode> dirty_;       ///< Rooms whose playback is not saved as it is.
     Instant saved_at_{};
     bool saving_ = false;
     bool save_again_ = false;
