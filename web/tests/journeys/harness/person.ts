@@ -111,15 +111,17 @@ export class Person {
     await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 3);
   }
 
-  /** A button of the controls, which may fade while a busy machine finds it. */
-  async pressControl(label: string): Promise<void> {
+  /**
+   * A button of the controls, which may fade while a busy machine finds it. A click may have had its
+   * effect although the browser took too long to say so: then `isDone`, and it must not be pressed
+   * again.
+   */
+  async pressControl(label: string, isDone = (): boolean => false): Promise<void> {
     const button = this.page.getByRole('button', { name: label });
     await until(`${this.name} presses "${label}"`, async () => {
+      if (isDone()) return true;
       await this.wakeControls();
-      return button.click({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
+      return button.click({ timeout: 2000 }).then(() => true, isDone);
     });
   }
 
@@ -214,8 +216,12 @@ export class Person {
   }
 
   async #command(holds: (playback: Playback) => boolean, label: string): Promise<Playback> {
-    const answer = this.#nextPlayback(holds);
-    await this.pressControl(label);
+    let answered = false;
+    const answer = this.#nextPlayback(holds).then((playback) => {
+      answered = true;
+      return playback;
+    });
+    await this.pressControl(label, () => answered);
     return answer;
   }
 
