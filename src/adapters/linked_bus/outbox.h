@@ -18,8 +18,8 @@ class Outbox {
 public:
     struct Options {
         /// How long what went some road is kept from then on: longer than it takes to notice that
-        /// it is closed.
-        std::chrono::milliseconds keep{4000};
+        /// it is closed, and than the times lie apart at which nodes come back to it.
+        std::chrono::milliseconds keep{10'000};
         /// Over either, the oldest is dropped.
         std::size_t max_messages = 4096;
         std::size_t max_bytes = std::size_t{8} << 20;

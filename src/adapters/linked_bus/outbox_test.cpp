@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 
 using Said = std::vector<std::string>;
 
+constexpr auto kKeep = Outbox::Options().keep;
+
 struct Desk {
     explicit Desk(Outbox::Options options = {}) : outbox(options) {}
     void add(std::uint64_t number) {
@@ -41,7 +43,7 @@ TEST(OutboxTest, ARoadThatTakesOverSaysTheLatestAgain) {
         desk.add(static_cast<std::uint64_t>(number));
         desk.pump(Road::Primary, std::chrono::seconds(number));
     }
-    desk.outbox.trim(Instant(5500ms));
+    desk.outbox.trim(Instant(1500ms + kKeep));
     EXPECT_EQ(desk.pump(Road::Second), (Said{"2", "3"})) << "the first is too old to be in doubt";
 }
 
@@ -63,7 +65,7 @@ TEST(OutboxTest, WhatSomebodyMissedGoesAgainAndIsStillForgottenInTime) {
     EXPECT_EQ(desk.outbox.waiting(), 0u);
     EXPECT_EQ(desk.pump(Road::Primary), Said{"1"});
     desk.outbox.again(Road::Primary);
-    desk.outbox.trim(Instant(4s));
+    desk.outbox.trim(Instant(kKeep));
     EXPECT_TRUE(desk.pump(Road::Primary).empty());
 }
 
@@ -77,10 +79,10 @@ TEST(OutboxTest, WhatWentNoRoadIsKeptHoweverOldUpToTheBound) {
     EXPECT_EQ(desk.outbox.dropped(), 2u);
     EXPECT_EQ(desk.pump(Road::Second, 1h), (Said{"3", "4", "5"}));
     EXPECT_EQ(desk.outbox.waiting(), 0u);
-    desk.outbox.trim(Instant(1h + 3999ms));
+    desk.outbox.trim(Instant(1h + kKeep - 1ms));
     desk.outbox.again(Road::Second);
     EXPECT_EQ(desk.pump(Road::Second, 1h), (Said{"3", "4", "5"})) << "a peer came back later";
-    desk.outbox.trim(Instant(1h + 4s));
+    desk.outbox.trim(Instant(1h + kKeep));
     EXPECT_TRUE(desk.pump(Road::Primary).empty());
     EXPECT_EQ(desk.outbox.dropped(), 2u) << "they went";
 }
