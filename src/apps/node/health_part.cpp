@@ -185,6 +185,11 @@ net::awaitable<ComponentState> HealthPart::transcoder() {
 }
 
 net::awaitable<ComponentState> HealthPart::backup() {
+    if (powers_.postgres != nullptr || storage_.s3() != nullptr) {
+        co_return state_of(Status::Off,
+                           "none: this version makes no backups, use those of the database and of "
+                           "the object store");
+    }
     co_return state_of(Status::Off, "none: this version makes no backups, copy the data folder");
 }
 

@@ -7,7 +7,6 @@
 #include "adapters/postgres_bus/notify_link.h"
 #include "adapters/redis/redis_link.h"
 #include "adapters/redis/tls.h"
-#include "base/log/log.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -33,14 +32,6 @@ std::unique_ptr<BusLink> postgres_road(const config::Settings& settings, Random&
     options.url = settings.postgres.url;
     options.password = settings.secret("database.password", settings.postgres.password);
     return std::make_unique<postgres::NotifyLink>(random, std::move(options));
-}
-
-void tell_bus_log(const LinkedBus::Status& status) {
-    if (status.well()) {
-        return log::info("bus.well", {{"at", status.primary.link.at}, {"peers", status.peers}});
-    }
-    log::warning("bus.degraded", {{"road", status.connected ? "second" : "none"},
-                                  {"error", status.primary.link.why}});
 }
 
 http::ComponentState state_of_link(const LinkedBus::Status& status) {
@@ -98,7 +89,6 @@ Result<std::unique_ptr<NodeBus>> NodeBus::make(const config::Settings& settings,
     bus->linked_ = std::make_unique<LinkedBus>(clock, random, std::move(first), std::move(second),
                                                LinkedBus::Options());
     bus->linked_->set_listener([self = bus.get()](const LinkedBus::Status& status) {
-        tell_bus_log(status);
         self->listener_.tell(status.well());
     });
     return bus;

@@ -7,6 +7,7 @@
 #include "adapters/postgres/migrate.h"
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/migrate.h"
+#include "apps/node/breaker_log.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -44,6 +45,10 @@ Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, s
         options.connections = settings.postgres.connections;
         SW_TRY(auto database, postgres::Database::open(std::move(options)));
         postgres::Database* const known = database.get();
+        auto tell = [](bool open, const CircuitBreaker::Status& status) {
+            log_breaker("database", open, status);
+        };
+        known->breaker().set_listener(std::move(tell));
         return with_bus(std::make_unique<Powers>(std::move(database), known), settings);
     }
     sqlite::Database::Options options;

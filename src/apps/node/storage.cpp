@@ -12,7 +12,7 @@
 #include "adapters/filesystem/file_uploads.h"
 #include "adapters/s3/credentials.h"
 #include "adapters/s3/s3_uploads.h"
-#include "base/log/log.h"
+#include "apps/node/breaker_log.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -33,11 +33,6 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
     return fd;
 }
 
-void tell_objects_log(bool open, const CircuitBreaker::Status& status) {
-    if (!open) return log::info("objects.back");
-    log::warning("objects.away", {{"error", status.why}});
-}
-
 }  // namespace
 
 Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
@@ -53,7 +48,7 @@ Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings,
     SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
     std::unique_ptr<Storage> storage(new Storage(std::move(lock)));
     auto tell = [self = storage.get()](bool open, const CircuitBreaker::Status& status) {
-        tell_objects_log(open, status);
+        log_breaker("objects", open, status);
         self->listener_.tell(!open);
     };
     storage->breaker_.set_listener(std::move(tell));
