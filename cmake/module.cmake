@@ -61,7 +61,8 @@ function(syncwatch_test name)
         SW_FIXTURES="${PROJECT_SOURCE_DIR}/tests/fixtures"
         SW_CLIPS="${PROJECT_BINARY_DIR}/../clips")
     target_link_libraries(${name} PRIVATE
-        ${T_USES} third_party_asio fmt::fmt GTest::gtest_main syncwatch_options)
+        ${T_USES} third_party_asio fmt::fmt GTest::gtest_main
+        syncwatch_options syncwatch_test_options)
     target_precompile_headers(${name} REUSE_FROM syncwatch_test_pch)
     # One ctest entry per program: the summary counts the cases inside it.
     add_test(NAME ${name} COMMAND ${name})
@@ -102,4 +103,5 @@ function(syncwatch_fuzzer name)
         ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(fuzz.${name} PRIVATE
         ${F_USES} third_party_asio fmt::fmt syncwatch_options)
+    target_precompile_headers(fuzz.${name} REUSE_FROM syncwatch_pch)
 endfunction()

@@ -47,5 +47,6 @@ if(SW_TESTS)
         <boost/asio/steady_timer.hpp> <boost/asio/thread_pool.hpp> <boost/asio/use_awaitable.hpp>
         <fmt/format.h> <gtest/gtest.h> <tl/expected.hpp>)
     target_link_libraries(syncwatch_test_pch
-        PUBLIC third_party_asio fmt::fmt GTest::gtest PRIVATE syncwatch_options)
+        PUBLIC third_party_asio fmt::fmt GTest::gtest
+        PRIVATE syncwatch_options syncwatch_test_options)
 endif()
