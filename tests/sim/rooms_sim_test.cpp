@@ -1,5 +1,5 @@
 // Rooms in virtual time: the whole server minus sockets, a seed per story.
-//   sim.rooms.test --seeds 1000    so many seeds, from 1 on (200 unless told)
+//   sim.rooms.test --seeds 1000    so many seeds, from 1 on; CMakeLists.txt says how many else
 //   sim.rooms.test --seed 17       that one again, with what happened in it
 #include <cstdio>
 #include <cstdlib>
@@ -14,7 +14,7 @@ namespace {
 
 struct Wanted {
     std::uint64_t first = 1;
-    std::uint64_t count = 200;
+    std::uint64_t count = SW_SIM_SEEDS;
     bool talkative = false;
 };
 Wanted wanted;
