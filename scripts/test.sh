@@ -2,12 +2,13 @@
 # Every test of every kind; the last line says "N passed, N failed".
 #   scripts/test.sh                  all suites that fit a change (under 40 minutes on two cores)
 #   scripts/test.sh --long           also what takes hours: optimised unit tests, long fuzzing, all of clang-tidy
-#   scripts/test.sh --only NAME…     some suites: style web unit integration journeys asan tsan fuzz
+#   scripts/test.sh --only NAME…     some suites: style web unit integration journeys tsan asan fuzz
 # What a test program printed is in build/reports/.
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 . scripts/lib/packages.sh
 . scripts/lib/node.sh
 . scripts/lib/build.sh
+. scripts/lib/ahead.sh
 . scripts/lib/suites.sh
 
 long=no
@@ -33,7 +34,8 @@ while [ $# -gt 0 ]; do
 done
 export SYNCWATCH_LONG_TESTS=$long
 if [ ${#wanted[@]} -eq 0 ]; then
-    wanted=(style web integration journeys asan tsan fuzz)
+    # Those that wait most come first: build_for builds for the others meanwhile.
+    wanted=(style web integration journeys tsan asan fuzz)
     if [ $long = yes ]; then wanted+=(unit); fi
 fi
 
@@ -41,6 +43,8 @@ rm -rf build/results build/reports
 mkdir -p build/results build/reports
 install_packages run build test lint engines
 ensure_node
+configure_options=(-DSW_TESTS=ON)
+trap 'trap "" INT TERM; pause_ahead' EXIT
 
 for suite in "${wanted[@]}"; do
     declare -F "suite_$suite" >/dev/null || die "no suite is named $suite" "scripts/test.sh --help lists them."

@@ -7,7 +7,7 @@ build() {
     local log=build/$preset.log
     mkdir -p build
     # Quiet while all is well; everything when it is not.
-    if [ ! -f "build/$preset/build.ninja" ] || [ ${#configure_options[@]} -gt 0 ]; then
+    if ! is_configured "$preset"; then
         cmake --preset "$preset" "${configure_options[@]}" >"$log" 2>&1 || {
             cat "$log" >&2
             die "cmake could not configure the $preset build" "See the lines above; docs/ and CONTRIBUTING.md say what is needed."
@@ -22,6 +22,16 @@ build() {
     }
 }
 configure_options=()
+
+# is_configured PRESET: with what is asked for now, and as the presets are now.
+is_configured() {
+    local option
+    [ "build/$1/build.ninja" -nt CMakePresets.json ] || return 1
+    for option in "${configure_options[@]}"; do
+        option=${option#-D}
+        grep -q "^${option%%=*}:[A-Z]*=${option#*=}\$" "build/$1/CMakeCache.txt" || return 1
+    done
+}
 
 # A compiler takes up to 1.2 GB here: as many at once as cores and memory allow.
 jobs_for_build() {

@@ -2,10 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const ALL = 'tests/journeys/**/*.journey.ts';
-/** They measure, or watch that a film never stumbles: nothing else runs meanwhile. */
-const ALONE = ['skew', 'first-frame', 'restart', 'network', 'away'].map(
-  (name) => `tests/journeys/${name}.journey.ts`,
-);
+const named = (...names: string[]) => names.map((name) => `tests/journeys/${name}.journey.ts`);
+/** Nothing else runs meanwhile, not even what takes only the time that nobody wants. */
+const MEASURED = named('skew', 'first-frame');
+/** They watch that a film never stumbles: one by one. */
+const ALONE = named('restart', 'network', 'away');
 
 const common = {
   pool: 'forks',
@@ -24,8 +25,8 @@ export const journeys = defineConfig({
       {
         test: {
           ...common,
-          name: 'alone',
-          include: ALONE,
+          name: 'measured',
+          include: MEASURED,
           maxWorkers: 1,
           sequence: { groupOrder: 0 },
         },
@@ -33,11 +34,20 @@ export const journeys = defineConfig({
       {
         test: {
           ...common,
+          name: 'alone',
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
           name: 'together',
           include: [ALL],
-          exclude: ALONE,
+          exclude: [...MEASURED, ...ALONE],
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -17,7 +17,10 @@ export async function setup(): Promise<void> {
   if (missing.length > 0) {
     throw new Error(missing.map(([file, mend]) => `${file} is missing: ${mend}`).join('\n'));
   }
-  rmSync(REPORTS, { recursive: true, force: true });
+  // scripts/test.sh begins with an empty folder, and runs in parts.
+  if (process.env['SYNCWATCH_KEEP_REPORTS'] === undefined) {
+    rmSync(REPORTS, { recursive: true, force: true });
+  }
   mkdirSync(REPORTS, { recursive: true });
   await prepareFilms();
 }
