@@ -18,7 +18,8 @@ inline const std::string kAccountDeleted = "account/deleted";
 /// the workers, too.
 inline const std::string kVideoChanged = "video/changed";
 
-/// What happens to one room from outside of it; payloads: services/rooms/room_notices.h.
+/// What happens to one room from outside of it, and what the nodes that have it tell one another;
+/// payloads: services/rooms/room_notices.h and peer_news.h.
 inline std::string room(const RoomCode& code) {
     return "room/" + code.compact();
 }

@@ -59,7 +59,7 @@ TYPED_TEST_P(ChatStoreContract, AMessageComesBackAsItWasSaid) {
     const auto page = run_to_end(this->chat().before(this->room_, std::nullopt, 10));
     ASSERT_TRUE(page);
     EXPECT_EQ(page->messages, (std::vector{full.message, bare.message}));
-    EXPECT_EQ(*kept, page->messages);
+    EXPECT_EQ(kept->messages, page->messages);
     EXPECT_FALSE(page->more);
 }
 
@@ -102,11 +102,11 @@ TYPED_TEST_P(ChatStoreContract, WhatIsKeptAlreadyIsNotKeptTwice) {
     ASSERT_TRUE(run_to_end(this->chat().append(this->room_, {once})));
     const auto again = run_to_end(this->chat().append(this->room_, {once}));
     ASSERT_TRUE(again);
-    EXPECT_EQ(*again, std::vector{once.message}) << "the same id";
+    EXPECT_EQ(again->messages, std::vector{once.message}) << "the same id";
 
     ChatDraft repeated = this->draft("hello", "m1");
     repeated.may_repeat = true;
-    EXPECT_EQ(run_to_end(this->chat().append(this->room_, {repeated})).value(),
+    EXPECT_EQ(run_to_end(this->chat().append(this->room_, {repeated}))->messages,
               std::vector{once.message})
         << "the same request of a client that did not hear the answer";
     EXPECT_EQ(run_to_end(this->chat().before(this->room_, std::nullopt, 9))->messages.size(), 1u);
@@ -132,6 +132,25 @@ TYPED_TEST_P(ChatStoreContract, WhatOnlyLooksTheSameIsKept) {
     EXPECT_EQ(count(much_later), 5u) << "the one before is too old";
 }
 
+TYPED_TEST_P(ChatStoreContract, TheOrderOfTimesIsTheOrderInWhichTheyWereKept) {
+    ChatDraft ahead = this->draft("from a clock that is ahead");
+    ahead.message.sent_at += std::chrono::minutes(1);
+    const ChatDraft first = this->draft("an earlier time");
+    const ChatDraft second = this->draft("and another");
+    const auto kept_ahead = run_to_end(this->chat().append(this->room_, {ahead}));
+    ASSERT_TRUE(kept_ahead);
+    EXPECT_TRUE(kept_ahead->newest_before.is_nil()) << "nothing was there";
+    const auto kept = run_to_end(this->chat().append(this->room_, {ahead, first, second}));
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(kept->newest_before, ahead.message.id);
+    ASSERT_EQ(kept->messages.size(), 3u);
+    EXPECT_EQ(kept->messages[0], ahead.message) << "kept before";
+    EXPECT_GT(kept->messages[1].sent_at, ahead.message.sent_at);
+    EXPECT_GT(kept->messages[2].sent_at, kept->messages[1].sent_at);
+    const auto page = run_to_end(this->chat().after(this->room_, ahead.message.id, 9));
+    EXPECT_EQ(this->texts(page), (Texts{"an earlier time", "and another"}));
+}
+
 TYPED_TEST_P(ChatStoreContract, AMissingRoomKeepsNothing) {
     EXPECT_EQ(run_to_end(this->chat().append(this->code(), {this->draft("x")})).error().reason,
               "no_such_room");
@@ -153,7 +172,8 @@ TYPED_TEST_P(ChatStoreContract, WordsOutliveTheirAuthorButNotTheirRoom) {
 REGISTER_TYPED_TEST_SUITE_P(ChatStoreContract, AMessageComesBackAsItWasSaid,
                             HistoryIsReadInPagesBackwards, WhatWasMissedIsReadForwards,
                             AnUnknownMessageIsNoPlaceToReadFrom, WhatIsKeptAlreadyIsNotKeptTwice,
-                            WhatOnlyLooksTheSameIsKept, AMissingRoomKeepsNothing,
+                            WhatOnlyLooksTheSameIsKept,
+                            TheOrderOfTimesIsTheOrderInWhichTheyWereKept, AMissingRoomKeepsNothing,
                             WordsOutliveTheirAuthorButNotTheirRoom);
 
 }  // namespace syncwatch

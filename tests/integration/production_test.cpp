@@ -177,5 +177,101 @@ TEST_F(ProductionTest, AFilmIsServedByEveryNodeAndGoesOnWithoutTheStore) {
     EXPECT_TRUE(eventually([&] { return at_b.get(segments.back()).status == 200; }));
 }
 
+/// Somebody in the room, at one node.
+class Viewer {
+public:
+    Viewer(HttpClient& who, std::uint16_t port, const std::string& code) {
+        const auto joined = who.post("/api/v1/rooms/" + code + "/join", boost::json::object());
+        EXPECT_EQ(joined.status, 200) << joined.body;
+        harness::ClientStream::Options to;
+        to.port = port;
+        socket = std::make_unique<WebSocketClient>(to, joined.text_at("ws"));
+        socket->send({{"type", "hello"}, {"protocol", 1}});
+        welcome = socket->receive_type("welcome");
+        EXPECT_FALSE(welcome.is_null());
+    }
+    /// Asks for something; gives what it was answered.
+    std::string ask(boost::json::object frame) {
+        frame["id"] = std::to_string(++asked_);
+        socket->send(frame);
+        for (auto answer = socket->receive(); answer; answer = socket->receive()) {
+            const auto read = boost::json::parse(*answer);
+            if (read.at("type") == "ack") return "ack";
+            if (read.at("type") == "error") return *answer;
+        }
+        return "nothing";
+    }
+    /// Waits for a message of that type that `is_it`.
+    template <class Question>
+    bool hears(const char* type, Question is_it) {
+        for (;;) {
+            const auto heard = socket->receive_type(type, 15s);
+            if (heard.is_null() || is_it(heard)) return !heard.is_null();
+        }
+    }
+    bool hears_playback(bool paused) {
+        return hears("playback", [paused](const auto& frame) {
+            return frame.at("playback").at("paused") == paused &&
+                   !frame.at("playback").at("item").is_null();
+        });
+    }
+    bool hears_chat(const char* text) {
+        return hears("chat",
+                     [text](const auto& frame) { return frame.at("message").at("text") == text; });
+    }
+
+    std::unique_ptr<WebSocketClient> socket;
+    boost::json::value welcome;
+
+private:
+    int asked_ = 0;
+};
+
+TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
+    film();
+    HttpClient at_a = alice("a");
+    HttpClient at_b = client("b");
+    at_b.guest("Bo");
+    const auto videos = at_a.get("/api/v1/videos").json();
+    const std::string video(videos.at("videos").at(0).at("id").as_string());
+    const std::string code =
+        at_a.post("/api/v1/rooms", {{"name", "Film night"}, {"control", "everyone"}})
+            .text_at("code");
+    EXPECT_TRUE(eventually([&] { return component("a", "bus").at("status") == "ok"; }));
+    EXPECT_TRUE(eventually([&] { return component("b", "bus").at("status") == "ok"; }));
+    Viewer ada(at_a, nodes.at("a")->port(), code);
+    Viewer bo(at_b, nodes.at("b")->port(), code);
+    EXPECT_TRUE(ada.hears("members", [](const auto& news) {
+        return !news.at("joined").as_array().empty();
+    })) << "who came in at b";
+
+    EXPECT_EQ(ada.ask({{"type", "queue"}, {"op", "add"}, {"video", video}}), "ack");
+    EXPECT_TRUE(bo.hears_playback(true)) << "the film is on for everybody";
+    EXPECT_EQ(ada.ask({{"type", "control"}, {"action", "play"}}), "ack");
+    EXPECT_TRUE(bo.hears_playback(false));
+    EXPECT_EQ(bo.ask({{"type", "chat"}, {"text", "from b"}}), "ack");
+    EXPECT_TRUE(ada.hears_chat("from b"));
+
+    redis->kill();
+    EXPECT_EQ(bo.ask({{"type", "control"}, {"action", "pause"}}), "ack");
+    EXPECT_TRUE(ada.hears_playback(true)) << "over the second bus";
+    EXPECT_EQ(ada.ask({{"type", "chat"}, {"text", "without Redis"}}), "ack");
+    EXPECT_TRUE(bo.hears_chat("without Redis"));
+    ASSERT_TRUE(redis->start());
+    EXPECT_TRUE(eventually([&] { return component("b", "bus").at("status") == "ok"; }));
+    EXPECT_EQ(ada.ask({{"type", "control"}, {"action", "play"}}), "ack");
+    EXPECT_TRUE(bo.hears_playback(false));
+
+    nodes.at("a")->kill();
+    EXPECT_EQ(bo.ask({{"type", "control"}, {"action", "pause"}}), "ack");
+    HttpClient again = alice("b");
+    Viewer back(again, nodes.at("b")->port(), code);
+    EXPECT_TRUE(back.welcome.at("playback").at("paused").as_bool()) << back.welcome;
+    EXPECT_TRUE(back.welcome.at("you").at("host").as_bool());
+    EXPECT_EQ(back.welcome.at("messages").as_array().size(), 2U);
+    EXPECT_EQ(back.ask({{"type", "chat"}, {"text", "back"}}), "ack");
+    EXPECT_TRUE(bo.hears_chat("back"));
+}
+
 }  // namespace
 }  // namespace syncwatch

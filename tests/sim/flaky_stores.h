@@ -57,7 +57,7 @@ class FlakyChatStore final : public ChatStore {
 public:
     FlakyChatStore(Faults& faults, ChatStore& inner) : faults_(faults), inner_(inner) {}
 
-    Async<std::vector<ChatMessage>> append(RoomCode room, std::vector<ChatDraft> drafts) override {
+    Async<KeptChat> append(RoomCode room, std::vector<ChatDraft> drafts) override {
         return through(faults_, inner_.append(room, std::move(drafts)));
     }
     Async<ChatPage> before(RoomCode room, std::optional<MessageId> before, int limit) override {

@@ -19,10 +19,15 @@ namespace json = boost::json;
 /// Nothing is done any more, and nothing fails; everybody has the time to come back.
 void RoomScene::quiet_down() {
     acting_ = false;
-    while (!server_ && !graveyard_.back()->ended) world_.run_for(100ms);
-    if (!server_) start_server();
-    server_->faults.end();
-    server_->saving_faults.end();
+    net_.heal(world_.chance(50));
+    net_.harm = {};
+    // Two processes never share a disk, but several servers do.
+    while (is_single() && servers().empty() && !graveyard_.back()->ended) world_.run_for(100ms);
+    for (std::size_t i = 0; i < sites_.size(); ++i) {
+        if (!sites_[i]->server) start_server(i);
+        sites_[i]->server->faults.end();
+        sites_[i]->server->saving_faults.end();
+    }
     world_.run_for(40s);
     // A film may end at any moment: look when what was said has arrived.
     for (std::uint64_t before = 0; before != trace_.hash();) {

@@ -16,15 +16,35 @@ constexpr auto kStory = 45s;
 
 }  // namespace
 
-RoomScene::RoomScene(std::uint64_t seed) : world_(seed) {
+RoomScene::RoomScene(std::uint64_t seed, std::size_t nodes) : world_(seed) {
+    for (std::size_t i = 0; i < nodes; ++i) sites_.push_back(std::make_unique<Site>(world_));
+    if (!is_single()) watcher_.expect_several_servers();
     set_up();
 }
 
 RoomScene::~RoomScene() {
     acting_ = false;
     over_ = true;
-    if (server_) end_server(false);
+    for (std::size_t i = 0; i < sites_.size(); ++i) {
+        if (sites_[i]->server) end_server(i, false);
+    }
     world_.run_for(60s);
+}
+
+std::vector<SimServer*> RoomScene::servers() const {
+    std::vector<SimServer*> running;
+    for (const auto& each : sites_) {
+        if (each->server) running.push_back(each->server.get());
+    }
+    return running;
+}
+
+SimServer* RoomScene::server() {
+    const auto running = servers();
+    if (running.empty()) return nullptr;
+    if (running.size() == 1) return running.front();
+    const auto last = static_cast<std::int64_t>(running.size()) - 1;
+    return running[static_cast<std::size_t>(world_.between(0, last))];
 }
 
 void RoomScene::run(net::awaitable<void> task) {
@@ -84,7 +104,7 @@ void RoomScene::set_up() {
     for (int i = 0; i < 3; ++i) film(ada.user, i > 0 || world_.chance(60));
 
     playback_store_fails_ = world_.chance(50);
-    start_server();
+    for (std::size_t i = 0; i < sites_.size(); ++i) start_server(i);
     const auto count = world_.between(3, 5);
     for (std::int64_t i = 0; i < count; ++i) {
         const Principal who = i == 0 ? ada : somebody("m" + std::to_string(i), UserKind::Guest);
@@ -103,12 +123,20 @@ void RoomScene::set_up() {
     }
     grow_films();
     plan_harm();
+    if (!is_single()) plan_harm_between();
 }
 
-void RoomScene::start_server() {
+void RoomScene::start_server(std::size_t site) {
     Faults saving = faults();
     if (!playback_store_fails_) saving.end();
-    server_ = std::make_unique<SimServer>(world_, disk_, faults(), saving);
+    RoomRules rules;
+    rules.node = "n" + std::to_string(site + 1);
+    rules.alone = is_single();
+    Site& here = *sites_[site];
+    here.server = std::make_unique<SimServer>(world_, disk_, faults(), saving, here.clock,
+                                              net_.join(site), rules);
+    // All servers follow one reference, each as well as it can read it.
+    if (!is_single()) here.server->time.refer(world_.wall() + world_.span_between(-2ms, 2ms));
     if (last_words_ && !clock_jumped_)
         watcher_.expect_after_restart(*std::exchange(last_words_, std::nullopt));
 }
@@ -119,27 +147,33 @@ void RoomScene::opened(const std::shared_ptr<SimLink>& link, UserId user) {
 }
 
 /// SIGKILL: nothing more is written, nothing more is said. SIGTERM: a drain.
-void RoomScene::end_server(bool killed) {
-    SimServer& old = *server_;
+void RoomScene::end_server(std::size_t site, bool killed) {
+    SimServer& old = *sites_[site]->server;
     old.accepting = false;
-    if (killed) remember_playback(killed);
+    if (killed && is_single()) remember_playback(killed);
     tally_.holds += old.metrics.holds.load();
+    tally_.peer_gaps += old.metrics.peer_gaps.load();
+    if (old.metrics.bad_peer_news.load() > 0) complaint_ = "a node could not read another";
     if (killed) {
         old.faults.alive = old.saving_faults.alive = false;
-        for (const auto& each : links_) {
-            if (const auto link = each.lock()) link->mute();
+        old.end->alive = false;
+        for (auto& each : members_) {
+            if (is_single() || each->is_on(old)) each->drop(world_.span_between(100ms, 2s), false);
         }
+        std::vector<std::shared_ptr<SimLink>> its;
         for (const auto& each : links_) {
-            if (const auto link = each.lock()) link->die();
+            if (const auto link = each.lock(); link && link->is_to(old)) its.push_back(link);
         }
-        for (auto& each : members_) each->drop(world_.span_between(100ms, 2s), false);
+        for (const auto& link : its) link->mute();
+        for (const auto& link : its) link->die();
     }
     auto done = [this, &old, killed](const std::exception_ptr&) {
         old.ended = true;
-        if (!killed) remember_playback(killed);
+        old.end->alive = false;
+        if (!killed && is_single()) remember_playback(killed);
     };
     net::co_spawn(world_.executor(), old.shard().drain(killed ? 0ms : 500ms), std::move(done));
-    graveyard_.push_back(std::move(server_));
+    graveyard_.push_back(std::move(sites_[site]->server));
     std::erase_if(links_, [](const auto& each) { return each.expired(); });
 }
 
@@ -169,20 +203,13 @@ void RoomScene::remember_playback(bool killed) {
 }
 
 void RoomScene::plan_harm() {
-    const auto restarts = world_.between(0, 2);
+    const auto restarts = world_.between(0, is_single() ? 2 : 4);
     for (std::int64_t i = 0; i < restarts; ++i) {
-        world_.after(world_.span_between(5s, kStory), [this] {
-            if (!server_ || over_) return;
-            end_server(world_.chance(60));
-            ++tally_.restarts;
-            const auto away =
-                world_.chance(85) ? world_.span_between(200ms, 8s) : world_.span_between(61s, 90s);
-            world_.after(away, [this] {
-                if (!server_ && !over_) start_server();
-            });
-        });
+        const auto site = static_cast<std::size_t>(
+            world_.between(0, static_cast<std::int64_t>(sites_.size()) - 1));
+        world_.after(world_.span_between(5s, kStory), [this, site] { restart(site); });
     }
-    if (world_.chance(30)) {
+    if (is_single() && world_.chance(30)) {
         world_.after(world_.span_between(2s, kStory), [this] {
             world_.step_wall(world_.span_between(-2h, 2h));
             clock_jumped_ = true;
@@ -191,13 +218,43 @@ void RoomScene::plan_harm() {
     }
 }
 
-/// Two processes never share a disk.
-void RoomScene::start_again_after(SimWorld::Duration away) {
-    world_.after(away, [this] {
-        if (server_ || over_) return;
-        if (!graveyard_.back()->ended) return start_again_after(100ms);
-        start_server();
+void RoomScene::restart(std::size_t site) {
+    if (!sites_[site]->server || over_) return;
+    end_server(site, world_.chance(60));
+    ++tally_.restarts;
+    const auto away =
+        world_.chance(85) ? world_.span_between(200ms, 8s) : world_.span_between(61s, 90s);
+    world_.after(away, [this, site] {
+        if (!sites_[site]->server && !over_) start_server(site);
     });
+}
+
+/// What befalls the bus between nodes, and the clocks of some.
+void RoomScene::plan_harm_between() {
+    net_.harm.most_delay = world_.chance(50) ? SimWorld::Duration(2ms) : SimWorld::Duration(80ms);
+    if (world_.chance(40)) net_.harm.lost_percent = 5;
+    if (world_.chance(30)) net_.harm.doubled_percent = 10;
+    if (world_.chance(30)) net_.harm.overtaken_percent = 5;
+    const auto last = static_cast<std::int64_t>(sites_.size()) - 1;
+    const auto cuts = world_.chance(60) ? world_.between(1, 3) : 0;
+    watcher_.expect_no_jumps(net_.harm.lost_percent == 0 && cuts == 0);
+    for (std::int64_t cut = 0; cut < cuts; ++cut) {
+        const auto lonely = static_cast<std::size_t>(world_.between(0, last));
+        const auto began = world_.span_between(3s, kStory);
+        world_.after(began, [this, lonely] {
+            for (std::size_t i = 0; i < sites_.size(); ++i) {
+                if (i != lonely && acting_) net_.cut(i, lonely);
+            }
+            ++tally_.cuts;
+        });
+        world_.after(began + world_.span_between(500ms, 15s),
+                     [this] { net_.heal(world_.chance(50)); });
+    }
+    for (auto& site : sites_) {
+        if (!world_.chance(30)) continue;
+        world_.after(world_.span_between(0s, kStory),
+                     [this, clock = &site->clock] { clock->step(world_.span_between(-60s, 60s)); });
+    }
 }
 
 void RoomScene::cut_now_and_then(SimMember& member) {
@@ -224,7 +281,9 @@ void RoomScene::grow_films() {
                 film.status = VideoStatus::Ready;
                 std::erase(making_, video);
             }
-            if (server_) server_->bus.publish(topics::kVideoChanged, video.text());
+            for (SimServer* each : servers()) {
+                each->end->local.publish(topics::kVideoChanged, video.text());
+            }
         }
         grow_films();
     });

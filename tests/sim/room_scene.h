@@ -8,12 +8,12 @@
 
 namespace syncwatch::sim {
 
-/// One seed's story: a room, its people on bad networks who do what people do, a server whose
-/// dependencies fail and which is killed and restarted over the same disk; then quiet, and a look
-/// at what must be true.
+/// One seed's story: a room, its people on bad networks who do what people do, one server or
+/// several whose dependencies fail and which are killed and restarted over the same disk, with a
+/// bad bus between them; then quiet, and a look at what must be true.
 class RoomScene final : public Surroundings {
 public:
-    explicit RoomScene(std::uint64_t seed);
+    explicit RoomScene(std::uint64_t seed, std::size_t nodes = 1);
     ~RoomScene() override;
 
     void be_talkative() { watcher_.be_talkative(); }
@@ -28,26 +28,38 @@ public:
         std::uint64_t resumes = 0;
         std::uint64_t restarts = 0;
         std::uint64_t holds = 0;
+        std::uint64_t cuts = 0;
+        std::uint64_t peer_gaps = 0;
     };
     const Tally& tally() const { return tally_; }
 
     SimWorld& world() override { return world_; }
-    SimServer* server() override { return server_.get(); }
+    SimServer* server() override;
     std::uint64_t next_link() override { return ++links_made_; }
     void opened(const std::shared_ptr<SimLink>& link, UserId user) override;
     Watcher& watcher() override { return watcher_; }
     void run(net::awaitable<void> task) override;
 
 private:
+    /// A machine on which one server runs after the other.
+    struct Site {
+        explicit Site(SimWorld& world) : clock(world) {}
+        SiteClock clock;
+        std::unique_ptr<SimServer> server;
+    };
+
     // room_scene.cpp
     void set_up();
-    void start_server();
-    void end_server(bool killed);
+    bool is_single() const { return sites_.size() == 1; }
+    std::vector<SimServer*> servers() const;
+    void start_server(std::size_t site);
+    void end_server(std::size_t site, bool killed);
     Faults faults();
     Principal somebody(const std::string& name, UserKind kind);
     VideoId film(UserId owner, bool whole);
     void plan_harm();
-    void start_again_after(SimWorld::Duration away);
+    void plan_harm_between();
+    void restart(std::size_t site);
     void remember_playback(bool killed);
     void cut_now_and_then(SimMember& member);
     void grow_films();
@@ -77,7 +89,8 @@ private:
     Trace trace_;
     RulesWatcher watcher_{world_, trace_};
     RoomCode room_;
-    std::unique_ptr<SimServer> server_;
+    SimBusNet net_{world_};
+    std::vector<std::unique_ptr<Site>> sites_;
     std::vector<std::unique_ptr<SimServer>> graveyard_;
     std::vector<std::weak_ptr<SimLink>> links_;
     std::uint64_t links_made_ = 0;

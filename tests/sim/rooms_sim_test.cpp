@@ -19,17 +19,20 @@ struct Wanted {
 };
 Wanted wanted;
 
-TEST(RoomsSim, WhatMustBeTrueIsTrueForEverySeed) {
+/// Plays each seed twice; what must be true is true, and both times the same happens.
+RoomScene::Tally play(std::size_t least_nodes, std::size_t most_nodes) {
     RoomScene::Tally all;
     for (std::uint64_t i = 0; i < wanted.count; ++i) {
         const std::uint64_t seed = wanted.first + i;
+        const std::size_t nodes = least_nodes + seed % (most_nodes - least_nodes + 1);
         std::uint64_t traces[2] = {0, 0};
         for (std::uint64_t& trace : traces) {
-            RoomScene scene(seed);
+            RoomScene scene(seed, nodes);
             if (wanted.talkative && &trace == &traces[0]) scene.be_talkative();
             const std::string wrong = scene.play();
             trace = scene.trace();
-            ASSERT_EQ(wrong, "") << "seed=" << seed << "; play it again with --seed " << seed;
+            EXPECT_EQ(wrong, "") << "seed=" << seed << "; play it again with --seed " << seed;
+            if (!wrong.empty()) return all;
             if (&trace != &traces[0]) continue;
             all.acked_chat += scene.tally().acked_chat;
             all.acked_controls += scene.tally().acked_controls;
@@ -37,26 +40,42 @@ TEST(RoomsSim, WhatMustBeTrueIsTrueForEverySeed) {
             all.resumes += scene.tally().resumes;
             all.restarts += scene.tally().restarts;
             all.holds += scene.tally().holds;
+            all.cuts += scene.tally().cuts;
+            all.peer_gaps += scene.tally().peer_gaps;
         }
-        ASSERT_EQ(traces[0], traces[1]) << "seed=" << seed << " does not play the same way twice";
+        EXPECT_EQ(traces[0], traces[1]) << "seed=" << seed << " does not play the same way twice";
     }
+    const auto shown = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
     std::printf(
         "%llu seeds: %llu messages, %llu controls and %llu refused, %llu resumes, "
-        "%llu restarts, %llu holds\n",
-        static_cast<unsigned long long>(wanted.count),
-        static_cast<unsigned long long>(all.acked_chat),
-        static_cast<unsigned long long>(all.acked_controls),
-        static_cast<unsigned long long>(all.refused_controls),
-        static_cast<unsigned long long>(all.resumes), static_cast<unsigned long long>(all.restarts),
-        static_cast<unsigned long long>(all.holds));
+        "%llu restarts, %llu holds, %llu cuts, %llu gaps\n",
+        shown(wanted.count), shown(all.acked_chat), shown(all.acked_controls),
+        shown(all.refused_controls), shown(all.resumes), shown(all.restarts), shown(all.holds),
+        shown(all.cuts), shown(all.peer_gaps));
+    return all;
+}
+
+// A simulation in which nothing happens proves nothing.
+void expect_much_of(const RoomScene::Tally& all) {
     if (wanted.count < 100) return;
-    // A simulation in which nothing happens proves nothing.
     EXPECT_GT(all.acked_chat, wanted.count * 5);
     EXPECT_GT(all.acked_controls, wanted.count * 5);
     EXPECT_GT(all.refused_controls, wanted.count);
     EXPECT_GT(all.resumes, wanted.count);
     EXPECT_GT(all.restarts, wanted.count / 2);
     EXPECT_GT(all.holds, wanted.count / 10);
+}
+
+TEST(RoomsSim, WhatMustBeTrueIsTrueForEverySeed) {
+    expect_much_of(play(1, 1));
+}
+
+TEST(RoomsSim, AndSoItIsWhenSeveralNodesShareTheRoom) {
+    const RoomScene::Tally all = play(3, 5);
+    expect_much_of(all);
+    if (wanted.count < 100) return;
+    EXPECT_GT(all.cuts, wanted.count / 2);
+    EXPECT_GT(all.peer_gaps, wanted.count);
 }
 
 }  // namespace

@@ -12,6 +12,25 @@ namespace {
 
 namespace json = boost::json;
 
+/// A hold stops the film where it is, and starts it a moment later.
+constexpr double kMostMoved = 1;
+
+Playback state_of(const json::value& playback) {
+    Playback state;
+    state.stamp = Stamp::parse(text(playback.at("stamp"))).value();
+    if (const auto& item = playback.at("item"); !item.is_null()) {
+        state.item = ItemId::parse(text(item)).value();
+    }
+    if (const auto& by = playback.at("by"); !by.is_null()) {
+        state.by = UserId::parse(text(by)).value();
+    }
+    state.paused = playback.at("paused").as_bool();
+    state.rate = playback.at("rate").to_number<double>();
+    state.position = playback.at("position").to_number<double>();
+    state.at = from_micros(playback.at("at_us").as_int64());
+    return state;
+}
+
 bool has_type(std::string_view frame, std::string_view type) {
     return frame.substr(9, type.size()) == type && frame[9 + type.size()] == '"';
 }
@@ -49,6 +68,7 @@ void RulesWatcher::said(std::uint64_t link, std::string_view frame) {
         const json::value welcome = json::parse(frame);
         compare_with_last_words(welcome);
         line.control = text(welcome.at("room").at("control"));
+        line.last = state_of(welcome.at("playback"));
         line.members.clear();
         for (const auto& each : welcome.at("members").as_array()) {
             line.members[text(each.at("id"))] = each.as_object();
@@ -67,18 +87,33 @@ void RulesWatcher::said(std::uint64_t link, std::string_view frame) {
         line.acked.insert(id);
     } else if (has_type(frame, "playback")) {
         const json::value playback = json::parse(frame).at("playback");
-        take_state(playback);
+        take_state(playback, line);
         if (!reading_ || reading_->link != link) return;
         const auto& by = playback.at("by");
         if (!by.is_null() && text(by) == line.user) reading_->changed_playback = true;
     }
 }
 
-void RulesWatcher::take_state(const json::value& playback) {
-    const Stamp stamp = Stamp::parse(text(playback.at("stamp"))).value();
-    if (last_state_ && last_state_->stamp == stamp) return;
-    if (last_state_ && stamp < last_state_->stamp) complain("a state older than the last");
-    last_state_ = Told{stamp, !playback.at("by").is_null(), world_.now()};
+void RulesWatcher::take_state(const json::value& playback, Line& line) {
+    const Playback state = state_of(playback);
+    const auto before = std::exchange(line.last, state);
+    if (before && before->stamp == state.stamp) return;
+    if (before && state.stamp < before->stamp) complain("a state older than the last");
+    if (before && no_jumps_) compare(*before, state);
+    if (several_ || (last_state_ && last_state_->stamp == state.stamp)) return;
+    if (last_state_ && state.stamp < last_state_->stamp) complain("a state older than the last");
+    last_state_ = Told{state.stamp, state.by.has_value(), world_.now()};
+}
+
+/// What the room does by itself goes on from where the film is.
+void RulesWatcher::compare(const Playback& before, const Playback& after) {
+    if (after.by || before.item != after.item || before.rate != after.rate) return;
+    const WallTime now = world_.wall();
+    const double moved = after.position_at(now) - before.position_at(now);
+    if (std::abs(moved) > kMostMoved) {
+        complain("the room moved the film by " + std::to_string(moved) +
+                 " s: " + before.stamp.text() + " to " + after.stamp.text());
+    }
 }
 
 /// The same film at the same place, to a second; as if nothing had happened after a short absence,
@@ -103,12 +138,7 @@ void RulesWatcher::compare_with_last_words(const json::value& welcome) {
     if (away > 62 && !is_paused) return complain("a film runs after a long absence");
     if (away > 55) return;
     if (ran && !words.saved.held && is_paused) return;  // its end, or what there is of it, came
-    Playback after;
-    after.item = before.item;
-    after.paused = is_paused;
-    after.rate = now.at("rate").to_number<double>();
-    after.position = now.at("position").to_number<double>();
-    after.at = from_micros(now.at("at_us").as_int64());
+    const Playback after = state_of(now);
     const double moved = after.position_at(at) - before.position_at(at);
     if (std::abs(moved) > 1) {
         complain("the film moved by " + std::to_string(moved) + " s over a restart");

@@ -27,6 +27,11 @@ public:
     void read(std::uint64_t link) override;
     void said(std::uint64_t link, std::string_view text) override;
 
+    /// Members have several servers: what two of them say may cross.
+    void expect_several_servers() { several_ = true; }
+    /// The room itself never moves the film of a viewer by more than a hold does.
+    void expect_no_jumps(bool expected) { no_jumps_ = expected; }
+
     /// The newest state of the film that was told.
     struct Told {
         Stamp stamp;
@@ -56,8 +61,8 @@ private:
         std::string user;
         std::string control;  ///< The room's policy.
         std::map<std::string, boost::json::object> members;
-        std::set<std::string> acked;  ///< Requests that were answered before.
-        std::string stamp;            ///< Of the newest state that was told.
+        std::set<std::string> acked;   ///< Requests that were answered before.
+        std::optional<Playback> last;  ///< The newest state that was told.
     };
     /// The request that is being read.
     struct Reading {
@@ -70,7 +75,8 @@ private:
     };
 
     bool may_control(const Line& line) const;
-    void take_state(const boost::json::value& playback);
+    void take_state(const boost::json::value& playback, Line& line);
+    void compare(const Playback& before, const Playback& after);
     void compare_with_last_words(const boost::json::value& welcome);
     void complain(std::string what);
     void tell(std::uint64_t link, const char* arrow, std::string_view frame);
@@ -78,6 +84,8 @@ private:
     const SimWorld& world_;
     Trace& trace_;
     bool talkative_ = false;
+    bool several_ = false;
+    bool no_jumps_ = false;
     std::map<std::uint64_t, Line> lines_;
     std::optional<Reading> reading_;
     std::optional<Told> last_state_;

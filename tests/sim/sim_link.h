@@ -69,6 +69,7 @@ public:
 
     /// The server took the upgrade.
     void open(SimServer& server, JoinGrant grant) {
+        server_ = &server;
         session_ = std::make_unique<Session>(*this, std::move(grant), server.rooms, server.shard(),
                                              server.gateway);
         server.shard().open(*session_);
@@ -91,6 +92,7 @@ public:
     /// The server is dead: nothing more comes of it. All links are muted before the first dies.
     void mute() { cut_ = true; }
     void die() { end_server_side(); }
+    bool is_to(const SimServer& server) const { return server_ == &server; }
     bool is_server_side_open() const { return session_ != nullptr; }
 
 private:
@@ -141,6 +143,7 @@ private:
     Way down_;
     LinkListener& client_;
     Watcher& watcher_;
+    SimServer* server_ = nullptr;
     std::unique_ptr<Session> session_;
     bool cut_ = false;
     bool closing_ = false;

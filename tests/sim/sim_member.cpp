@@ -36,7 +36,7 @@ net::awaitable<void> SimMember::connect() {
     // Back, and there again with the ticket.
     co_await world.sleep_until(world.now() + 3 * traits_.line.delay);
     if (attempt != attempt_ || final_) co_return;
-    if (!joined || around_.server() != server || !server->accepting) {
+    if (!joined || !server->accepting) {
         if (!joined && joined.error().code == ErrorCode::NotFound) final_ = true;
         co_return retry();
     }

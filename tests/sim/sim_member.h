@@ -20,7 +20,7 @@ class Surroundings {
 public:
     virtual ~Surroundings() = default;
     virtual SimWorld& world() = 0;
-    /// The server that takes connections now; nullptr: none.
+    /// A server that takes connections now; nullptr: none.
     virtual SimServer* server() = 0;
     virtual std::uint64_t next_link() = 0;
     virtual void opened(const std::shared_ptr<SimLink>& link, UserId user) = 0;
@@ -58,6 +58,7 @@ public:
     void drop(SimWorld::Duration away, bool new_page);
     bool is_inside() const { return inside_; }
     bool is_final() const { return final_; }
+    bool is_on(const SimServer& server) const { return link_ && link_->is_to(server); }
 
     /// Asks for something; it is repeated until it is answered. Gives its id.
     std::string ask(boost::json::object frame);

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/memory/memory_bus.h"
 #include "adapters/memory_stores/memory_account_store.h"
 #include "adapters/memory_stores/memory_live_rooms.h"
 #include "adapters/memory_stores/memory_room_store.h"
@@ -12,6 +11,7 @@
 #include "services/rooms/live_rooms.h"
 #include "services/rooms/room_directory.h"
 #include "sim/flaky_stores.h"
+#include "sim/sim_bus.h"
 
 namespace syncwatch::sim {
 
@@ -41,30 +41,50 @@ struct Disk {
     HeardAudit audit;
 };
 
+/// The time as one machine has it: its time of day may be any.
+class SiteClock final : public Clock {
+public:
+    explicit SiteClock(SimWorld& world) : world_(world) {}
+
+    Instant now() const override { return world_.now(); }
+    WallTime wall() const override { return world_.wall() + ahead_; }
+    net::awaitable<void> sleep_until(Instant when) override { return world_.sleep_until(when); }
+    void step(SimWorld::Duration by) { ahead_ += by; }
+
+private:
+    SimWorld& world_;
+    SimWorld::Duration ahead_{0};
+};
+
 /// One life of a server process: everything but the sockets, with the dependencies it has.
 class SimServer {
 public:
     /// `saving`: what befalls the store of playback states.
-    SimServer(SimWorld& world, Disk& disk, Faults disturbed, Faults saving)
-        : faults(disturbed),
+    SimServer(SimWorld& world, Disk& disk, Faults disturbed, Faults saving, SiteClock& clock,
+              std::shared_ptr<SimBusEnd> joined, const RoomRules& rules)
+        : end(std::move(joined)),
+          bus(*end),
+          faults(disturbed),
           saving_faults(saving),
           chat(faults, disk.chat),
           queues(faults, disk.queues),
           playback(saving_faults, disk.playback),
           films(faults, disk.films),
           room_store(faults, disk.rooms),
-          tickets(world, world),
-          time(world),
+          tickets(clock, world),
+          time(clock),
           directory(
-              {room_store, disk.accounts, hasher, disk.audit, bus, world, world, tickets, presence},
+              {room_store, disk.accounts, hasher, disk.audit, bus, clock, world, tickets, presence},
               {}),
           rooms({world.executor()},
                 {room_store, disk.accounts, chat, queues, playback, films, ice, disk.audit, bus,
-                 tickets, world, world, time, presence, metrics},
-                {}, [this] { return std::make_unique<room_gateway::FrameSpeaker>(gateway); }) {}
+                 tickets, clock, world, time, presence, metrics},
+                rules, [this] { return std::make_unique<room_gateway::FrameSpeaker>(gateway); }) {}
 
     RoomShard& shard() { return rooms.shard(0); }
 
+    std::shared_ptr<SimBusEnd> end;
+    Bus& bus;
     Faults faults;
     Faults saving_faults;
     FlakyChatStore chat;
@@ -74,7 +94,6 @@ public:
     FlakyRoomStore room_store;
     QuickHasher hasher;
     SaidIce ice;
-    MemoryBus bus;
     Tickets tickets;
     RoomTime time;
     PresenceBoard presence;

@@ -40,20 +40,23 @@ std::optional<std::size_t> place_of(const Kept& kept, MessageId id) {
 
 }  // namespace
 
-Async<std::vector<ChatMessage>> MemoryChatStore::append(RoomCode room,
-                                                        std::vector<ChatDraft> drafts) {
+Async<KeptChat> MemoryChatStore::append(RoomCode room, std::vector<ChatDraft> drafts) {
     SW_CO_CHECK(data_.check_room(room));
     Kept& kept = data_.chat[room];
-    std::vector<ChatMessage> stored;
+    KeptChat stored;
+    if (!kept.empty()) stored.newest_before = kept.back().message.id;
     for (ChatDraft& draft : drafts) {
         if (const ChatMessage* before = kept_before(kept, draft)) {
-            stored.push_back(*before);
+            stored.messages.push_back(*before);
             continue;
         }
-        stored.push_back(draft.message);
-        const auto behind = std::ranges::upper_bound(
-            kept, draft.message.sent_at, {}, [](const auto& each) { return each.message.sent_at; });
-        kept.insert(behind, {std::move(draft.message), std::move(draft.request)});
+        ChatMessage& message = draft.message;
+        if (!kept.empty()) {
+            const WallTime least = kept.back().message.sent_at + std::chrono::microseconds(1);
+            message.sent_at = std::max(message.sent_at, least);
+        }
+        stored.messages.push_back(message);
+        kept.push_back({std::move(message), std::move(draft.request)});
     }
     co_return stored;
 }

@@ -11,7 +11,7 @@ class MemoryChatStore final : public ChatStore {
 public:
     explicit MemoryChatStore(MemoryInstallation& data) : data_(data) {}
 
-    Async<std::vector<ChatMessage>> append(RoomCode room, std::vector<ChatDraft> drafts) override;
+    Async<KeptChat> append(RoomCode room, std::vector<ChatDraft> drafts) override;
     Async<ChatPage> before(RoomCode room, std::optional<MessageId> before, int limit) override;
     Async<ChatPage> after(RoomCode room, MessageId after, int limit) override;
 

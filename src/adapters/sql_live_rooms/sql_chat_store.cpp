@@ -8,6 +8,8 @@
 namespace syncwatch::sql {
 namespace {
 
+using namespace std::chrono_literals;
+
 #define SW_MESSAGE_SELECT \
     "SELECT id, author, name, text, reply_to, position, sent_at FROM room_messages"
 
@@ -37,10 +39,19 @@ Result<std::optional<ChatMessage>> kept(Connection& db, const RoomCode& room,
                         draft.message.text, draft.repeats_since);
 }
 
-Result<ChatMessage> keep(Connection& db, const RoomCode& room, const ChatDraft& draft) {
+/// The newest there is.
+struct Newest {
+    MessageId id;
+    WallTime sent_at{};
+};
+
+Result<ChatMessage> keep(Connection& db, const RoomCode& room, const ChatDraft& draft,
+                         std::optional<Newest>& newest) {
     SW_TRY(auto before, kept(db, room, draft));
     if (before) return *std::move(before);
-    const ChatMessage& message = draft.message;
+    ChatMessage message = draft.message;
+    if (newest) message.sent_at = std::max(message.sent_at, newest->sent_at + 1us);
+    newest = Newest{message.id, message.sent_at};
     SW_CHECK(
         db.run("INSERT INTO room_messages (id, room, sent_at, author, name, text, reply_to,"
                " position, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -67,14 +78,23 @@ Result<std::optional<WallTime>> time_of(Connection& db, const RoomCode& room, Me
 
 }  // namespace
 
-Async<std::vector<ChatMessage>> SqlChatStore::append(RoomCode room, std::vector<ChatDraft> drafts) {
-    auto work = [room,
-                 drafts = std::move(drafts)](Connection& db) -> Result<std::vector<ChatMessage>> {
+Async<KeptChat> SqlChatStore::append(RoomCode room, std::vector<ChatDraft> drafts) {
+    auto work = [room, drafts = std::move(drafts)](Connection& db) -> Result<KeptChat> {
         SW_CHECK(check_room(db, room));
-        std::vector<ChatMessage> stored;
+        // Two nodes that do this at once cannot both have read the same: the transactions are
+        // serializable.
+        SW_TRY(auto newest, db.query_one(
+                                "SELECT id, sent_at FROM room_messages WHERE room = ?"
+                                " ORDER BY sent_at DESC, id DESC LIMIT 1",
+                                [](const Row& row) {
+                                    return Newest{row.id<MessageId>(0), row.time(1)};
+                                },
+                                room.compact()));
+        KeptChat stored;
+        if (newest) stored.newest_before = newest->id;
         for (const ChatDraft& draft : drafts) {
-            SW_TRY(auto message, keep(db, room, draft));
-            stored.push_back(std::move(message));
+            SW_TRY(auto message, keep(db, room, draft, newest));
+            stored.messages.push_back(std::move(message));
         }
         return stored;
     };

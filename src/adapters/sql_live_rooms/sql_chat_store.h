@@ -9,7 +9,7 @@ class SqlChatStore final : public ChatStore {
 public:
     explicit SqlChatStore(Database& database) : database_(database) {}
 
-    Async<std::vector<ChatMessage>> append(RoomCode room, std::vector<ChatDraft> drafts) override;
+    Async<KeptChat> append(RoomCode room, std::vector<ChatDraft> drafts) override;
     Async<ChatPage> before(RoomCode room, std::optional<MessageId> before, int limit) override;
     Async<ChatPage> after(RoomCode room, MessageId after, int limit) override;
 

@@ -132,10 +132,13 @@ Result<> Node::open_for_business() {
     auto token = net::co_spawn(shards_.executor(0), accounts_.service().setup_token_if_needed(),
                                net::use_future);
     SW_TRY(setup_token_, token.get());
+    // Before the first room lives by it: later it could only be drawn after the others' slowly.
+    wait(rooms_.find_time());
     auto begin = [this] {
         background_.spawn("tidy", tidy_now_and_then());
         background_.spawn("upkeep", media_.upkeep());
         background_.spawn("notices", notices_.run());
+        background_.spawn("room_time", rooms_.keep_time());
     };
     net::post(shards_.executor(0), std::move(begin));
     server_.start();

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/postgres/postgres_time.h"
+#include "base/log/log.h"
 #include "gateway/rooms/frame_speaker.h"
 
 namespace syncwatch::apps {
@@ -29,6 +31,7 @@ RoomRules room_rules(const config::Settings& settings) {
     };
     RoomRules rules;
     rules.node = settings.node.name;
+    rules.alone = !settings.bus.on();
     rules.chat = rate(settings.limits.chat);
     rules.reactions = rate(settings.limits.reactions);
     rules.commands = rate(settings.limits.commands);
@@ -51,12 +54,34 @@ RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& s
                   powers.clock, powers.random, tickets_, presence_},
                  directory_options(settings)),
       time_(powers.clock),
+      reference_(reference_of(powers)),
+      keeper_(keeper_of(powers)),
       live_(make_live(powers, settings, shards, films)),
       reader_({directory_, powers.rooms, presence_, powers.chat, ice_, powers.clock}),
       now_on_(powers.playback, films),
       api_(directory_, now_on_, accounts.authenticator(), powers.clock),
       socket_(*live_, tickets_, socket_metrics_),
       talk_(reader_, accounts.authenticator()) {}
+
+std::unique_ptr<TimeReference> RoomsPart::reference_of(Powers& powers) {
+    if (powers.postgres == nullptr) return nullptr;
+    return std::make_unique<postgres::PostgresTime>(*powers.database);
+}
+
+std::unique_ptr<TimeKeeper> RoomsPart::keeper_of(Powers& powers) {
+    if (!reference_) return nullptr;
+    return std::make_unique<TimeKeeper>(*reference_, time_, powers.clock);
+}
+
+net::awaitable<void> RoomsPart::find_time() {
+    if (!keeper_) co_return;
+    const auto found = co_await keeper_->look();
+    if (!found) log::warning("rooms.no_common_clock", {{"error", found.error().message}});
+}
+
+net::awaitable<void> RoomsPart::keep_time() {
+    if (keeper_) co_await keeper_->run();
+}
 
 std::unique_ptr<LiveRooms> RoomsPart::make_live(Powers& powers, const config::Settings& settings,
                                                 Shards& shards, RoomFilms& films) {
@@ -106,8 +131,19 @@ void RoomsPart::write_metrics(metrics::Text& text) const {
             m.failed_saves);
     write_drift(text);
     text.gauge("syncwatch_room_time_error_seconds",
-               "How far the time of day is ahead of the time that rooms live by.",
+               "How far the clock that rooms follow is ahead of the time they live by.",
                std::chrono::duration<double>(time_.error()).count());
+    if (keeper_) {
+        text.gauge("syncwatch_room_time_uncertainty_seconds",
+                   "How far off the last reading of the common clock may be.",
+                   std::chrono::duration<double>(keeper_->uncertainty()).count());
+    }
+    counter("syncwatch_room_peer_news_total", "What other nodes said of rooms that are live here.",
+            m.peer_news);
+    counter("syncwatch_room_bad_peer_news_total", "What another node said that could not be read.",
+            m.bad_peer_news);
+    counter("syncwatch_room_peer_gaps_total",
+            "Times that something of what another node said was missing.", m.peer_gaps);
     const room_gateway::Metrics& s = socket_metrics_;
     gauge("syncwatch_websocket_connections", "WebSockets that are open.", s.sockets);
     counter("syncwatch_websocket_frames_received_total", "Frames from clients.", s.frames_in);

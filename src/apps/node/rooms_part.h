@@ -15,6 +15,7 @@
 #include "services/rooms/now_on.h"
 #include "services/rooms/room_directory.h"
 #include "services/rooms/room_reader.h"
+#include "services/rooms/time_keeper.h"
 
 namespace syncwatch::apps {
 
@@ -31,12 +32,18 @@ public:
 
     void add_routes(http::Router& router);
     void write_metrics(metrics::Text& text) const;
+    /// Reads the clock that all nodes share, if there is one.
+    net::awaitable<void> find_time();
+    /// Follows the clock that all nodes share, if there is one, until it is cancelled.
+    net::awaitable<void> keep_time();
     /// Says goodbye to everybody who is inside, and saves. Blocks; not from a shard.
     void drain(std::chrono::milliseconds spread) { live_->drain(spread); }
 
 private:
     std::unique_ptr<LiveRooms> make_live(Powers& powers, const config::Settings& settings,
                                          Shards& shards, RoomFilms& films);
+    static std::unique_ptr<TimeReference> reference_of(Powers& powers);
+    std::unique_ptr<TimeKeeper> keeper_of(Powers& powers);
     void write_drift(metrics::Text& text) const;
 
     const TurnIceProvider ice_;
@@ -44,6 +51,8 @@ private:
     PresenceBoard presence_;
     RoomDirectory directory_;
     RoomTime time_;
+    const std::unique_ptr<TimeReference> reference_;  ///< nullptr: this node is the only one.
+    const std::unique_ptr<TimeKeeper> keeper_;        ///< nullptr: the same.
     RoomMetrics metrics_;
     room_gateway::Metrics socket_metrics_;
     std::unique_ptr<LiveRooms> live_;

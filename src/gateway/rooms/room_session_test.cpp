@@ -232,6 +232,7 @@ TEST_F(RoomSessionTest, WhenTheOwnerIsGoneTheNextInLineActsAsHost) {
     const RoomCode strict = w_.room(Hold::None, Control::Host);
     TestClient& ada = w_.join(w_.ada, strict);
     TestClient& bo = w_.join(w_.user("Bo"), strict);
+    w_.run(1ms);
     TestClient& cy = w_.join(w_.user("Cy"), strict);
     w_.add(ada, w_.film());
     w_.drop(ada);

@@ -6,6 +6,15 @@
 #include "base/log/log.h"
 
 namespace syncwatch {
+namespace {
+
+/// They have a line through another node.
+bool is_online(const Present& member) {
+    return std::ranges::any_of(member.elsewhere,
+                               [](const auto& each) { return !each.second.dropped; });
+}
+
+}  // namespace
 
 LiveRoom::LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
                    Host& host)
@@ -18,7 +27,8 @@ LiveRoom::LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSp
       news_(roster_, speaker, *audience_),
       screening_(*this, rules.node, rules.holds),
       chat_(room_.code, powers, rules, *this),
-      queue_(room_.code, powers, *this) {
+      queue_(room_.code, powers, *this),
+      life_(powers.random.make_id<ItemId>(powers.clock.wall()).text()) {
     powers_.time.begin_use();
     powers_.metrics.rooms.fetch_add(1);
 }
@@ -29,13 +39,15 @@ LiveRoom::~LiveRoom() {
 }
 
 Async<> LiveRoom::load() {
+    loaded_ = powers_.clock.now();
+    if (!rules_.alone) screening_.set_issuing(false, moment());
+    ask({});
     SW_CO_TRY(const auto staff, co_await powers_.rooms.staff(room_.code));
     roster_.set_staff(staff);
     SW_CO_CHECK(co_await chat_.load());
     SW_CO_CHECK(co_await queue_.load());
     SW_CO_TRY(const auto saved, co_await powers_.playback.load(room_.code));
-    lead_ = roster_.lead(powers_.time.now());
-    empty_since_ = powers_.clock.now();
+    empty_since_ = deserted_since_ = powers_.clock.now();
     left_at_ = powers_.time.now();
     screening_.holds().rule(room_.hold, std::nullopt, left_at_);
     if (saved) {
@@ -50,7 +62,7 @@ Async<> LiveRoom::load() {
     } else {
         screening_.begin(left_at_);
     }
-    fit_film_to_queue(queue_.queue());
+    if (rules_.alone) settle(powers_.clock.now());
     playback_untold_ = false;
     work_on_films();
     co_return Result<>();
@@ -67,13 +79,16 @@ void LiveRoom::enter(RoomLine& line, bool resume, std::vector<ChatMessage> messa
     const Principal& who = line.grant.who;
     Present* member = roster_.find(who.user);
     const bool fresh = member == nullptr;
-    const bool new_page = !fresh && !resume && member->lines.empty();
+    const bool new_page = !fresh && !resume && member->lines.empty() && !is_online(*member);
     if (fresh) {
         member = &roster_.add(who, room_now);
-        powers_.metrics.members.fetch_add(1);
         powers_.metrics.joins.fetch_add(1);
     } else if (resume) {
         powers_.metrics.resumes.fetch_add(1);
+    }
+    if (!std::exchange(member->here, true)) {
+        ++here_;
+        powers_.metrics.members.fetch_add(1);
     }
     if (fresh || new_page) screening_.holds().joined(who.user, room_now);
     if (new_page) member->shown.state = MemberState::Joining;
@@ -86,11 +101,12 @@ void LiveRoom::enter(RoomLine& line, bool resume, std::vector<ChatMessage> messa
     line.notes.resumed = resume;
     line.notes.ready_once = resume && !fresh;
     powers_.metrics.lines.fetch_add(1);
-    remember_presence(*member, line);
+    remember_presence(*member, line.grant.address);
     empty_since_.reset();
+    deserted_since_.reset();
 
     // The welcome is the first that a line hears; what it changes for others comes after.
-    const std::vector<Present*> hosts = roster_.choose_host();
+    const std::vector<Present*> hosts = roster_.choose_host(settled_);
     const IceServers ice = powers_.ice.servers_for(who.user, powers_.clock.wall());
     std::vector<const Member*> members;
     members.reserve(roster_.size());
@@ -108,7 +124,9 @@ void LiveRoom::enter(RoomLine& line, bool resume, std::vector<ChatMessage> messa
         if (each != member || !fresh) news_.changed(each->shown.id, now);
     }
     screening_.holds().rule(room_.hold, roster_.host(), room_now);
+    find_issuer();
     screening_.reconcile(moment());
+    say_member(who.user);
     tell_playback();
     line.entered();
 }
@@ -121,12 +139,17 @@ void LiveRoom::drop(RoomLine& line, bool leaving) {
     powers_.metrics.lines.fetch_sub(1);
     if (!member.lines.empty()) return;
     if (leaving) return leave(member, powers_.clock.now());
-    // Nobody waits for whoever cannot say that they are ready.
+    if (!is_online(member)) hear_away(member);
+    say_member(member.shown.id);
+    tell_playback();
+}
+
+/// Nobody waits for whoever cannot say that they are ready.
+void LiveRoom::hear_away(Present& member) {
     MemberReport away;
     away.state = MemberState::Away;
     away.at = powers_.time.now();
     screening_.heard(member.shown.id, away, moment());
-    tell_playback();
 }
 
 void LiveRoom::end_line(RoomLine& line, Ending why) {
@@ -143,13 +166,24 @@ void LiveRoom::send_away(Present& member, Ending why) {
     leave(member, powers_.clock.now());
 }
 
+/// They are not on this node any more.
 void LiveRoom::leave(Present& member, Instant now) {
     const UserId user = member.shown.id;
     left_at_ = powers_.time.at(member.dropped.value_or(now));
+    member.here = false;
+    member.dropped.reset();
+    powers_.metrics.members.fetch_sub(1);
+    if (--here_ == 0) deserted_since_ = now;
+    say_member(user);
+    if (member.elsewhere.empty()) gone(member, now);
+}
+
+/// They are on no node any more.
+void LiveRoom::gone(Present& member, Instant now) {
+    const UserId user = member.shown.id;
     roster_.remove(member);
     screening_.holds().left(user, powers_.time.now());
     powers_.presence.remove(room_.code, user);
-    powers_.metrics.members.fetch_sub(1);
     if (roster_.empty()) empty_since_ = now;
     news_.left(user, now);
     look_for_host();
@@ -159,16 +193,17 @@ void LiveRoom::leave(Present& member, Instant now) {
 
 void LiveRoom::look_for_host() {
     const Instant now = powers_.clock.now();
-    for (const Present* each : roster_.choose_host()) news_.changed(each->shown.id, now);
+    for (const Present* each : roster_.choose_host(settled_)) news_.changed(each->shown.id, now);
     screening_.holds().rule(room_.hold, roster_.host(), powers_.time.now());
+    find_issuer();
 }
 
-void LiveRoom::remember_presence(const Present& member, const RoomLine& line) {
+void LiveRoom::remember_presence(const Present& member, const std::string& address) {
     PresentMember present;
     present.user = member.shown.id;
     present.kind = member.shown.kind;
     present.name = member.shown.name;
-    present.address = line.grant.address;
+    present.address = address;
     powers_.presence.put(room_.code, std::move(present));
 }
 
@@ -176,26 +211,39 @@ Screening::Moment LiveRoom::moment() const {
     return {powers_.time.now(), lead_};
 }
 
+void LiveRoom::look_at_lead() {
+    const WallTime now = powers_.time.now();
+    const Roster::Reach reach = roster_.reach(now);
+    lead_ = lead_for(std::max(reach.delay, peers_.delay(now)), std::max(reach.jump, peers_.jump()));
+}
+
 void LiveRoom::tick(Instant now) {
     std::vector<Present*> lost;
     for (const auto& each : roster_.present()) {
-        if (each->dropped && now - *each->dropped >= rules_.grace) lost.push_back(each.get());
+        const bool lost_here = each->here && each->dropped;
+        if (lost_here && now - *each->dropped >= rules_.grace) lost.push_back(each.get());
         if (each->voice_waits) tell_voice(*each, now);
     }
     for (Present* each : lost) {
-        powers_.metrics.lost.fetch_add(1);
+        // Whoever came back through another node is not lost.
+        if (each->elsewhere.empty()) powers_.metrics.lost.fetch_add(1);
         leave(*each, now);
     }
-    lead_ = roster_.lead(powers_.time.now());
+    tick_peers(now);
+    look_at_lead();
     screening_.tick(moment());
-    if (const auto end = screening_.end(); end && *end <= powers_.time.now()) on_end(*end);
-    if (empty_since_ && now - *empty_since_ >= rules_.empty_patience) {
-        screening_.stand_where_it_was(left_at_, moment());
+    if (screening_.is_issuing()) {
+        if (const auto end = screening_.end(); end && *end <= powers_.time.now()) on_end(*end);
+        if (empty_since_ && now - *empty_since_ >= rules_.empty_patience) {
+            screening_.stand_where_it_was(left_at_, moment());
+        }
     }
     tell_playback();
     news_.tick(now);
     queue_.renew_paths(powers_.clock.wall());
     work_on_films();
+    if (chat_.has_work()) work_on_chat();
+    if (queue_.has_work()) work_on_queue();
 }
 
 void LiveRoom::close_all(Ending why) {
@@ -203,12 +251,13 @@ void LiveRoom::close_all(Ending why) {
         Present& member = *roster_.present().back();
         while (!member.lines.empty()) end_line(*member.lines.back(), why);
         screening_.holds().left(member.shown.id, powers_.time.now());
+        if (member.here) powers_.metrics.members.fetch_sub(1);
         roster_.remove(member);
-        powers_.metrics.members.fetch_sub(1);
     }
+    here_ = 0;
     powers_.presence.clear(room_.code);
     (void)roster_.choose_host();
-    empty_since_ = powers_.clock.now();
+    empty_since_ = deserted_since_ = powers_.clock.now();
     left_at_ = powers_.time.now();
 }
 
@@ -220,11 +269,11 @@ void LiveRoom::say_goodbye(RoomLine& line, std::chrono::milliseconds retry) {
 bool LiveRoom::may_go(Instant now) const {
     if (tasks_ > 0) return false;
     if (gone_) return true;
-    return empty_since_ && now - *empty_since_ >= rules_.empty_patience && !is_playing();
+    return deserted_since_ && now - *deserted_since_ >= rules_.empty_patience && !is_playing();
 }
 
 bool LiveRoom::is_playing() const {
-    return screening_.wants_to_run();
+    return screening_.is_issuing() && screening_.wants_to_run();
 }
 
 SavedPlayback LiveRoom::saved() const {

@@ -8,6 +8,7 @@
 #include "services/rooms/members_news.h"
 #include "services/rooms/room_chat.h"
 #include "services/rooms/room_notices.h"
+#include "services/rooms/room_peers.h"
 #include "services/rooms/room_powers.h"
 #include "services/rooms/room_queue.h"
 #include "services/rooms/room_speaker.h"
@@ -18,6 +19,8 @@ namespace syncwatch {
 
 /// One room while somebody is in it: who is there, what is on, what is said. Lives on one shard;
 /// every call from there. A request with an id is answered exactly once, by ack or refusal.
+/// Other nodes may have the same room, each for the people it serves: they exchange PeerNews, and
+/// each can go on without the others.
 class LiveRoom final : public std::enable_shared_from_this<LiveRoom>,
                        private Screening::Listener,
                        private RoomChat::Listener,
@@ -94,6 +97,10 @@ public:
     void shelve(Principal by, VideoId video, std::function<void(const Result<>&)> settled);
 
     void noticed(const RoomNotice& notice);
+    /// A PeerNews as it came over the bus, ours included.
+    void heard_peer(std::string_view payload);
+    /// What other nodes said, or we, may have been lost: all of it is exchanged.
+    void bus_is_back();
     void session_ended(SessionId session);
     void account_changed(UserId user);
     void account_deleted(UserId user);
@@ -113,18 +120,22 @@ public:
     bool may_go(Instant now) const;
     bool is_gone() const { return gone_; }
     bool is_busy() const { return tasks_ > 0; }
-    /// The film runs, or wants to: its place must be known to the second.
+    /// The film runs, or wants to, and this node answers for it: its place must be known to the
+    /// second.
     bool is_playing() const;
     SavedPlayback saved() const;
 
 private:
     // live_room.cpp
     void leave(Present& member, Instant now);
+    void gone(Present& member, Instant now);
+    void hear_away(Present& member);
     void send_away(Present& member, Ending why);
     void end_line(RoomLine& line, Ending why);
     void look_for_host();
-    void remember_presence(const Present& member, const RoomLine& line);
+    void remember_presence(const Present& member, const std::string& address);
     Screening::Moment moment() const;
+    void look_at_lead();
     void spawn(std::string name, net::awaitable<void> task);
     static net::awaitable<void> counted(std::shared_ptr<LiveRoom> self, net::awaitable<void> task);
 
@@ -152,13 +163,15 @@ private:
     // live_room_talk.cpp
     void chat_settled(const ChatDraft& draft, const Result<MessageId>& outcome) override;
     void chat_told(const ChatMessage& message) override;
+    void chat_kept(const KeptChat& kept) override;
     void chat_store_worked(bool works) override;
     void queue_settled(const RoomQueue::Change& change, const Result<>& outcome) override;
-    void queue_changed(const Queue& before) override;
+    void queue_changed(const Queue& before, bool ours) override;
     void films_changed() override;
     void queue_store_worked(bool works) override;
     void store_worked(bool works);
     Result<> check_queue_change(const RoomLine& line, const RoomQueue::Change& change) const;
+    void work_on_chat();
     void work_on_queue();
     void work_on_films();
 
@@ -168,6 +181,29 @@ private:
     net::awaitable<void> read_account(UserId user);
     net::awaitable<void> audit(AuditEntry entry);
     void tell_voice(Present& member, Instant now);
+    void kicked(UserId user);
+
+    // live_room_peers.cpp
+    void say(PeerNews news);
+    void ask(std::string whom);
+    void say_film();
+    void say_everything();
+    void say_member(UserId user);
+    void say_people(Instant now);
+    PeerFilm peer_film() const;
+    PeerMember peer_member(Present& member, bool with_report) const;
+    PeerSummary peer_summary() const;
+    void take_people(const std::string& life, const PeerPeople& people);
+    void take_member(const std::string& life, const PeerMember& member);
+    void take_away(const std::string& life, UserId user);
+    void take_film(const PeerFilm& film);
+    void take_summary(const PeerSummary& summary, const std::string& life);
+    void take_reaction(const PeerReaction& reaction);
+    void take_signal(const PeerSignal& signal);
+    void tick_peers(Instant now);
+    void beat(Instant now);
+    void settle(Instant now);
+    void find_issuer();
 
     Room room_;
     RoomPowers& powers_;
@@ -181,13 +217,34 @@ private:
     RoomChat chat_;
     RoomQueue queue_;
     Lead lead_;
-    std::optional<Instant> empty_since_;
-    WallTime left_at_{};       ///< Room time when the last one left.
-    std::size_t tasks_ = 0;    ///< Under way beside the room.
-    bool chat_works_ = false;  ///< A task works on it; so for the two below.
+    std::optional<Instant> empty_since_;     ///< Nobody is there, on no node.
+    std::optional<Instant> deserted_since_;  ///< Nobody is here.
+    std::size_t here_ = 0;                   ///< People on this node.
+    WallTime left_at_{};                     ///< Room time when the last one left.
+    std::size_t tasks_ = 0;                  ///< Under way beside the room.
+    bool chat_works_ = false;                ///< A task works on it; so for the two below.
     bool queue_works_ = false;
     bool films_work_ = false;
     bool playback_untold_ = false;
+
+    // What is shared with other nodes.
+    const std::string life_;
+    RoomPeers peers_;
+    std::uint64_t said_ = 0;
+    bool settled_ = false;  ///< Whatever other nodes have would have been heard.
+    bool vouched_ = false;  ///< Another node answers for what is on.
+    bool film_unsaid_ = false;
+    bool all_unsaid_ = false;
+    Instant loaded_{};
+    Instant film_said_{};
+    Instant all_said_{};
+    Instant people_said_{};
+    Instant beat_{};
+    std::set<UserId> unsaid_;   ///< People here of whom the others do not know the newest.
+    std::set<UserId> drifted_;  ///< … but for how far off they are.
+    std::vector<UserId> left_;
+    std::int64_t film_queue_ = 0;  ///< The version of the queue that what is on is out of.
+
     bool degraded_ = false;  ///< The database does not take what should be kept.
     bool gone_ = false;      ///< Deleted.
 };

@@ -32,7 +32,7 @@ Result<> LiveRoom::do_control(RoomLine& line, const Control& control) {
     if (!may_control(room_.control, standing(line), who.host)) {
         return fail(ErrorCode::Forbidden, "may not control this room");
     }
-    lead_ = roster_.lead(powers_.time.now());
+    look_at_lead();
     switch (control.action) {
         case Control::Action::Play: return screening_.command(Play(), who.id, moment());
         case Control::Action::Pause:
@@ -89,19 +89,27 @@ void LiveRoom::report(RoomLine& line, const MemberReport& report, bool knows_dri
     }
     if (state_changed) {
         news_.changed(member.shown.id, now);
-    } else {
-        news_.drifted(member);
+    } else if (news_.drifted(member)) {
+        drifted_.insert(member.shown.id);
     }
     line.notes.ready_once = line.notes.ready_once || is_ready(report);
     // A second tab that opens makes nobody wait, whatever the first one may do.
     if (report.state != MemberState::Buffering || line.notes.ready_once) {
+        const bool is_news = state_changed || report.state == MemberState::Buffering ||
+                             screening_.is_held() || !member.report ||
+                             is_ready(report) != is_ready(*member.report);
+        member.report = report;
+        if (is_news) {
+            member.report_unsaid = true;
+            say_member(member.shown.id);
+        }
         screening_.heard(member.shown.id, report, moment());
     }
     tell_playback();
 }
 
 void LiveRoom::screening_changed(Screening::Urgency urgency) {
-    playback_untold_ = true;
+    playback_untold_ = film_unsaid_ = true;
     host_.save(*this, urgency);
 }
 
@@ -111,13 +119,11 @@ void LiveRoom::waiting_changed(bool waits, bool timed_out) {
 }
 
 void LiveRoom::tell_playback() {
-    if (!playback_untold_) return;
-    playback_untold_ = false;
+    if (!std::exchange(playback_untold_, false)) return;
     speaker_.playback(*audience_, screening_.playback(), screening_.hold());
+    if (film_unsaid_) say_film();
 }
 
-/// Of the several nodes that a room may live on, the one with the acting host does this; here
-/// there is one.
 void LiveRoom::on_end(WallTime end) {
     const ItemId current = screening_.playback().item.value();
     const auto next = next_after(queue_.queue(), current);
@@ -134,6 +140,8 @@ void LiveRoom::on_end(WallTime end) {
 
 /// Something is on whenever the queue is not empty.
 void LiveRoom::fit_film_to_queue(const Queue& before) {
+    // What is on may be out of a queue that is not read yet.
+    if (!screening_.is_issuing() || queue_.version() < film_queue_) return;
     const auto current = screening_.playback().item;
     const Queue& now = queue_.queue();
     if (current && now.find(*current) != nullptr) return;

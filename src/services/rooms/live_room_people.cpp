@@ -69,9 +69,9 @@ void LiveRoom::kick(RoomLine& line, const std::string& id, UserId member) {
         return settle(by, id, not_yours("may not kick"));
     }
     settle(by, id, Result<>());
-    powers_.tickets.revoke(room_.code, member, {});
     powers_.metrics.kicked.fetch_add(1);
-    send_away(*whom, Ending::Kicked);
+    kicked(member);
+    if (!rules_.alone) powers_.bus.publish(topics::room(room_.code), kicked_notice(member));
     AuditEntry entry;
     entry.actor = by.text();
     entry.address = line.grant.address;
@@ -79,6 +79,12 @@ void LiveRoom::kick(RoomLine& line, const std::string& id, UserId member) {
     entry.subject = member.text();
     entry.detail = room_.code.text();
     spawn("room.audit", audit(std::move(entry)));
+}
+
+void LiveRoom::kicked(UserId user) {
+    powers_.tickets.revoke(room_.code, user, {});
+    Present* whom = roster_.find(user);
+    if (whom != nullptr && whom->here) send_away(*whom, Ending::Kicked);
 }
 
 net::awaitable<void> LiveRoom::audit(AuditEntry entry) {
@@ -102,12 +108,18 @@ void LiveRoom::tell_voice(Present& member, Instant now) {
     if (member.voice_waits) return;
     member.voice_told = now;
     speaker_.voice(*audience_, member.shown.id, *member.shown.voice);
+    if (member.here) say_member(member.shown.id);
 }
 
 Result<> LiveRoom::signal(RoomLine& line, UserId to, const std::string& data) {
     const Present* receiver = roster_.find(to);
-    if (receiver == nullptr || receiver->lines.empty()) return not_here();
+    if (receiver == nullptr) return not_here();
+    if (receiver->lines.empty() && receiver->elsewhere.empty()) return not_here();
     speaker_.signal(receiver->lines, line.grant.who.user, data);
+    if (receiver->elsewhere.empty()) return {};
+    PeerNews news;
+    news.signal = {line.grant.who.user, to, data};
+    say(std::move(news));
     return {};
 }
 
@@ -127,6 +139,9 @@ void LiveRoom::noticed(const RoomNotice& notice) {
                 news_.changed(*notice.user, powers_.clock.now());
             }
             return look_for_host();
+        case RoomNotice::Kind::Kicked:
+            if (notice.user) kicked(*notice.user);
+            return;
         case RoomNotice::Kind::Banned: break;
     }
     std::vector<UserId> out;
@@ -135,7 +150,8 @@ void LiveRoom::noticed(const RoomNotice& notice) {
         for (const RoomLine* line : each->lines) {
             meant = meant || (!notice.address.empty() && line->grant.address == notice.address);
         }
-        if (meant && each->shown.id != room_.owner) out.push_back(each->shown.id);
+        const bool may_stay = each->shown.id == room_.owner || !each->here;
+        if (meant && !may_stay) out.push_back(each->shown.id);
     }
     for (const UserId user : out) send_away(*roster_.find(user), Ending::Kicked);
 }
@@ -175,13 +191,14 @@ net::awaitable<void> LiveRoom::read_account(UserId user) {
     Present* member = roster_.find(user);
     if (!account || member == nullptr || member->shown.name == account->display_name) co_return;
     member->shown.name = account->display_name;
-    if (!member->lines.empty()) remember_presence(*member, *member->lines.front());
+    if (!member->lines.empty()) remember_presence(*member, member->lines.front()->grant.address);
     news_.changed(user, powers_.clock.now());
 }
 
 void LiveRoom::account_deleted(UserId user) {
     (void)roster_.set_role(user, Role::Viewer, powers_.time.now());
-    if (Present* member = roster_.find(user)) send_away(*member, Ending::WhoAreYou);
+    Present* member = roster_.find(user);
+    if (member != nullptr && member->here) send_away(*member, Ending::WhoAreYou);
 }
 
 }  // namespace syncwatch

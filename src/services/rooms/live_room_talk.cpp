@@ -36,6 +36,10 @@ void LiveRoom::chat(RoomLine& line, const std::string& id, std::string text,
     }
     draft.request = id;
     if (const auto taken = chat_.say(std::move(draft)); !taken) return settle(user, id, taken);
+    work_on_chat();
+}
+
+void LiveRoom::work_on_chat() {
     if (std::exchange(chat_works_, true)) return;
     auto work = [](LiveRoom* room) -> net::awaitable<void> {
         co_await room->chat_.work();
@@ -57,6 +61,12 @@ void LiveRoom::chat_settled(const ChatDraft& draft, const Result<MessageId>& out
 
 void LiveRoom::chat_told(const ChatMessage& message) {
     speaker_.chat(*audience_, message);
+}
+
+void LiveRoom::chat_kept(const KeptChat& kept) {
+    PeerNews news;
+    news.chat = kept;
+    say(std::move(news));
 }
 
 void LiveRoom::chat_store_worked(bool works) {
@@ -85,6 +95,9 @@ Result<> LiveRoom::react(RoomLine& line, std::string emoji, std::optional<double
     SW_TRY(const std::string valid, valid_reaction(std::move(emoji)));
     powers_.metrics.reactions.fetch_add(1);
     speaker_.reaction(*audience_, member.shown, valid, position);
+    PeerNews news;
+    news.reaction = {member.shown.id, valid, position};
+    say(std::move(news));
     return {};
 }
 
@@ -149,9 +162,17 @@ void LiveRoom::queue_settled(const RoomQueue::Change& change, const Result<>& ou
     if (!change.request.empty()) settle(change.by.user, change.request, outcome);
 }
 
-void LiveRoom::queue_changed(const Queue& before) {
+void LiveRoom::queue_changed(const Queue& before, bool ours) {
+    if (const auto video = screening_.playback().video) {
+        screening_.set_film(queue_.extent_of(*video));
+    }
     fit_film_to_queue(before);
     speaker_.queue(*audience_, queue_.shown());
+    if (ours) {
+        PeerNews news;
+        news.summary = peer_summary();
+        say(std::move(news));
+    }
     tell_playback();
 }
 

@@ -57,16 +57,17 @@ void MembersNews::changed(UserId member, Instant now) {
     tick(now);
 }
 
-void MembersNews::drifted(Present& member) {
+bool MembersNews::drifted(Present& member) {
     const UserId id = member.shown.id;
-    if (!member.shown.drift_ms || !std::isfinite(*member.shown.drift_ms)) return;
+    if (!member.shown.drift_ms || !std::isfinite(*member.shown.drift_ms)) return false;
     const double drift = *member.shown.drift_ms;
     if (member.told_drift) {
         const double moved = std::abs(drift - *member.told_drift);
         if (moved < std::max(kLeastDriftMs, kLeastDriftShare * std::abs(*member.told_drift)))
-            return;
+            return false;
     }
     if (std::ranges::find(drifting_, id) == drifting_.end()) drifting_.push_back(id);
+    return true;
 }
 
 void MembersNews::tick(Instant now) {

@@ -20,7 +20,8 @@ public:
     void left(UserId member, Instant now);
     /// Something that everybody should know: role, host, state, name.
     void changed(UserId member, Instant now);
-    void drifted(Present& member);
+    /// True if that is far enough from what the others know to be told, soon.
+    bool drifted(Present& member);
 
     /// Tells what waits, if it is time.
     void tick(Instant now);

@@ -41,30 +41,47 @@ Result<> RoomChat::say(ChatDraft draft) {
 }
 
 net::awaitable<void> RoomChat::work() {
-    while (!pending_.empty()) {
-        std::vector<ChatDraft> batch;
-        while (!pending_.empty() && batch.size() < kMostAtOnce) {
-            batch.push_back(std::move(pending_.front()));
-            pending_.pop_front();
-        }
-        const auto stored = co_await append(batch);
-        listener_.chat_store_worked(stored || !store_is_away(stored.error()));
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            listener_.chat_settled(batch[i],
-                                   stored.map([i](const auto& all) { return all[i].id; }));
-        }
-        if (!stored) {
-            behind_ = true;
-        } else if (behind_) {
-            co_await catch_up();
-        } else {
-            for (const ChatMessage& each : *stored) tell(each);
-        }
+    do {
+        if (!pending_.empty()) co_await keep_some();
+        if (behind_) co_await catch_up();
+    } while (!pending_.empty());
+}
+
+net::awaitable<void> RoomChat::keep_some() {
+    std::vector<ChatDraft> batch;
+    while (!pending_.empty() && batch.size() < kMostAtOnce) {
+        batch.push_back(std::move(pending_.front()));
+        pending_.pop_front();
     }
+    const auto kept = co_await append(batch);
+    listener_.chat_store_worked(kept || !store_is_away(kept.error()));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        listener_.chat_settled(batch[i],
+                               kept.map([i](const auto& all) { return all.messages[i].id; }));
+    }
+    if (!kept) {
+        behind_ = true;
+        co_return;
+    }
+    take(*kept);
+    listener_.chat_kept(*kept);
+}
+
+void RoomChat::heard(const KeptChat& kept) {
+    if (kept.messages.empty() || kept.messages.back().sent_at <= told_until_) return;
+    take(kept);
+}
+
+/// Tells what follows what was told; if something lies between, all of it is read.
+void RoomChat::take(const KeptChat& kept) {
+    const MessageId last = recent_.empty() ? MessageId() : recent_.back().id;
+    behind_ = behind_ || kept.newest_before != last;
+    if (behind_) return;
+    for (const ChatMessage& each : kept.messages) tell(each);
 }
 
 /// Stores a batch; where that fails, tries again, which does no harm: a message is kept once.
-Async<std::vector<ChatMessage>> RoomChat::append(std::vector<ChatDraft> batch) {
+Async<KeptChat> RoomChat::append(std::vector<ChatDraft> batch) {
     const Instant last = powers_.clock.now() + kStoreTriesWithin;
     for (int attempt = 1;; ++attempt) {
         auto stored = co_await powers_.chat.append(room_, batch);

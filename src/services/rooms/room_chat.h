@@ -19,6 +19,8 @@ public:
         virtual void chat_settled(const ChatDraft& draft, const Result<MessageId>& outcome) = 0;
         /// A message is durable and the others have not heard it yet.
         virtual void chat_told(const ChatMessage& message) = 0;
+        /// These became durable here: other nodes should hear of them.
+        virtual void chat_kept(const KeptChat& kept) = 0;
         /// The store works, or it does not.
         virtual void chat_store_worked(bool works) = 0;
     };
@@ -30,8 +32,14 @@ public:
 
     /// Takes a message; its time is set here. Errors: Exhausted (too many wait).
     Result<> say(ChatDraft draft);
-    bool has_work() const { return !pending_.empty(); }
-    /// Works until nothing waits. Run one at a time.
+    /// Another node kept something. What came between is read.
+    void heard(const KeptChat& kept);
+    /// Another node told messages until then.
+    void heard_until(WallTime time) { behind_ = behind_ || time > told_until_; }
+    WallTime told_until() const { return told_until_; }
+
+    bool has_work() const { return !pending_.empty() || behind_; }
+    /// Works until nothing waits, or the store is away. Run one at a time.
     net::awaitable<void> work();
 
     /// The newest messages, for whoever comes.
@@ -41,8 +49,10 @@ public:
     Async<std::vector<ChatMessage>> missed(MessageId last) const;
 
 private:
-    Async<std::vector<ChatMessage>> append(std::vector<ChatDraft> batch);
+    net::awaitable<void> keep_some();
+    Async<KeptChat> append(std::vector<ChatDraft> batch);
     net::awaitable<void> catch_up();
+    void take(const KeptChat& kept);
     void tell(const ChatMessage& message);
 
     const RoomCode room_;
@@ -53,7 +63,8 @@ private:
     std::deque<ChatMessage> recent_;  ///< The newest that were told; the last is the newest.
     WallTime last_time_{};            ///< Of a message: no two share one.
     WallTime told_until_{};
-    /// A batch failed, and nobody knows whether it is durable all the same.
+    /// Something may be durable that was not told: a batch failed and is there all the same, or
+    /// another node kept it.
     bool behind_ = false;
 };
 

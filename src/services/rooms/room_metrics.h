@@ -28,6 +28,9 @@ struct RoomMetrics {
     Count holds{0};
     Count holds_timed_out{0};  ///< Ended by the deadline, not by being ready.
     Count refused_stamps{0};   ///< States from a clock that is too far ahead, or was.
+    Count peer_news{0};        ///< Heard from other nodes.
+    Count bad_peer_news{0};    ///< That could not be read.
+    Count peer_gaps{0};        ///< Times that something of another node's was missing.
     Count failed_saves{0};     ///< Of playback states; each is tried again.
 
     /// How far off the pictures of playing members are, as they report it, absolute.

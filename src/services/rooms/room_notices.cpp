@@ -20,6 +20,7 @@ std::optional<RoomNotice::Kind> kind_of(std::string_view word) {
     if (word == "settings") return RoomNotice::Kind::Settings;
     if (word == "deleted") return RoomNotice::Kind::Deleted;
     if (word == "banned") return RoomNotice::Kind::Banned;
+    if (word == "kicked") return RoomNotice::Kind::Kicked;
     if (word == "role") return RoomNotice::Kind::Role;
     return std::nullopt;
 }
@@ -39,6 +40,10 @@ std::string banned_notice(const std::optional<UserId>& user, const std::string& 
     if (user) notice += " user=" + user->text();
     if (!address.empty() && is_plain(address)) notice += " address=" + address;
     return notice;
+}
+
+std::string kicked_notice(UserId user) {
+    return "kicked user=" + user.text();
 }
 
 std::string role_notice(UserId user, Role role) {

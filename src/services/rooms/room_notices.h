@@ -18,6 +18,7 @@ struct RoomNotice {
         Deleted,   ///< Close every socket (4404).
         Banned,    ///< Close the sockets (4403) of `user`, and of whoever came from `address`
                    ///< (JoinGrant::address; the owner stays).
+        Kicked,    ///< Close the sockets (4403) of `user`, who may come back.
         Role,      ///< `user` is `role` now.
     };
     Kind kind = Kind::Settings;
@@ -30,6 +31,7 @@ struct RoomNotice {
 std::string settings_notice();
 std::string deleted_notice();
 std::string banned_notice(const std::optional<UserId>& user, const std::string& address);
+std::string kicked_notice(UserId user);
 std::string role_notice(UserId user, Role role);
 
 /// nullopt: a kind that this version does not know.

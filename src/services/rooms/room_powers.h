@@ -43,6 +43,8 @@ struct RoomPowers {
 /// The rules of live rooms that an installation may set.
 struct RoomRules {
     std::string node = "n1";  ///< Stands in every stamp; no two nodes may share one.
+    /// No other node has these rooms: there is nobody to exchange them with.
+    bool alone = true;
     /// A dropped member counts as present for so long.
     std::chrono::milliseconds grace = std::chrono::seconds(10);
     std::chrono::milliseconds hello_within = std::chrono::seconds(10);

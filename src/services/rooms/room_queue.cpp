@@ -72,17 +72,33 @@ Result<> RoomQueue::enqueue(Change change) {
 }
 
 net::awaitable<void> RoomQueue::work() {
-    while (!pending_.empty()) {
-        const Change change = std::move(pending_.front());
-        pending_.pop_front();
-        const Queue before = queue_;
-        const Result<> outcome = co_await make(change);
-        listener_.queue_store_worked(outcome || !store_is_away(outcome.error()));
-        listener_.queue_settled(change, outcome);
-        if (change.settled) change.settled(outcome);
-        if (queue_ != before) listener_.queue_changed(before);
+    do {
+        if (!pending_.empty()) co_await make_next();
+        if (heard_ > version_) {
+            const Queue before = queue_;
+            const auto read = co_await reload();
+            if (queue_ != before) listener_.queue_changed(before, false);
+            // Whoever spoke of a version that is not there was wrong: once is enough.
+            if (read) heard_ = version_;
+        }
         std::erase_if(films_, [&](const auto& each) { return !queue_.holds(each.first); });
-    }
+    } while (!pending_.empty());
+}
+
+net::awaitable<void> RoomQueue::make_next() {
+    const Change change = std::move(pending_.front());
+    pending_.pop_front();
+    const Queue before = queue_;
+    const Result<> outcome = co_await make(change);
+    listener_.queue_store_worked(outcome || !store_is_away(outcome.error()));
+    listener_.queue_settled(change, outcome);
+    if (change.settled) change.settled(outcome);
+    if (queue_ != before) listener_.queue_changed(before, true);
+}
+
+void RoomQueue::heard_version(std::int64_t version) {
+    heard_ = std::max(heard_, version);
+    if (heard_ > version_) stale_ = true;
 }
 
 Async<> RoomQueue::make(Change change) {

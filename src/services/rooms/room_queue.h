@@ -40,8 +40,8 @@ public:
         virtual ~Listener() = default;
         /// Before anybody is told that the queue changed.
         virtual void queue_settled(const Change& change, const Result<>& outcome) = 0;
-        /// It is another one than `before`.
-        virtual void queue_changed(const Queue& before) = 0;
+        /// It is another one than `before`; `ours`: it was changed here, others do not know yet.
+        virtual void queue_changed(const Queue& before, bool ours) = 0;
         /// What is known of the films changed.
         virtual void films_changed() = 0;
         virtual void queue_store_worked(bool works) = 0;
@@ -53,6 +53,10 @@ public:
     Async<> load();
 
     const Queue& queue() const { return queue_; }
+    /// Of the queue as it is kept; a greater one is newer.
+    std::int64_t version() const { return version_; }
+    /// Another node knows this version: if it is newer, the queue is read again.
+    void heard_version(std::int64_t version);
     /// nullptr: nothing is known of it.
     const RoomFilm* film(VideoId video) const;
     FilmExtent extent_of(VideoId video) const;
@@ -61,8 +65,8 @@ public:
 
     /// Errors: Exhausted (too many changes wait).
     Result<> enqueue(Change change);
-    bool has_work() const { return !pending_.empty(); }
-    /// Works until nothing waits. Run one at a time.
+    bool has_work() const { return !pending_.empty() || heard_ > version_; }
+    /// Works until nothing waits, or the store is away. Run one at a time.
     net::awaitable<void> work();
 
     /// A film may have changed: it is read again, soon.
@@ -76,6 +80,7 @@ private:
     /// The queue as it should be; `again`: it may be so already.
     using Edit = std::function<Result<Queue>(const Queue& queue, bool again)>;
 
+    net::awaitable<void> make_next();
     Async<> make(Change change);
     Async<> add(Change change);
     Async<> vote(Change change);
@@ -90,7 +95,8 @@ private:
     Listener& listener_;
     Queue queue_;
     std::int64_t version_ = 0;
-    bool stale_ = false;  ///< A save failed: what is kept may be another queue.
+    std::int64_t heard_ = 0;  ///< The newest version that any node spoke of.
+    bool stale_ = false;      ///< A save failed: what is kept may be another queue.
     std::map<VideoId, RoomFilm> films_;
     std::deque<Change> pending_;
     std::set<VideoId> to_read_;

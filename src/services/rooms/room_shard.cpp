@@ -75,6 +75,12 @@ void RoomShard::subscribe() {
     };
     subscriptions_.push_back(
         powers_.bus.subscribe(topics::kSessionEnded, executor_, std::move(ended)));
+    auto back = [this] {
+        for (const auto& [code, entry] : rooms_) {
+            if (entry->room) entry->room->bus_is_back();
+        }
+    };
+    subscriptions_.push_back(powers_.bus.on_gap(executor_, std::move(back)));
 }
 
 void RoomShard::run(std::string name, net::awaitable<void> task) {
@@ -185,7 +191,7 @@ Async<std::shared_ptr<LiveRoom>> RoomShard::read(RoomCode code, std::shared_ptr<
     }
     if (loaded) {
         entry->room = room;
-        for (const RoomNotice& each : std::exchange(entry->early, {})) room->noticed(each);
+        for (const std::string& each : std::exchange(entry->early, {})) hear(*room, each);
     } else {
         entry->failed = loaded.error();
         rooms_.erase(code);
@@ -200,15 +206,19 @@ Async<std::shared_ptr<LiveRoom>> RoomShard::read(RoomCode code, std::shared_ptr<
 }
 
 void RoomShard::heard(const RoomCode& code, const std::string& payload) {
-    const auto notice = parse_room_notice(payload);
     const auto found = rooms_.find(code);
-    if (!notice || found == rooms_.end()) return;
+    if (found == rooms_.end()) return;
     Entry& entry = *found->second;
     if (entry.room) {
-        entry.room->noticed(*notice);
+        hear(*entry.room, payload);
     } else if (entry.early.size() < kMostEarly) {
-        entry.early.push_back(*notice);
+        entry.early.push_back(payload);
     }
+}
+
+void RoomShard::hear(LiveRoom& room, const std::string& payload) {
+    if (is_peer_news(payload)) return room.heard_peer(payload);
+    if (const auto notice = parse_room_notice(payload)) room.noticed(*notice);
 }
 
 Async<> RoomShard::shelve(Principal by, RoomCode room, VideoId video) {

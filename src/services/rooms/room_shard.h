@@ -59,7 +59,7 @@ private:
         std::optional<Error> failed;
         net::steady_timer read;  ///< Cancelled when it is, or will not be.
         std::unique_ptr<Bus::Subscription> notices;
-        std::vector<RoomNotice> early;  ///< Heard while it was being read.
+        std::vector<std::string> early;  ///< Heard while it was being read.
     };
 
     void run(std::string name, net::awaitable<void> task) override;
@@ -72,6 +72,7 @@ private:
     Async<std::shared_ptr<LiveRoom>> live(RoomCode code);
     Async<std::shared_ptr<LiveRoom>> read(RoomCode code, std::shared_ptr<Entry> entry);
     void heard(const RoomCode& code, const std::string& payload);
+    static void hear(LiveRoom& room, const std::string& payload);
     net::awaitable<void> admit(std::uint64_t serial, Arrival arrival);
     void let_in(RoomLine& line, LiveRoom& room, const Arrival& arrival,
                 std::vector<ChatMessage> messages);

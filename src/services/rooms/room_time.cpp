@@ -22,8 +22,18 @@ void RoomTime::adopt() {
     offset_us_.fetch_add(error().count(), std::memory_order_relaxed);
 }
 
+void RoomTime::refer(WallTime time) {
+    const auto ahead = time.time_since_epoch() - clock_.now().time_since_epoch();
+    reference_us_.store(ahead.count());
+    // Nobody lives by it yet: there is nothing that could jump.
+    if (users_.load() == 0) adopt();
+}
+
 std::chrono::microseconds RoomTime::error() const {
-    return clock_.wall() - now();
+    const std::int64_t ahead = reference_us_.load(std::memory_order_relaxed);
+    if (ahead == kNoReference) return clock_.wall() - now();
+    const WallTime theirs(clock_.now().time_since_epoch() + std::chrono::microseconds(ahead));
+    return theirs - now();
 }
 
 }  // namespace syncwatch

@@ -6,6 +6,13 @@
 #include "domain/room/rights.h"
 
 namespace syncwatch {
+namespace {
+
+Standing standing_of(const Present& member) {
+    return {member.shown.id, member.shown.role, member.role_since, member.joined};
+}
+
+}  // namespace
 
 void Roster::set_staff(const std::vector<RoomMembership>& staff) {
     staff_.clear();
@@ -88,11 +95,11 @@ void Roster::remove(Present& member) {
     present_.erase(found);
 }
 
-std::vector<Present*> Roster::choose_host() {
+std::vector<Present*> Roster::choose_host(bool all_known) {
     std::vector<Standing> standing;
     standing.reserve(present_.size());
     for (const auto& each : present_) {
-        standing.push_back({each->shown.id, each->shown.role, each->role_since, each->joined});
+        if (all_known || each->shown.role == Role::Owner) standing.push_back(standing_of(*each));
     }
     const auto chosen = acting_host(standing);
     if (chosen == host_) return {};
@@ -106,16 +113,33 @@ std::vector<Present*> Roster::choose_host() {
     return changed;
 }
 
-Lead Roster::lead(WallTime now) const {
-    std::chrono::microseconds worst_delay{0};
-    std::chrono::microseconds longest_jump{0};
+std::string Roster::issuer(const std::string& own,
+                           const std::function<bool(const std::string&)>& is_alive) const {
+    const auto life_of = [&](const Present& member) {
+        std::optional<std::string> least;
+        if (member.here) least = own;
+        for (const auto& [life, seat] : member.elsewhere) {
+            if (is_alive(life) && (!least || life < *least)) least = life;
+        }
+        return least;
+    };
+    std::vector<Standing> standing;
     for (const auto& each : present_) {
-        worst_delay = std::max(worst_delay, each->delay.worst(now));
+        if (life_of(*each)) standing.push_back(standing_of(*each));
+    }
+    const auto first = acting_host(standing);
+    return first ? *life_of(*by_user_.at(*first)) : own;
+}
+
+Roster::Reach Roster::reach(WallTime now) const {
+    Reach reach;
+    for (const auto& each : present_) {
+        reach.delay = std::max(reach.delay, each->delay.worst(now));
         // Nobody looks at a page in the background.
         if (each->shown.state == MemberState::Away) continue;
-        longest_jump = std::max(longest_jump, each->jump);
+        reach.jump = std::max(reach.jump, each->jump);
     }
-    return lead_for(worst_delay, longest_jump);
+    return reach;
 }
 
 }  // namespace syncwatch

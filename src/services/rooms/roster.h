@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,14 +17,24 @@
 
 namespace syncwatch {
 
+/// Somebody's presence through another node, as that node says it.
+struct Seat {
+    bool dropped = false;  ///< No line at present.
+};
+
 /// Somebody in a room: a person, over as many lines as they have tabs; none for a while after a
 /// drop.
 struct Present {
     Member shown;
-    WallTime joined{};
+    WallTime joined{};  ///< Of all their joins the first.
     WallTime role_since{};
+    bool here = false;  ///< On this node: with a line, or for a while after a drop.
+    std::map<std::string, Seat> elsewhere;  ///< By the lives of other nodes' rooms.
     std::vector<RoomLine*> lines;
-    std::optional<Instant> dropped;  ///< Since when there is no line.
+    std::optional<Instant> dropped;  ///< Since when there is no line here.
+    /// What their player told last, if it may make the room wait or go on.
+    std::optional<MemberReport> report;
+    bool report_unsaid = false;  ///< Other nodes do not know it yet.
     DelayWindow delay;
     std::chrono::microseconds jump{0};  ///< What its player needs for a seek, as it says.
     std::optional<double> told_drift;   ///< The drift that the others know, ms.
@@ -60,7 +71,7 @@ public:
     /// Everybody's lines, in no order.
     std::span<RoomLine* const> lines() const { return lines_; }
 
-    /// Somebody who was not here comes in.
+    /// Somebody who was not there comes in, on this node or another.
     Present& add(const Principal& who, WallTime now);
     void attach(Present& member, RoomLine& line);
     /// The line is gone. Who has no other one stays, until remove().
@@ -71,11 +82,20 @@ public:
     /// request; nullptr: of anybody else.
     Answers* book_of(UserId user);
 
-    /// Derives the acting host anew. Gives the members who are or were host, if that changed.
-    std::vector<Present*> choose_host();
+    /// Derives the acting host anew. Gives the members who are or were host, if that changed. As
+    /// long as not `all_known`, only an owner is sure to be it.
+    std::vector<Present*> choose_host(bool all_known = true);
     std::optional<UserId> host() const { return host_; }
-    /// What commands have to allow for, by what those inside reported.
-    Lead lead(WallTime now) const;
+    /// Who commands what the room does by itself: of the nodes that `is_alive` says are there, the
+    /// one that has the first in the order of hosts. `own`: the life of the room on this node.
+    std::string issuer(const std::string& own,
+                       const std::function<bool(const std::string&)>& is_alive) const;
+    /// The worst delay and the longest jump of those on this node, as lead_for() takes them.
+    struct Reach {
+        std::chrono::microseconds delay{0};
+        std::chrono::microseconds jump{0};
+    };
+    Reach reach(WallTime now) const;
 
 private:
     struct Duty {

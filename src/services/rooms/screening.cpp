@@ -36,12 +36,63 @@ void Screening::restore(const SavedPlayback& saved, Moment moment,
         re_anchor(saved.saved_at, moment);
     } else if (wants_to_run() && moment.now - saved.saved_at > patience) {
         stand_where_it_was(saved.saved_at, moment);
-    } else if (held_) {
-        set_held(false, moment);
     } else {
-        // A state that was told and not saved is over: under a new stamp, everybody takes this one.
-        publish(playback_, std::nullopt, moment.now, Urgency::Soon);
+        unsettled_ = playback_.stamp;
     }
+}
+
+void Screening::settle(bool alone, Moment moment) {
+    const auto restored = std::exchange(unsettled_, std::nullopt);
+    // Whatever came meanwhile is newer.
+    if (!alone || restored != playback_.stamp) return;
+    if (held_) return set_held(false, std::nullopt, moment);
+    // A state that was told and not saved is over: under a new stamp, everybody takes this one.
+    publish(playback_, std::nullopt, moment.now, Urgency::Soon);
+}
+
+void Screening::set_issuing(bool issuing, Moment moment) {
+    if (std::exchange(issuing_, issuing) == issuing) return;
+    if (issuing) tick(moment);
+}
+
+Screening::Told Screening::told(const RoomCode& room, WallTime now) const {
+    Told told{saved(room, now), over_, std::nullopt};
+    if (const Holds::Active* waits = hold()) told.hold = *waits;
+    return told;
+}
+
+Result<bool> Screening::merge(const Told& theirs, Moment moment) {
+    const Playback& next = theirs.state.playback;
+    SW_CHECK(check_not_ahead(next.stamp, moment.now));
+    if (next.stamp <= playback_.stamp) return false;
+    const bool commanded_here = playback_.by && playback_.stamp.node == node_;
+    if (commanded_here && !next.by && theirs.over < playback_.stamp) {
+        Playback again = playback_;
+        const auto by = again.by;
+        playback_.stamp = next.stamp;
+        publish(std::move(again), by, moment.now, Urgency::Now);
+        return false;
+    }
+    const bool went_on = held_ && !theirs.state.held;
+    const bool other_film = playback_.item != next.item;
+    playback_ = next;
+    held_ = theirs.state.held;
+    told_hold_ = theirs.hold;
+    over_ = theirs.over;
+    if (other_film) starved_ = false;
+    if (went_on && !playback_.paused && playback_.by && !other_film) {
+        holds_.go_on_without(moment.now);
+    } else if (went_on || other_film) {
+        holds_.drop(moment.now);
+    }
+    note_waiting(false);
+    return true;
+}
+
+const Holds::Active* Screening::hold() const {
+    const auto& shown = issuing_ ? holds_.active() : told_hold_;
+    if (!shown || (!issuing_ && !held_)) return nullptr;
+    return &*shown;
 }
 
 /// Says the same by the clock as it is now: the film was where it was at `last`.
@@ -73,7 +124,7 @@ Result<> Screening::command(const PlaybackCommand& command, std::optional<UserId
                             Moment moment) {
     if (held_ && std::holds_alternative<Play>(command)) {
         holds_.go_on_without(moment.now);
-        reconcile(moment);
+        follow_waits(by, moment);
         return {};
     }
     if (held_ && std::holds_alternative<Pause>(command)) {
@@ -135,7 +186,7 @@ void Screening::heard(UserId member, const MemberReport& report, Moment moment) 
     const bool same = before == holds_.active().value_or(Holds::Active());
     reconcile(moment);
     // Whom the room waits for is part of what everybody sees.
-    if (!same && held_ && holds_.active() && playback_.at != moment.now) {
+    if (!same && issuing_ && held_ && holds_.active() && playback_.at != moment.now) {
         publish(playback_, std::nullopt, moment.now, Urgency::Soon);
     }
 }
@@ -149,9 +200,14 @@ void Screening::tick(Moment moment) {
 }
 
 void Screening::reconcile(Moment moment) {
+    if (issuing_) follow_waits(std::nullopt, moment);
+    note_waiting(false);
+}
+
+void Screening::follow_waits(std::optional<UserId> by, Moment moment) {
     const bool wants_to_stand = holds_.active() || starved_;
-    if (!held_ && wants_to_stand && playback_.is_running(moment.now)) set_held(true, moment);
-    if (held_ && !wants_to_stand) set_held(false, moment);
+    if (!held_ && wants_to_stand && playback_.is_running(moment.now)) set_held(true, by, moment);
+    if (held_ && !wants_to_stand) set_held(false, by, moment);
     note_waiting(false);
 }
 
@@ -163,7 +219,7 @@ bool Screening::is_starved(WallTime now) const {
     return wants_to_run() && ahead < (starved_ ? kFedSeconds : kStarvedSeconds);
 }
 
-void Screening::set_held(bool held, Moment moment) {
+void Screening::set_held(bool held, std::optional<UserId> by, Moment moment) {
     held_ = held;
     Playback next = playback_;
     if (held) {
@@ -173,7 +229,7 @@ void Screening::set_held(bool held, Moment moment) {
         next.at = moment.now + moment.lead.start;
     }
     next.paused = held;
-    publish(std::move(next), std::nullopt, moment.now, Urgency::Soon);
+    publish(std::move(next), by, moment.now, Urgency::Soon);
 }
 
 void Screening::note_waiting(bool timed_out) {
@@ -184,6 +240,7 @@ void Screening::note_waiting(bool timed_out) {
 }
 
 void Screening::publish(Playback next, std::optional<UserId> by, WallTime now, Urgency urgency) {
+    over_ = playback_.stamp;
     next.stamp = next_stamp(playback_.stamp, std::max(now, least_stamp_), node_);
     next.by = by;
     playback_ = std::move(next);

@@ -36,11 +36,31 @@ public:
     /// Nothing was ever on.
     void begin(WallTime now);
     /// Goes on from what was kept; set_film() comes before. A room that was alone for longer than
-    /// `patience` stands where it was last known to be; a shorter absence nobody noticed.
+    /// `patience` stands where it was last known to be; a shorter absence nobody noticed. What was
+    /// kept is in force, but not said anew before settle(): another node may know better.
     void restore(const SavedPlayback& saved, Moment moment, std::chrono::microseconds patience);
+    /// What restore() left open. `alone`: no other node has the room.
+    void settle(bool alone, Moment moment);
+
+    /// Whether this node commands what the room does by itself: holds and goes on. Of the nodes
+    /// that share a room one does; each follows what is said, so that any may take over.
+    void set_issuing(bool issuing, Moment moment);
+    bool is_issuing() const { return issuing_; }
+    /// A state as nodes tell it one another.
+    struct Told {
+        SavedPlayback state;
+        Stamp over;  ///< Of the state that it was made from.
+        std::optional<Holds::Active> hold;
+    };
+    Told told(const RoomCode& room, WallTime now) const;
+    /// Another node's state. True if it is newer than ours: it is in force. What somebody commanded
+    /// here is not undone by what another node did for the room without knowing of it: it is
+    /// commanded anew. Errors: Conflict (its clock is ahead).
+    Result<bool> merge(const Told& theirs, Moment moment);
 
     const Playback& playback() const { return playback_; }
-    const Holds::Active* hold() const { return holds_.active() ? &*holds_.active() : nullptr; }
+    /// For whom it waits, as the node that issues commands says.
+    const Holds::Active* hold() const;
     /// It stands because the room waits, for members or for film: it goes on by itself.
     bool is_held() const { return held_; }
     Holds& holds() { return holds_; }
@@ -69,14 +89,15 @@ public:
     void heard(UserId member, const MemberReport& report, Moment moment);
     /// Acts on time that passed: deadlines, film that is used up or was made meanwhile.
     void tick(Moment moment);
-    /// Whatever the waits ask for: holds or goes on.
+    /// Whatever the waits ask for: holds or goes on, if this node commands it.
     void reconcile(Moment moment);
 
     SavedPlayback saved(const RoomCode& room, WallTime now) const;
 
 private:
     void publish(Playback next, std::optional<UserId> by, WallTime now, Urgency urgency);
-    void set_held(bool held, Moment moment);
+    void follow_waits(std::optional<UserId> by, Moment moment);
+    void set_held(bool held, std::optional<UserId> by, Moment moment);
     void re_anchor(WallTime last, Moment moment);
     bool is_starved(WallTime now) const;
     void note_waiting(bool timed_out);
@@ -86,7 +107,11 @@ private:
     Playback playback_;
     FilmExtent film_;
     Holds holds_;
-    WallTime least_stamp_{};  ///< Greater than any state of an earlier life can have.
+    WallTime least_stamp_{};          ///< Greater than any state of an earlier life can have.
+    std::optional<Stamp> unsettled_;  ///< Of what was restored, until settle().
+    bool issuing_ = true;
+    std::optional<Holds::Active> told_hold_;  ///< As another node said it.
+    Stamp over_;                              ///< Of the state that the present one was made from.
     bool held_ = false;
     bool starved_ = false;  ///< The film ran up to what there is of it.
     bool waiting_ = false;  ///< As the listener knows it.

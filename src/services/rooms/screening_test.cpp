@@ -133,6 +133,7 @@ TEST_F(ScreeningTest, WhatWasHeldWhenTheServerEndedGoesOnWhenItIsBack) {
     next.set_film(kFilm);
     now_ += 3s;
     next.restore(saved, moment(), 60s);
+    next.settle(true, moment());
     EXPECT_FALSE(next.playback().paused);
     EXPECT_GT(next.playback().stamp, saved.playback.stamp);
 }
@@ -145,6 +146,7 @@ TEST_F(ScreeningTest, AShortAbsenceChangesNothingAndALongOneStandsWhereItWas) {
     soon.set_film(kFilm);
     now_ += 30s;
     soon.restore(saved, moment(), 60s);
+    soon.settle(true, moment());
     EXPECT_EQ(soon.playback().at, saved.playback.at);
     EXPECT_EQ(soon.playback().position, saved.playback.position);
     EXPECT_FALSE(soon.playback().paused);
@@ -154,6 +156,7 @@ TEST_F(ScreeningTest, AShortAbsenceChangesNothingAndALongOneStandsWhereItWas) {
     late.set_film(kFilm);
     now_ += 1h;
     late.restore(saved, moment(), 60s);
+    late.settle(true, moment());
     EXPECT_TRUE(late.playback().paused);
     EXPECT_NEAR(late.playback().position, 10.0, 1e-6);
 }
@@ -166,6 +169,7 @@ TEST_F(ScreeningTest, AClockThatWentBackWhileTheServerWasAwayMovesNothing) {
     next.set_film(kFilm);
     now_ -= 2h;
     next.restore(saved, moment(), 60s);
+    next.settle(true, moment());
     EXPECT_FALSE(next.playback().paused);
     EXPECT_NEAR(next.position_at(now_ + 100ms), 10.0, 1e-6);
     EXPECT_NEAR(next.position_at(now_ + 1100ms), 11.0, 1e-6);
@@ -191,6 +195,106 @@ TEST_F(ScreeningTest, TakingOffLeavesNothingButTheOrderOfStates) {
     EXPECT_FALSE(state().is_on());
     EXPECT_GT(state().stamp, before);
     EXPECT_EQ(screening_.command(Play(), user(1), moment()).error().reason, "nothing_on");
+}
+
+/// A second node with the same room.
+class SharedScreeningTest : public ScreeningTest {
+protected:
+    SharedScreeningTest() {
+        other_.begin(now_);
+        other_.set_issuing(false, moment());
+        other_.holds().rule(Hold::Everyone, user(1), now_);
+        other_.holds().joined(user(1), now_);
+        other_.set_film(kFilm);
+        now_ += 1s;
+    }
+    Screening::Told told() const { return screening_.told(RoomCode(), now_); }
+    bool hear() { return other_.merge(told(), moment()).value(); }
+
+    Screening other_{*this, "n2", {}};
+};
+
+TEST_F(SharedScreeningTest, TheGreaterStampHoldsInAnyOrderAnyNumberOfTimes) {
+    const auto first = told();
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    EXPECT_TRUE(hear());
+    EXPECT_FALSE(hear()) << "again";
+    EXPECT_FALSE(other_.merge(first, moment()).value()) << "an older one";
+    EXPECT_EQ(other_.playback(), state());
+    ASSERT_TRUE(other_.command(Pause(), user(2), moment()));
+    EXPECT_GT(other_.playback().stamp, state().stamp);
+    EXPECT_FALSE(hear());
+}
+
+TEST_F(SharedScreeningTest, AClockThatIsAheadIsRefused) {
+    auto ahead = told();
+    ahead.state.playback.stamp.wall_us = to_micros(now_ + 6s);
+    EXPECT_EQ(other_.merge(ahead, moment()).error().reason, "stamp_ahead");
+    EXPECT_NE(other_.playback(), ahead.state.playback);
+}
+
+TEST_F(SharedScreeningTest, OnlyOneNodeHoldsAndAnotherCanTakeOver) {
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    hear();
+    now_ += 1s;
+    MemberReport report;
+    report.at = now_;
+    report.state = MemberState::Playing;
+    other_.heard(user(1), report, moment());
+    says(MemberState::Playing);
+    now_ += 1s;
+    report.at = now_;
+    report.state = MemberState::Buffering;
+    other_.heard(user(1), report, moment());
+    EXPECT_FALSE(other_.is_held()) << "it waits to be told";
+    says(MemberState::Buffering);
+    EXPECT_TRUE(screening_.is_held());
+    EXPECT_TRUE(hear());
+    EXPECT_TRUE(other_.is_held());
+    ASSERT_NE(other_.hold(), nullptr);
+    EXPECT_EQ(other_.hold()->waiting, std::vector{user(1)});
+    // The first node is gone.
+    other_.set_issuing(true, moment());
+    EXPECT_TRUE(other_.is_held()) << "they are still buffering";
+    now_ += 1s;
+    report.at = now_;
+    report.state = MemberState::Playing;
+    other_.heard(user(1), report, moment());
+    EXPECT_FALSE(other_.is_held());
+    EXPECT_FALSE(other_.playback().paused);
+}
+
+TEST_F(SharedScreeningTest, WhoGoesOnWithoutSomebodyIsNotHeldByAnotherNode) {
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    now_ += 1s;
+    says(MemberState::Playing);
+    now_ += 1s;
+    says(MemberState::Buffering);
+    ASSERT_TRUE(screening_.is_held());
+    hear();
+    ASSERT_TRUE(other_.command(Play(), user(2), moment())) << "go on";
+    EXPECT_FALSE(other_.playback().paused);
+    EXPECT_TRUE(screening_.merge(other_.told(RoomCode(), now_), moment()).value());
+    EXPECT_FALSE(screening_.is_held());
+    now_ += 1s;
+    says(MemberState::Buffering);
+    EXPECT_FALSE(screening_.is_held()) << "they are not waited for again so soon";
+}
+
+TEST_F(SharedScreeningTest, TheRoomItselfDoesNotUndoWhatSomebodyCommandedMeanwhile) {
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    hear();
+    now_ += 2s;
+    says(MemberState::Playing);
+    ASSERT_TRUE(other_.command(Seek{100}, user(2), moment()));
+    now_ += 1ms;
+    says(MemberState::Buffering);
+    ASSERT_TRUE(screening_.is_held()) << "by a node that has not heard of the seek";
+    EXPECT_FALSE(hear());
+    EXPECT_GT(other_.playback().stamp, state().stamp);
+    EXPECT_TRUE(screening_.merge(other_.told(RoomCode(), now_), moment()).value());
+    EXPECT_EQ(state().position, 100);
+    EXPECT_EQ(state().by, user(2));
 }
 
 }  // namespace

@@ -1,0 +1,325 @@
+// The part of LiveRoom that shares the room with other nodes. The film is a register: of two states
+// the one with the greater stamp holds, so that they may come in any order, any number of times.
+// People are the union of what the nodes say. Who is host, and which node commands what the room
+// does by itself, is derived from that, never agreed on.
+#include <algorithm>
+#include <utility>
+
+#include "base/log/log.h"
+#include "ports/topics.h"
+#include "services/rooms/live_room.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often a node says in short what it has; and while it knows of no other.
+constexpr auto kBeat = 1s;
+constexpr auto kLonelyBeat = 2s;
+/// People's news are gathered for so long.
+constexpr auto kPeoplePause = 50ms;
+constexpr auto kEverythingPause = 200ms;
+/// A room that was just read takes what it read for the newest after so long: whoever knows better
+/// has had the time to say so, twice.
+constexpr auto kSettleAfter = 500ms;
+/// Of chat in one message; of more it is only said that it is there.
+constexpr std::size_t kMostChatBytes = 32 * 1024;
+
+std::size_t size_of(const KeptChat& chat) {
+    std::size_t size = 0;
+    for (const ChatMessage& each : chat.messages) size += each.text.size();
+    return size;
+}
+
+}  // namespace
+
+void LiveRoom::say(PeerNews news) {
+    if (rules_.alone) return;
+    if (news.chat && size_of(*news.chat) > kMostChatBytes) {
+        news.chat.reset();
+        news.summary = peer_summary();
+    }
+    news.life = life_;
+    news.node = rules_.node;
+    news.number = ++said_;
+    news.now = powers_.time.now();
+    powers_.bus.publish(topics::room(room_.code), text(news));
+}
+
+void LiveRoom::ask(std::string whom) {
+    PeerNews news;
+    news.ask = std::move(whom);
+    say(std::move(news));
+}
+
+void LiveRoom::bus_is_back() {
+    for (const QueueItem& each : queue_.queue().items) queue_.look_again(each.video);
+    ask({});
+    say_everything();
+}
+
+void LiveRoom::say_film() {
+    film_unsaid_ = false;
+    film_said_ = powers_.clock.now();
+    PeerNews news;
+    news.film = peer_film();
+    say(std::move(news));
+}
+
+void LiveRoom::say_everything() {
+    const Instant now = powers_.clock.now();
+    all_unsaid_ = now - all_said_ < kEverythingPause;
+    if (rules_.alone || all_unsaid_) return;
+    all_said_ = now;
+    PeerNews news;
+    news.film = peer_film();
+    news.summary = peer_summary();
+    news.people.emplace().all = true;
+    for (const auto& each : roster_.present()) {
+        if (each->here) news.people->here.push_back(peer_member(*each, true));
+    }
+    film_unsaid_ = false;
+    unsaid_.clear();
+    drifted_.clear();
+    left_.clear();
+    say(std::move(news));
+}
+
+void LiveRoom::say_member(UserId user) {
+    if (rules_.alone) return;
+    const Present* member = roster_.find(user);
+    if (member != nullptr && member->here) {
+        unsaid_.insert(user);
+    } else {
+        unsaid_.erase(user);
+        left_.push_back(user);
+    }
+    const Instant now = powers_.clock.now();
+    if (now - people_said_ >= kPeoplePause) say_people(now);
+}
+
+void LiveRoom::say_people(Instant now) {
+    if (unsaid_.empty() && left_.empty()) return;
+    people_said_ = now;
+    PeerNews news;
+    news.people.emplace().left = std::exchange(left_, {});
+    for (const UserId user : std::exchange(unsaid_, {})) {
+        Present* member = roster_.find(user);
+        if (member == nullptr || !member->here) continue;
+        drifted_.erase(user);
+        const bool with_report = std::exchange(member->report_unsaid, false);
+        news.people->here.push_back(peer_member(*member, with_report));
+    }
+    say(std::move(news));
+}
+
+PeerFilm LiveRoom::peer_film() const {
+    PeerFilm film;
+    film.told = screening_.told(room_.code, powers_.time.now());
+    film.queue = queue_.version();
+    film.settled = settled_;
+    return film;
+}
+
+PeerMember LiveRoom::peer_member(Present& member, bool with_report) const {
+    PeerMember out;
+    out.shown = member.shown;
+    out.joined = member.joined;
+    out.dropped = member.lines.empty();
+    if (!member.lines.empty()) out.address = member.lines.front()->grant.address;
+    if (with_report) out.report = member.report;
+    return out;
+}
+
+PeerSummary LiveRoom::peer_summary() const {
+    PeerSummary summary;
+    const Roster::Reach reach = roster_.reach(powers_.time.now());
+    summary.stamp = screening_.playback().stamp;
+    summary.chat_until = chat_.told_until();
+    summary.queue = queue_.version();
+    summary.delay = reach.delay;
+    summary.jump = reach.jump;
+    return summary;
+}
+
+void LiveRoom::heard_peer(std::string_view payload) {
+    const auto news = parse_peer_news(payload);
+    if (!news) powers_.metrics.bad_peer_news.fetch_add(1);
+    if (rules_.alone || !news) return;
+    const Instant now = powers_.clock.now();
+    if (news->life == life_) return;
+    powers_.metrics.peer_news.fetch_add(1);
+    const RoomPeers::Order order = peers_.heard(*news, powers_.time.now(), now);
+    if (order == RoomPeers::Order::Old) return;
+    if (order == RoomPeers::Order::Gap) powers_.metrics.peer_gaps.fetch_add(1);
+    if (news->people) take_people(news->life, *news->people);
+    if (news->film) take_film(*news->film);
+    if (news->chat) chat_.heard(*news->chat);
+    if (news->summary) take_summary(*news->summary, news->life);
+    if (news->reaction) take_reaction(*news->reaction);
+    if (news->signal) take_signal(*news->signal);
+    if (news->ask && (news->ask->empty() || *news->ask == life_)) say_everything();
+    if (peers_.should_ask(news->life, now)) ask(news->life);
+    look_for_host();
+    if (chat_.has_work()) work_on_chat();
+    if (queue_.has_work()) work_on_queue();
+    tell_playback();
+}
+
+void LiveRoom::take_people(const std::string& life, const PeerPeople& people) {
+    for (const PeerMember& each : people.here) take_member(life, each);
+    for (const UserId user : people.left) take_away(life, user);
+    if (!people.all) return;
+    peers_.is_complete(life);
+    std::vector<UserId> not_named;
+    for (const auto& each : roster_.present()) {
+        const bool named = std::ranges::any_of(
+            people.here, [&](const PeerMember& one) { return one.shown.id == each->shown.id; });
+        if (!named && each->elsewhere.contains(life)) not_named.push_back(each->shown.id);
+    }
+    for (const UserId user : not_named) take_away(life, user);
+}
+
+void LiveRoom::take_member(const std::string& life, const PeerMember& theirs) {
+    const Instant now = powers_.clock.now();
+    const UserId user = theirs.shown.id;
+    Present* member = roster_.find(user);
+    const bool fresh = member == nullptr;
+    if (fresh) {
+        Principal who;
+        who.user = user;
+        who.kind = theirs.shown.kind;
+        who.display_name = theirs.shown.name;
+        member = &roster_.add(who, theirs.joined);
+        empty_since_.reset();
+        screening_.holds().joined(user, powers_.time.now());
+        news_.joined(user, now);
+    }
+    member->joined = std::min(member->joined, theirs.joined);
+    member->elsewhere[life].dropped = theirs.dropped;
+    // Of those who are here as well, our own line tells more.
+    if (!member->lines.empty()) return;
+    if (!theirs.address.empty()) remember_presence(*member, theirs.address);
+    const bool changed =
+        member->shown.state != theirs.shown.state || member->shown.name != theirs.shown.name;
+    member->shown.state = theirs.shown.state;
+    member->shown.name = theirs.shown.name;
+    member->shown.drift_ms = theirs.shown.drift_ms;
+    if (changed && !fresh) news_.changed(user, now);
+    if (!changed) (void)news_.drifted(*member);
+    if (theirs.shown.voice && member->shown.voice != theirs.shown.voice) {
+        member->shown.voice = theirs.shown.voice;
+        tell_voice(*member, now);
+    }
+    if (theirs.dropped) {
+        hear_away(*member);
+    } else if (theirs.report) {
+        screening_.heard(user, *theirs.report, moment());
+    }
+}
+
+void LiveRoom::take_away(const std::string& life, UserId user) {
+    Present* member = roster_.find(user);
+    if (member == nullptr || member->elsewhere.erase(life) == 0) return;
+    if (member->here || !member->elsewhere.empty()) return;
+    left_at_ = powers_.time.now();
+    gone(*member, powers_.clock.now());
+}
+
+void LiveRoom::take_film(const PeerFilm& film) {
+    vouched_ = vouched_ || film.settled;
+    queue_.heard_version(film.queue);
+    const auto merged = screening_.merge(film.told, moment());
+    if (!merged) {
+        powers_.metrics.refused_stamps.fetch_add(1);
+        log::warning("room.peer_clock_ahead", {{"room", room_.code.text()},
+                                               {"stamp", film.told.state.playback.stamp.text()}});
+        return;
+    }
+    if (!*merged) return;
+    film_queue_ = std::max(film_queue_, film.queue);
+    const auto& video = screening_.playback().video;
+    screening_.set_film(video ? queue_.extent_of(*video) : FilmExtent());
+    playback_untold_ = true;
+    film_unsaid_ = false;
+    if (screening_.is_issuing()) host_.save(*this, Screening::Urgency::Soon);
+}
+
+void LiveRoom::take_summary(const PeerSummary& summary, const std::string& life) {
+    const Stamp& ours = screening_.playback().stamp;
+    const Instant now = powers_.clock.now();
+    if (ours < summary.stamp) {
+        const bool refused = !check_not_ahead(summary.stamp, powers_.time.now());
+        if (!refused) ask(life);
+    } else if (summary.stamp < ours && now - film_said_ >= kBeat) {
+        say_film();
+    }
+    chat_.heard_until(summary.chat_until);
+    queue_.heard_version(summary.queue);
+}
+
+void LiveRoom::take_reaction(const PeerReaction& reaction) {
+    if (const Present* by = roster_.find(reaction.by)) {
+        speaker_.reaction(*audience_, by->shown, reaction.emoji, reaction.position);
+    }
+}
+
+void LiveRoom::take_signal(const PeerSignal& signal) {
+    const Present* to = roster_.find(signal.to);
+    if (to != nullptr && !to->lines.empty()) speaker_.signal(to->lines, signal.from, signal.data);
+}
+
+void LiveRoom::tick_peers(Instant now) {
+    settle(now);
+    if (rules_.alone) return;
+    for (const std::string& life : peers_.forget_silent(rules_.grace, now)) {
+        std::vector<UserId> theirs;
+        for (const auto& each : roster_.present()) {
+            if (each->elsewhere.contains(life)) theirs.push_back(each->shown.id);
+        }
+        for (const UserId user : theirs) take_away(life, user);
+    }
+    find_issuer();
+    if (all_unsaid_) say_everything();
+    beat(now);
+}
+
+void LiveRoom::beat(Instant now) {
+    say_people(now);
+    const auto pause = peers_.empty() ? kLonelyBeat : kBeat;
+    if (here_ == 0 || now - beat_ < pause) return;
+    beat_ = now;
+    PeerNews news;
+    news.summary = peer_summary();
+    for (const UserId user : std::exchange(drifted_, {})) {
+        Present* member = roster_.find(user);
+        if (member == nullptr || !member->here) continue;
+        if (!news.people) news.people.emplace();
+        news.people->here.push_back(peer_member(*member, false));
+    }
+    say(std::move(news));
+}
+
+/// What was read from the store is in force until it is known whether another node knows better.
+void LiveRoom::settle(Instant now) {
+    if (settled_) return;
+    // The first question may have been asked before answers could come in.
+    if (!rules_.alone && now - loaded_ < kSettleAfter) return ask({});
+    settled_ = true;
+    look_for_host();
+    screening_.settle(screening_.is_issuing() && !vouched_, moment());
+    if (rules_.alone) fit_film_to_queue(queue_.queue());
+}
+
+void LiveRoom::find_issuer() {
+    if (rules_.alone) return;
+    const Instant now = powers_.clock.now();
+    const auto is_alive = [&](const std::string& life) { return peers_.is_alive(life, now); };
+    const bool issuing = settled_ && roster_.issuer(life_, is_alive) == life_;
+    if (issuing == screening_.is_issuing()) return;
+    screening_.set_issuing(issuing, moment());
+    if (issuing) fit_film_to_queue(queue_.queue());
+}
+
+}  // namespace syncwatch

@@ -1,0 +1,394 @@
+#include "services/rooms/peer_news.h"
+
+#include <exception>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+namespace syncwatch {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::microseconds;
+
+// How each type stands in JSON: ids, stamps and words as text, times as whole µs.
+json::value written(bool value) {
+    return value;
+}
+json::value written(double value) {
+    return value;
+}
+json::value written(std::int64_t value) {
+    return value;
+}
+json::value written(const std::string& value) {
+    return json::string(value);
+}
+json::value written(WallTime value) {
+    return to_micros(value);
+}
+json::value written(microseconds value) {
+    return value.count();
+}
+json::value written(const Stamp& value) {
+    return json::string(value.text());
+}
+json::value written(MemberState value) {
+    return json::string(text(value));
+}
+template <class Tag>
+json::value written(const Id<Tag>& value) {
+    return json::string(value.text());
+}
+template <class Value>
+void put(json::object& out, std::string_view name, const Value& value) {
+    out[name] = written(value);
+}
+template <class Value>
+void put(json::object& out, std::string_view name, const std::optional<Value>& value) {
+    if (value) out[name] = written(*value);
+}
+
+// Reading throws, as Boost.JSON does: parse_peer_news() is where it ends.
+struct Damaged : std::exception {};
+
+template <class Value>
+Value checked(const Result<Value>& value) {
+    if (!value) throw Damaged();
+    return *value;
+}
+std::string_view letters(const json::value& value) {
+    const json::string& found = value.as_string();
+    return {found.data(), found.size()};
+}
+void read(const json::value& from, bool& to) {
+    to = from.as_bool();
+}
+void read(const json::value& from, double& to) {
+    to = from.to_number<double>();
+}
+void read(const json::value& from, std::int64_t& to) {
+    to = from.to_number<std::int64_t>();
+}
+void read(const json::value& from, std::string& to) {
+    to = letters(from);
+}
+void read(const json::value& from, WallTime& to) {
+    to = from_micros(from.to_number<std::int64_t>());
+}
+void read(const json::value& from, microseconds& to) {
+    to = microseconds(from.to_number<std::int64_t>());
+}
+void read(const json::value& from, Stamp& to) {
+    to = checked(Stamp::parse(letters(from)));
+}
+void read(const json::value& from, MemberState& to) {
+    to = parse_member_state(letters(from)).value_or(MemberState::Paused);
+}
+template <class Tag>
+void read(const json::value& from, Id<Tag>& to) {
+    to = checked(Id<Tag>::parse(letters(from)));
+}
+template <class Value>
+void take(const json::object& from, std::string_view name, Value& to) {
+    read(from.at(name), to);
+}
+template <class Value>
+void take(const json::object& from, std::string_view name, std::optional<Value>& to) {
+    if (const json::value* found = from.if_contains(name)) read(*found, to.emplace());
+}
+
+template <class Value>
+json::array list_of(const std::vector<Value>& values, json::object (*write)(const Value&)) {
+    json::array out;
+    out.reserve(values.size());
+    for (const Value& each : values) out.emplace_back(write(each));
+    return out;
+}
+template <class Tag>
+json::array ids_of(const std::vector<Id<Tag>>& ids) {
+    json::array out;
+    for (const auto& each : ids) out.emplace_back(written(each));
+    return out;
+}
+template <class Tag>
+std::vector<Id<Tag>> read_ids(const json::value& from) {
+    std::vector<Id<Tag>> out;
+    for (const json::value& each : from.as_array()) read(each, out.emplace_back());
+    return out;
+}
+
+json::object film_object(const PeerFilm& film) {
+    json::object out;
+    const Playback& playback = film.told.state.playback;
+    put(out, "item", playback.item);
+    put(out, "video", playback.video);
+    put(out, "paused", playback.paused);
+    put(out, "rate", playback.rate);
+    put(out, "position", playback.position);
+    put(out, "at", playback.at);
+    put(out, "stamp", playback.stamp);
+    if (film.told.over != Stamp()) put(out, "over", film.told.over);
+    put(out, "by", playback.by);
+    put(out, "held", film.told.state.held);
+    put(out, "queue", film.queue);
+    put(out, "settled", film.settled);
+    if (!film.told.hold) return out;
+    json::object hold;
+    put(hold, "began", film.told.hold->began);
+    put(hold, "until", film.told.hold->until);
+    hold["waiting"] = ids_of(film.told.hold->waiting);
+    out["hold"] = std::move(hold);
+    return out;
+}
+
+PeerFilm read_film(const json::object& from) {
+    PeerFilm film;
+    Playback& playback = film.told.state.playback;
+    take(from, "item", playback.item);
+    take(from, "video", playback.video);
+    take(from, "paused", playback.paused);
+    take(from, "rate", playback.rate);
+    take(from, "position", playback.position);
+    take(from, "at", playback.at);
+    take(from, "stamp", playback.stamp);
+    if (from.contains("over")) take(from, "over", film.told.over);
+    take(from, "by", playback.by);
+    take(from, "held", film.told.state.held);
+    take(from, "queue", film.queue);
+    take(from, "settled", film.settled);
+    if (const json::value* hold = from.if_contains("hold")) {
+        const json::object& parts = hold->as_object();
+        Holds::Active& active = film.told.hold.emplace();
+        take(parts, "began", active.began);
+        take(parts, "until", active.until);
+        active.waiting = read_ids<UserTag>(parts.at("waiting"));
+    }
+    return film;
+}
+
+json::object member_object(const PeerMember& member) {
+    json::object out;
+    const Member& shown = member.shown;
+    put(out, "id", shown.id);
+    put(out, "name", shown.name);
+    put(out, "guest", shown.kind == UserKind::Guest);
+    put(out, "state", shown.state);
+    put(out, "drift_ms", shown.drift_ms);
+    if (shown.voice) {
+        json::object voice;
+        put(voice, "joined", shown.voice->joined);
+        put(voice, "muted", shown.voice->muted);
+        put(voice, "speaking", shown.voice->speaking);
+        out["voice"] = std::move(voice);
+    }
+    put(out, "joined", member.joined);
+    put(out, "address", member.address);
+    put(out, "dropped", member.dropped);
+    if (member.report) {
+        json::object report;
+        put(report, "state", member.report->state);
+        put(report, "position", member.report->position);
+        put(report, "at", member.report->at);
+        put(report, "buffered", member.report->buffered);
+        out["report"] = std::move(report);
+    }
+    return out;
+}
+
+PeerMember read_member(const json::object& from) {
+    PeerMember member;
+    Member& shown = member.shown;
+    bool guest = false;
+    take(from, "id", shown.id);
+    take(from, "name", shown.name);
+    take(from, "guest", guest);
+    shown.kind = guest ? UserKind::Guest : UserKind::User;
+    take(from, "state", shown.state);
+    take(from, "drift_ms", shown.drift_ms);
+    if (const json::value* voice = from.if_contains("voice")) {
+        const json::object& parts = voice->as_object();
+        take(parts, "joined", shown.voice.emplace().joined);
+        take(parts, "muted", shown.voice->muted);
+        take(parts, "speaking", shown.voice->speaking);
+    }
+    take(from, "joined", member.joined);
+    take(from, "address", member.address);
+    take(from, "dropped", member.dropped);
+    if (const json::value* report = from.if_contains("report")) {
+        const json::object& parts = report->as_object();
+        take(parts, "state", member.report.emplace().state);
+        take(parts, "position", member.report->position);
+        take(parts, "at", member.report->at);
+        take(parts, "buffered", member.report->buffered);
+    }
+    return member;
+}
+
+json::object summary_object(const PeerSummary& summary) {
+    json::object out;
+    put(out, "stamp", summary.stamp);
+    put(out, "chat_until", summary.chat_until);
+    put(out, "queue", summary.queue);
+    put(out, "delay", summary.delay);
+    put(out, "jump", summary.jump);
+    return out;
+}
+
+PeerSummary read_summary(const json::object& from) {
+    PeerSummary summary;
+    take(from, "stamp", summary.stamp);
+    take(from, "chat_until", summary.chat_until);
+    take(from, "queue", summary.queue);
+    take(from, "delay", summary.delay);
+    take(from, "jump", summary.jump);
+    return summary;
+}
+
+json::object message_object(const ChatMessage& message) {
+    json::object out;
+    put(out, "id", message.id);
+    put(out, "by", message.by);
+    put(out, "name", message.name);
+    put(out, "text", message.text);
+    put(out, "reply_to", message.reply_to);
+    put(out, "position", message.position);
+    put(out, "sent_at", message.sent_at);
+    return out;
+}
+
+ChatMessage read_message(const json::object& from) {
+    ChatMessage message;
+    take(from, "id", message.id);
+    take(from, "by", message.by);
+    take(from, "name", message.name);
+    take(from, "text", message.text);
+    take(from, "reply_to", message.reply_to);
+    take(from, "position", message.position);
+    take(from, "sent_at", message.sent_at);
+    return message;
+}
+
+json::object people_object(const PeerPeople& people) {
+    json::object out;
+    put(out, "all", people.all);
+    out["here"] = list_of(people.here, member_object);
+    out["left"] = ids_of(people.left);
+    return out;
+}
+
+PeerPeople read_people(const json::object& from) {
+    PeerPeople people;
+    take(from, "all", people.all);
+    for (const json::value& each : from.at("here").as_array()) {
+        people.here.push_back(read_member(each.as_object()));
+    }
+    people.left = read_ids<UserTag>(from.at("left"));
+    return people;
+}
+
+json::object chat_object(const KeptChat& chat) {
+    json::object out;
+    put(out, "newest_before", chat.newest_before);
+    out["messages"] = list_of(chat.messages, message_object);
+    return out;
+}
+
+KeptChat read_chat(const json::object& from) {
+    KeptChat chat;
+    take(from, "newest_before", chat.newest_before);
+    for (const json::value& each : from.at("messages").as_array()) {
+        chat.messages.push_back(read_message(each.as_object()));
+    }
+    return chat;
+}
+
+json::object reaction_object(const PeerReaction& reaction) {
+    json::object out;
+    put(out, "by", reaction.by);
+    put(out, "emoji", reaction.emoji);
+    put(out, "position", reaction.position);
+    return out;
+}
+
+PeerReaction read_reaction(const json::object& from) {
+    PeerReaction reaction;
+    take(from, "by", reaction.by);
+    take(from, "emoji", reaction.emoji);
+    take(from, "position", reaction.position);
+    return reaction;
+}
+
+json::object signal_object(const PeerSignal& signal) {
+    json::object out;
+    put(out, "from", signal.from);
+    put(out, "to", signal.to);
+    put(out, "data", signal.data);
+    return out;
+}
+
+PeerSignal read_signal(const json::object& from) {
+    PeerSignal signal;
+    take(from, "from", signal.from);
+    take(from, "to", signal.to);
+    take(from, "data", signal.data);
+    return signal;
+}
+
+template <class Part>
+void put_part(json::object& out, std::string_view name, const std::optional<Part>& part,
+              json::object (*write)(const Part&)) {
+    if (part) out[name] = write(*part);
+}
+template <class Part>
+void take_part(const json::object& from, std::string_view name, std::optional<Part>& part,
+               Part (*read_one)(const json::object&)) {
+    if (const json::value* found = from.if_contains(name)) part = read_one(found->as_object());
+}
+
+PeerNews read_news(const json::object& from) {
+    PeerNews news;
+    std::int64_t number = 0;
+    take(from, "life", news.life);
+    take(from, "node", news.node);
+    take(from, "number", number);
+    news.number = static_cast<std::uint64_t>(number);
+    take(from, "now", news.now);
+    take(from, "ask", news.ask);
+    take_part(from, "film", news.film, read_film);
+    take_part(from, "people", news.people, read_people);
+    take_part(from, "summary", news.summary, read_summary);
+    take_part(from, "chat", news.chat, read_chat);
+    take_part(from, "reaction", news.reaction, read_reaction);
+    take_part(from, "signal", news.signal, read_signal);
+    return news;
+}
+
+}  // namespace
+
+std::string text(const PeerNews& news) {
+    json::object out;
+    put(out, "life", news.life);
+    put(out, "node", news.node);
+    put(out, "number", static_cast<std::int64_t>(news.number));
+    put(out, "now", news.now);
+    put(out, "ask", news.ask);
+    put_part(out, "film", news.film, film_object);
+    put_part(out, "people", news.people, people_object);
+    put_part(out, "summary", news.summary, summary_object);
+    put_part(out, "chat", news.chat, chat_object);
+    put_part(out, "reaction", news.reaction, reaction_object);
+    put_part(out, "signal", news.signal, signal_object);
+    return json::serialize(out);
+}
+
+std::optional<PeerNews> parse_peer_news(std::string_view payload) {
+    try {
+        return read_news(json::parse(payload).as_object());
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace syncwatch

@@ -1,0 +1,150 @@
+// What nodes tell one another of a room: text and back, and whose it is.
+#include "services/rooms/peer_news.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/numbered.h"
+#include "services/rooms/room_peers.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kNow = from_micros(1'790'000'000'000'000);
+
+PeerNews full_news() {
+    PeerNews news;
+    news.life = "life-a";
+    news.node = "nö\"de";
+    news.number = 7;
+    news.now = kNow;
+    news.ask = "";
+    PeerFilm& film = news.film.emplace();
+    Playback& playback = film.told.state.playback;
+    playback.item.emplace().uuid.bytes[15] = 1;
+    playback.video.emplace().uuid.bytes[15] = 2;
+    playback.paused = false;
+    playback.rate = 1.25;
+    playback.position = 0.1 + 0.2;
+    playback.at = kNow - 3s;
+    playback.stamp = {to_micros(kNow), 3, "n1"};
+    playback.by = user(4);
+    film.told.over = {to_micros(kNow) - 1, 0, "n2"};
+    film.told.state.held = true;
+    film.told.hold = Holds::Active{kNow, kNow + 5s, {user(5), user(6)}};
+    film.queue = 12;
+    film.settled = true;
+    PeerMember& member = news.people.emplace().here.emplace_back();
+    news.people->left = {user(9)};
+    member.shown.id = user(5);
+    member.shown.name = "Zoë 🎬";
+    member.shown.state = MemberState::Buffering;
+    member.shown.drift_ms = -4.5;
+    member.shown.voice = VoiceState{true, false, true};
+    member.joined = kNow - 1min;
+    member.address = "192.0.2.1";
+    member.report = MemberReport{MemberState::Buffering, 3.5, kNow, 0, 0.25, std::nullopt};
+    news.summary = PeerSummary{playback.stamp, kNow - 1s, 12, 40ms, 300ms};
+    ChatMessage& said = news.chat.emplace().messages.emplace_back();
+    said.id.uuid.bytes[15] = 8;
+    said.by = user(5);
+    said.name = "Zoë";
+    said.text = "line\n\"two\"";
+    said.position = 1.5;
+    said.sent_at = kNow;
+    news.reaction = PeerReaction{user(5), "🔥", 2.5};
+    news.signal = PeerSignal{user(5), user(6), R"({"sdp":"x"})"};
+    return news;
+}
+
+TEST(PeerNewsTest, WhatIsSaidIsHeard) {
+    const PeerNews said = full_news();
+    const std::string payload = text(said);
+    EXPECT_TRUE(is_peer_news(payload));
+    const auto heard = parse_peer_news(payload);
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(text(*heard), payload);
+    EXPECT_EQ(heard->film->told.state.playback, said.film->told.state.playback);
+    EXPECT_EQ(heard->film->told.hold, said.film->told.hold);
+    EXPECT_EQ(heard->people->here[0].shown, said.people->here[0].shown);
+    EXPECT_EQ(heard->chat->messages, said.chat->messages);
+}
+
+TEST(PeerNewsTest, AStateThatNothingWasBeforeIsHeardToo) {
+    PeerNews said;
+    said.life = "x";
+    said.film.emplace().told.state.playback.stamp = {0, 0, "n1"};
+    const auto heard = parse_peer_news(text(said));
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(heard->film->told.over, Stamp());
+    EXPECT_FALSE(heard->people);
+}
+
+TEST(PeerNewsTest, DamagedNewsAreNone) {
+    const std::string payload = text(full_news());
+    for (std::size_t length = 0; length < payload.size(); length += 7) {
+        EXPECT_FALSE(parse_peer_news(std::string_view(payload).substr(0, length))) << length;
+    }
+    EXPECT_FALSE(parse_peer_news(R"({"life":1})"));
+    EXPECT_FALSE(parse_peer_news("[]"));
+    std::string changed = payload;
+    changed.replace(changed.find("buffering"), 9, "reticulat");
+    EXPECT_TRUE(parse_peer_news(changed)) << "a state that only a newer version knows";
+}
+
+class RoomPeersTest : public testing::Test {
+protected:
+    RoomPeers::Order hear(const std::string& life, std::uint64_t number) {
+        PeerNews news;
+        news.life = life;
+        news.number = number;
+        news.now = kNow;
+        return peers_.heard(news, kNow + 20ms, now_);
+    }
+    Instant now_{1h};
+    RoomPeers peers_;
+};
+
+TEST_F(RoomPeersTest, WhatIsMissingIsNoticedAndAskedForNowAndThen) {
+    EXPECT_EQ(hear("a", 1), RoomPeers::Order::Next);
+    EXPECT_FALSE(peers_.should_ask("a", now_)) << "known from its first word";
+    EXPECT_EQ(hear("a", 2), RoomPeers::Order::Next);
+    EXPECT_EQ(hear("a", 2), RoomPeers::Order::Old);
+    EXPECT_EQ(hear("a", 4), RoomPeers::Order::Gap);
+    EXPECT_EQ(hear("a", 3), RoomPeers::Order::Old) << "overtaken: it will be told again";
+    EXPECT_TRUE(peers_.should_ask("a", now_));
+    EXPECT_FALSE(peers_.should_ask("a", now_)) << "the answer may be on its way";
+    now_ += 1s;
+    EXPECT_TRUE(peers_.should_ask("a", now_));
+    peers_.is_complete("a");
+    EXPECT_FALSE(peers_.should_ask("a", now_ + 5s));
+}
+
+TEST_F(RoomPeersTest, WhoIsSilentCommandsNothingAndIsForgottenLater) {
+    hear("a", 1);
+    now_ += 2s;
+    hear("b", 5);
+    now_ += 1500ms;
+    EXPECT_FALSE(peers_.is_alive("a", now_));
+    EXPECT_TRUE(peers_.is_alive("b", now_));
+    EXPECT_TRUE(peers_.forget_silent(10s, now_).empty());
+    now_ += 7s;
+    EXPECT_EQ(peers_.forget_silent(10s, now_), std::vector<std::string>{"a"});
+    EXPECT_FALSE(peers_.empty());
+}
+
+TEST_F(RoomPeersTest, TheWayBetweenNodesCountsIntoTheDelay) {
+    PeerNews news;
+    news.life = "a";
+    news.number = 1;
+    news.now = kNow;
+    news.summary.emplace().delay = 100ms;
+    news.summary->jump = 250ms;
+    peers_.heard(news, kNow + 30ms, now_);
+    EXPECT_EQ(peers_.delay(kNow + 30ms), 130ms);
+    EXPECT_EQ(peers_.jump(), 250ms);
+}
+
+}  // namespace
+}  // namespace syncwatch
