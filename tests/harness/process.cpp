@@ -117,8 +117,8 @@ Ran run_syncwatch(std::vector<std::string> arguments, std::string input,
 
 Server::Server(std::filesystem::path data, Options options) : options_(std::move(options)) {
     Process::Options run;
-    run.command = {SW_BINARY,     "serve",      "--server-listen",
-                   "127.0.0.1:0", "--data-dir", data.string()};
+    run.command = {SW_BINARY,     options_.command, "--server-listen",
+                   "127.0.0.1:0", "--data-dir",     data.string()};
     run.command.insert(run.command.end(), options_.arguments.begin(), options_.arguments.end());
     run.environment = options_.environment;
     run.user = options_.user;

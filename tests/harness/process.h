@@ -59,10 +59,11 @@ std::string program();
 Ran run_syncwatch(std::vector<std::string> arguments, std::string input = {},
                   std::map<std::string, std::string> environment = {});
 
-/// A running `syncwatch serve` on a free port of loopback.
+/// A running `syncwatch serve`, or worker, on a free port of loopback.
 class Server {
 public:
     struct Options {
+        std::string command = "serve";
         std::vector<std::string> arguments;
         std::map<std::string, std::string> environment;
         std::optional<uid_t> user;

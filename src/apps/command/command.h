@@ -55,6 +55,7 @@ struct Command {
 
 /// Each adds its command to the program; the one that is chosen puts itself into `chosen`.
 void add_serve(CLI::App& app, Command& chosen);
+void add_worker(CLI::App& app, Command& chosen);
 void add_migrate(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
 void add_user(CLI::App& app, Command& chosen);

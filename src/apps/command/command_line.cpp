@@ -80,6 +80,7 @@ int run_command_line(int argc, char** argv) try {
     const ConfigFlags flags(app);
     Command chosen;
     add_serve(app, chosen);
+    add_worker(app, chosen);
     add_migrate(app, chosen);
     add_doctor(app, chosen);
     add_user(app, chosen);

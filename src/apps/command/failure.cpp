@@ -29,6 +29,9 @@ constexpr Advice kAdvice[] = {
      "Stop the other one, or give this one a folder of its own with --data-dir."},
     {"data_folder", Exit::Refused,
      "Make it yourself with the right owner, or choose another with --data-dir."},
+    {"not_shared", Exit::Usage,
+     "A server with SQLite or a folder of its own prepares films itself and needs no worker. "
+     "docs/operations.md says how several share the work."},
     {"not_empty", Exit::Refused,
      "Make an empty database for it (createdb), or name another one with --to."},
     {"username_taken", Exit::Refused, "Choose another user name."},

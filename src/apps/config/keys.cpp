@@ -82,6 +82,14 @@ std::optional<std::string> parse_preset(std::string_view word) {
     return word == "auto" ? std::string() : std::string(word);
 }
 
+std::optional<std::chrono::seconds> parse_lease(std::string_view text) {
+    const auto read = parse_span(text);
+    if (!read || *read < std::chrono::seconds(3) || *read > std::chrono::minutes(10)) {
+        return std::nullopt;
+    }
+    return read;
+}
+
 std::optional<std::string> parse_name(std::string_view text) {
     const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
@@ -273,7 +281,8 @@ constexpr Key kKeys[] = {
      "Space on the disk that uploads and transcoding leave alone.",
      [](Settings& s, Words w) { return put(parse_size(w[0]), s.uploads.keep_free); }},
 
-    {"media.work", Kind::Flag, "FLAG", "true", kFlag, "Whether this node transcodes.",
+    {"media.work", Kind::Flag, "FLAG", "true", kFlag,
+     "Whether this node transcodes. false: workers of their own do (syncwatch worker).",
      [](Settings& s, Words w) { return put(parse_flag(w[0]), s.media.work); }},
     {"media.keep_original", Kind::Flag, "FLAG", "true", kFlag,
      "Whether uploaded files are kept once they are transcoded, so that what is lost can be made "
@@ -301,6 +310,10 @@ constexpr Key kKeys[] = {
      [](Settings& s, Words w) { return put(parse_preset(w[0]), s.media.preset); }},
     {"media.max_duration", Kind::Text, "TIME", "12h", kSpan, "The longest film that is taken.",
      [](Settings& s, Words w) { return put(parse_span(w[0]), s.media.max_duration); }},
+    {"media.lease", Kind::Text, "TIME", "30s", "a time from \"3s\" to \"10m\"",
+     "How long a film that is being prepared is kept for a worker of which nothing is heard. Then "
+     "another one goes on with it.",
+     [](Settings& s, Words w) { return put(parse_lease(w[0]), s.media.lease); }},
 
     {"tls.cert", Kind::Text, "FILE", "", kFile,
      "Certificate chain (PEM): with it the server speaks HTTPS itself. Read again on SIGHUP.",

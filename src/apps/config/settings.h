@@ -121,6 +121,7 @@ struct Settings {
         unsigned jobs = 1;   ///< Films at once.
         std::string preset;  ///< Of x264; empty: chosen by what the machine can do.
         std::chrono::seconds max_duration = std::chrono::hours(12);
+        std::chrono::seconds lease{30};  ///< How long a job is kept for a worker that is silent.
         bool operator==(const Media&) const = default;
     } media;
 

@@ -1,13 +1,11 @@
 #pragma once
-#include <span>
-
-#include "base/circuit_breaker.h"
+#include "apps/node/powers.h"
+#include "apps/node/storage.h"
 #include "gateway/metrics/text.h"
 
 namespace syncwatch::apps {
 
-/// Which components are asked now, under the breakers' names. All at once: samples of one metric
-/// must follow one another.
-void write_breakers(metrics::Text& text, std::span<const CircuitBreaker* const> breakers);
+/// Which components in other machines are asked now.
+void write_breakers(metrics::Text& text, Powers& powers, Storage& storage);
 
 }  // namespace syncwatch::apps

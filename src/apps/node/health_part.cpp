@@ -63,8 +63,11 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
     board_.add("database", [this] { return database(); });
     board_.add("bus", [this] { return bus(); });
     board_.add("objects", [this] { return objects(); });
-    board_.add("turn", [this] { return turn(); });
     board_.add("transcoder", [this] { return transcoder(); });
+}
+
+void HealthPart::add_turn_and_backup() {
+    board_.add("turn", [this] { return turn(); });
     board_.add("backup", [this] { return backup(); });
 }
 

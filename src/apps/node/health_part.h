@@ -21,6 +21,8 @@ public:
                const WorkerPart& worker, net::any_io_executor home);
 
     http::HealthBoard& board() { return board_; }
+    /// What a worker has not. Before the first report.
+    void add_turn_and_backup();
     /// Looks at everything, for write_metrics(). Within two seconds.
     net::awaitable<void> refresh();
     void write_metrics(metrics::Text& text) const;

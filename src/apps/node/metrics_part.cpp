@@ -35,7 +35,7 @@ void write_postgres(metrics::Text& text, const postgres::Database& database) {
                  static_cast<double>(counts.timed_out));
 }
 
-metrics::MetricsApi::Options api_options(const config::Settings& settings) {
+metrics::MetricsApi::Options metrics_options(const config::Settings& settings) {
     metrics::MetricsApi::Options options;
     options.allow = settings.metrics.allow;
     options.token = settings.metrics.token;
@@ -46,7 +46,7 @@ metrics::MetricsApi::Options api_options(const config::Settings& settings) {
 }  // namespace
 
 MetricsPart::MetricsPart(Powers& powers, HealthPart& health, const config::Settings& settings)
-    : powers_(powers), api_(api_options(settings), [&health] { return health.refresh(); }) {
+    : powers_(powers), api_(metrics_options(settings), [&health] { return health.refresh(); }) {
     api_.add([node = settings.node.name](metrics::Text& text) { write_process(text, node); });
     api_.add([&health](metrics::Text& text) { health.write_metrics(text); });
     api_.add([this](metrics::Text& text) { write_database(text); });

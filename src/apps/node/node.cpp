@@ -9,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "apps/node/breaker_metrics.h"
+#include "apps/node/listening.h"
 #include "base/async/run_to_end.h"
 #include "base/log/log.h"
 
@@ -44,9 +45,7 @@ Result<KeyStore::Key> link_key(Powers& powers) {
 
 Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
     Opened opened;
-    if (settings.tls.on()) {
-        SW_TRY(opened.tls, TlsContext::load({settings.tls.cert, settings.tls.key}));
-    }
+    SW_TRY(opened.tls, load_certificate(settings));
     SW_TRY(opened.powers, Powers::open(settings));
     SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random}));
     SW_TRY(opened.link_key, link_key(*opened.powers));
@@ -77,12 +76,13 @@ Node::Node(config::Settings settings, Opened opened)
     storage_->listener().set(
         [this](bool well) { rooms_.live().notice("objects_degraded", !well); });
     media_.put_films_into(rooms_.live());
+    health_.add_turn_and_backup();
     add_routes();
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { media_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
-    metrics_.add([this](metrics::Text& text) { write_breakers(text, breakers()); });
+    metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
 }
 
 Node::~Node() {
@@ -92,20 +92,8 @@ Node::~Node() {
     shards_.stop();
 }
 
-std::vector<const CircuitBreaker*> Node::breakers() const {
-    std::vector<const CircuitBreaker*> found;
-    if (powers_->postgres != nullptr) found.push_back(&powers_->postgres->breaker());
-    if (storage_->s3() != nullptr) found.push_back(&storage_->breaker());
-    return found;
-}
-
 http::Server::Options Node::server_options() {
-    http::Server::Options options;
-    options.address = settings_.server.address;
-    options.port = settings_.server.port;
-    options.max_connections = settings_.server.max_connections;
-    options.trusted_proxies = settings_.server.trusted_proxies;
-    options.tls = tls_;
+    http::Server::Options options = listen_options(settings_, tls_);
     options.websocket.frame_burst = static_cast<float>(settings_.limits.frames.burst);
     options.websocket.frames_per_second = static_cast<float>(settings_.limits.frames.per_second);
     options.admit = [this](const http::Request& request, const http::Route& route) {
@@ -149,10 +137,7 @@ Result<> Node::open_for_business() {
 }
 
 void Node::reload() {
-    if (!tls_) return;
-    const auto done = tls_->reload();
-    if (done) return log::info("tls.reloaded");
-    log::error("tls.not_reloaded", {{"error", done.error().message}});
+    reload_certificate(tls_.get());
 }
 
 void Node::drain(std::chrono::milliseconds patience) {

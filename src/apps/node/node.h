@@ -58,8 +58,6 @@ private:
     Node(config::Settings settings, Opened opened);
 
     http::Server::Options server_options();
-    /// Of what this node depends on in other machines.
-    std::vector<const CircuitBreaker*> breakers() const;
     void add_routes();
     Result<> open_for_business();
     /// Runs a task on the first shard to its end. Not from a shard.

@@ -1,18 +1,23 @@
 #include "apps/node/storage.h"
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "adapters/filesystem/file_blob_store.h"
 #include "adapters/filesystem/file_uploads.h"
 #include "adapters/s3/credentials.h"
 #include "adapters/s3/s3_uploads.h"
 #include "apps/node/breaker_log.h"
+#include "base/encoding.h"
+#include "base/log/log.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -33,6 +38,21 @@ Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
     return fd;
 }
 
+/// What stands in the lock's file: drawn by the first process that has the folder. On a full disk
+/// it is good for this process alone, which then waits for its own leases when it starts again.
+std::string identity_of(const UniqueFd& lock, Random& random) {
+    std::array<std::uint8_t, 8> drawn{};
+    random.fill(drawn);
+    std::string fresh = encode_hex(drawn);
+    std::string kept(fresh.size(), ' ');
+    const auto size = static_cast<ssize_t>(fresh.size());
+    if (::pread(lock.get(), kept.data(), kept.size(), 0) == size) return kept;
+    if (::pwrite(lock.get(), fresh.data(), fresh.size(), 0) != size) {
+        log::warning("storage.identity_not_kept", {{"error", std::strerror(errno)}});
+    }
+    return fresh;
+}
+
 }  // namespace
 
 Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
@@ -46,7 +66,8 @@ Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
 
 Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings, Powers powers) {
     SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
-    std::unique_ptr<Storage> storage(new Storage(std::move(lock)));
+    std::string identity = identity_of(lock, powers.random);
+    std::unique_ptr<Storage> storage(new Storage(std::move(lock), std::move(identity)));
     auto tell = [self = storage.get()](bool open, const CircuitBreaker::Status& status) {
         log_breaker("objects", open, status);
         self->listener_.tell(!open);

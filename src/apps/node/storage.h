@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -34,6 +35,9 @@ public:
     static Result<std::unique_ptr<Storage>> open(const config::Settings& settings, Powers powers);
     ~Storage();
 
+    /// Names the data folder among all that ever were. The process that has it open is the only
+    /// one with this name.
+    const std::string& identity() const { return identity_; }
     BlobStore& blobs() { return *blobs_; }
     UploadFiles& uploads() { return *uploads_; }
     /// nullptr: films are on this machine's disk.
@@ -43,12 +47,14 @@ public:
     ChangeListener& listener() { return listener_; }
 
 private:
-    explicit Storage(UniqueFd lock) : lock_(std::move(lock)) {}
+    Storage(UniqueFd lock, std::string identity)
+        : lock_(std::move(lock)), identity_(std::move(identity)) {}
 
     Result<> open_folders(const config::Settings& settings);
     Result<> open_s3(const config::Settings& settings, Powers powers);
 
     UniqueFd lock_;
+    const std::string identity_;
     ChangeListener listener_;
     CircuitBreaker breaker_{"objects"};
     // Players do not wait behind a film that comes in, nor behind one that is being made.

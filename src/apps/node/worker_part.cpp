@@ -25,10 +25,12 @@ ffmpeg::FfmpegTranscoder::Options transcoder_options(const config::Settings& set
     return options;
 }
 
-TranscodeWorker::Options worker_options(const config::Settings& settings) {
+TranscodeWorker::Options worker_options(const config::Settings& settings, const Storage& storage) {
     TranscodeWorker::Options options;
-    options.name = settings.node.name;
+    // Two nodes may have been given one name: neither takes the other's jobs.
+    options.name = settings.node.name + "/" + storage.identity();
     options.concurrency = static_cast<int>(settings.media.jobs);
+    options.job.lease = settings.media.lease;
     options.job.plan.cores = std::max(1u, cores() / std::max(1u, settings.media.jobs));
     options.job.plan.preset = settings.media.preset;
     options.job.limits.max_duration = settings.media.max_duration;
@@ -45,7 +47,7 @@ WorkerPart::WorkerPart(Shards& thread, Powers& powers, Storage& storage,
       transcoder_(transcoder_options(settings)),
       worker_(
           {powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(), powers.clock},
-          worker_options(settings), thread_.executor(0)),
+          worker_options(settings, storage), thread_.executor(0)),
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("worker.task_fault", {{"task", task}, {"what", what}});
       }) {}
