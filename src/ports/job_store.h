@@ -76,7 +76,9 @@ class JobStore {
 public:
     virtual ~JobStore() = default;
 
-    /// The oldest job that is due and that nobody holds, now leased until `now` + `lease`.
+    /// Of the jobs that are due and that nobody holds, now leased until `now` + `lease`: one whose
+    /// film is on in a room, or was within ten minutes; else one that stands in such a room's
+    /// queue; among equals one of the owner with the fewest films under way; then the oldest.
     virtual Async<std::optional<Job>> claim(std::string worker, WallTime now,
                                             std::chrono::seconds lease) = 0;
     virtual Async<> renew(JobLease lease, WallTime until) = 0;

@@ -62,6 +62,17 @@ TYPED_TEST_P(JobStoreContract, TheOldestJobThatIsDueComesFirst) {
         << "not before its time";
 }
 
+TYPED_TEST_P(JobStoreContract, WhoHasTheFewestFilmsUnderWayComesFirst) {
+    const UserId busy = this->account();
+    const UserId modest = this->account();
+    const VideoId first = this->probing(busy, this->kNow - 3 * this->kMinute);
+    const VideoId second = this->probing(busy, this->kNow - 2 * this->kMinute);
+    const VideoId other = this->probing(modest, this->kNow - this->kMinute);
+    EXPECT_EQ(this->claimed().video, first);
+    EXPECT_EQ(this->claimed().video, other);
+    EXPECT_EQ(this->claimed().video, second);
+}
+
 TYPED_TEST_P(JobStoreContract, AWorkerThatStartsGivesBackWhatItHeldBefore) {
     const VideoId video = this->probing(this->account());
     const Job before = this->claimed();
@@ -223,7 +234,7 @@ TYPED_TEST_P(JobStoreContract, CancellingEndsTheJobAndKeepsTheOriginal) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(JobStoreContract, AJobIsHeldByOneAndGoesToTheNextWhenItsLeaseEnds,
-                            TheOldestJobThatIsDueComesFirst,
+                            TheOldestJobThatIsDueComesFirst, WhoHasTheFewestFilmsUnderWayComesFirst,
                             AWorkerThatStartsGivesBackWhatItHeldBefore,
                             AStepIsRecordedWholeAndComesBackToWhoeverResumes,
                             SegmentsLeaveNoGapAndAreNeverChanged, AttemptsCountFromTheLastSegmentOn,

@@ -6,6 +6,7 @@
 #include "contract/queue_store_contract.h"
 #include "contract/room_store_contract.h"
 #include "harness/postgres_database.h"
+#include "stores/job_priority.h"
 #include "stores/made_sql_stores.h"
 #include "stores/small_tables.h"
 
@@ -21,6 +22,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, QueueStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PlaybackStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, MediaStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobPriority, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, SmallTables, PostgresDatabase);
 
 }  // namespace

@@ -1,5 +1,7 @@
 // The part of MemoryMediaStore that keeps uploads and jobs.
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "adapters/memory_stores/memory_media_store.h"
@@ -130,18 +132,27 @@ Async<std::vector<UploadId>> MemoryMediaStore::unfinished_uploads() {
 
 Async<std::optional<Job>> MemoryMediaStore::claim(std::string worker, WallTime now,
                                                   std::chrono::seconds lease) {
-    Job* oldest = nullptr;
+    const auto is_held = [now](const Film& film) {
+        return film.job && film.job->leased_until && *film.job->leased_until > now;
+    };
+    std::map<UserId, int> running;
+    for (const auto& [id, each] : films_) running[each.video.owner] += is_held(each) ? 1 : 0;
+    const auto place = [&running](const Film& film) {
+        return std::tuple(running[film.video.owner], film.job->created_at, film.job->id);
+    };
+    // Who watches what is not known here: rooms are kept elsewhere.
+    Film* first = nullptr;
     for (auto& [id, each] : films_) {
-        if (!each.job || each.job->not_before > now) continue;
-        if (each.job->leased_until && *each.job->leased_until > now) continue;
-        if (oldest == nullptr || each.job->created_at < oldest->created_at) oldest = &*each.job;
+        if (!each.job || each.job->not_before > now || is_held(each)) continue;
+        if (first == nullptr || place(each) < place(*first)) first = &each;
     }
-    if (oldest == nullptr) co_return std::nullopt;
-    ++oldest->attempts;
-    ++oldest->claim;
-    oldest->worker = std::move(worker);
-    oldest->leased_until = now + lease;
-    co_return *oldest;
+    if (first == nullptr) co_return std::nullopt;
+    Job& taken = *first->job;
+    ++taken.attempts;
+    ++taken.claim;
+    taken.worker = std::move(worker);
+    taken.leased_until = now + lease;
+    co_return taken;
 }
 
 Async<> MemoryMediaStore::renew(JobLease lease, WallTime until) {

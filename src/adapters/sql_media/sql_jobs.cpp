@@ -8,9 +8,25 @@
 namespace syncwatch::sql {
 namespace {
 
-#define SW_JOB_SELECT                                                                             \
-    "SELECT id, video, created_at, attempts, claim, worker, leased_until, not_before, checkpoint" \
-    " FROM jobs"
+#define SW_JOB_COLUMNS                                                                           \
+    "j.id, j.video, j.created_at, j.attempts, j.claim, j.worker, j.leased_until, j.not_before, " \
+    "j.checkpoint"
+
+/// Somebody waits: the film runs in a room, or was put on there lately; then those that stand in
+/// the queue of such a room.
+#define SW_WATCHED_FIRST                                                                \
+    "CASE WHEN EXISTS (SELECT 1 FROM room_playback p"                                   \
+    " WHERE p.video = j.video AND p.saved_at > ?2) THEN 0"                              \
+    " WHEN EXISTS (SELECT 1 FROM queue_items q JOIN room_playback p ON p.room = q.room" \
+    " WHERE q.video = j.video AND p.saved_at > ?2) THEN 1 ELSE 2 END"
+
+/// Films of the same owner that are being prepared.
+#define SW_RUNNING_OF_OWNER                                        \
+    "(SELECT count(*) FROM jobs r JOIN videos w ON w.id = r.video" \
+    " WHERE w.owner = v.owner AND r.leased_until > ?1)"
+
+/// A room whose film was last seen before that has nobody who waits.
+constexpr std::chrono::minutes kWatchedLately{10};
 
 Job job_from(const Row& row) {
     Job job;
@@ -146,10 +162,12 @@ Async<std::optional<Job>> SqlMediaStore::claim(std::string worker, WallTime now,
     auto work = [worker = std::move(worker), now,
                  lease](Connection& db) -> Result<std::optional<Job>> {
         SW_TRY(auto job,
-               db.query_one(SW_JOB_SELECT " WHERE not_before <= ?1"
-                                          " AND (leased_until IS NULL OR leased_until <= ?1)"
-                                          " ORDER BY created_at, id LIMIT 1",
-                            job_from, now));
+               db.query_one("SELECT " SW_JOB_COLUMNS
+                            " FROM jobs j JOIN videos v ON v.id = j.video WHERE j.not_before <= ?1"
+                            " AND (j.leased_until IS NULL OR j.leased_until <= ?1)"
+                            " ORDER BY " SW_WATCHED_FIRST ", " SW_RUNNING_OF_OWNER
+                            ", j.created_at, j.id LIMIT 1",
+                            job_from, now, WallTime(now - kWatchedLately)));
         if (!job) return std::nullopt;
         ++job->attempts;
         ++job->claim;
@@ -276,7 +294,8 @@ Async<> SqlMediaStore::cancel(VideoId video) {
 
 Async<std::vector<Job>> SqlMediaStore::jobs() {
     auto work = [](Connection& db) {
-        return db.query(SW_JOB_SELECT " ORDER BY created_at, id", job_from);
+        return db.query("SELECT " SW_JOB_COLUMNS " FROM jobs j ORDER BY j.created_at, j.id",
+                        job_from);
     };
     co_return co_await database_.read(std::move(work));
 }
