@@ -20,6 +20,7 @@ const benches = {
   stalled: 3,
   segments: 6,
   transcode: 6,
+  parts: 20,
   'first-frame': 4,
   skew: 9,
   micro: 3,

@@ -31,6 +31,16 @@ export async function filmToEncode({ short } = {}) {
   ]);
 }
 
+/** Ten minutes of 480p that have to be encoded anew. */
+export function longFilm({ short } = {}) {
+  const seconds = short ? 24 : 600;
+  return made(`long${seconds}.mp4`, [
+    ...['-f', 'lavfi', '-i', `testsrc2=s=854x480:r=24:d=${seconds},noise=alls=20:allf=t,format=yuv420p`],
+    ...['-f', 'lavfi', '-i', `sine=f=440:r=48000:d=${seconds}`, '-c:v', 'libx264', '-preset', 'ultrafast'],
+    ...['-b:v', '2M', '-g', '480', '-sc_threshold', '0', '-c:a', 'aac', '-b:a', '128k'],
+  ]);
+}
+
 /** 24 s that browsers play as they are: one rung, nothing to encode, segments of 1.2 MB each. */
 export function filmToServe() {
   return made('served.mp4', [

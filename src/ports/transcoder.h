@@ -69,6 +69,8 @@ public:
         std::vector<std::string> streams;
         /// Above 0 only if all `streams` are encoded pictures: those before are there already.
         int first_segment = 0;
+        /// Where it ends, that segment not among them; 0: with the film. The same.
+        int last_segment = 0;
     };
     struct Picture {
         int source_video = 0;

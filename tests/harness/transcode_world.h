@@ -82,15 +82,19 @@ class TranscodeWorld {
 public:
     explicit TranscodeWorld(const std::filesystem::path& folder,
                             TranscodeWorker::Options options = quick(),
-                            const std::string& ffmpeg = "ffmpeg")
+                            const std::string& ffmpeg = "ffmpeg",
+                            const TranscodeWorld* beside = nullptr)
         : options_(std::move(options)) {
         std::filesystem::create_directories(folder);
         sqlite::Database::Options database_options;
         database_options.path = folder / "test.db";
         database = sqlite::Database::open(std::move(database_options)).value();
         store = std::make_unique<sql::SqlMediaStore>(*database);
-        files = filesystem::FileBlobStore::open(folder / "objects", pool).value();
-        blobs = std::make_unique<MoodyBlobs>(*files);
+        // A folder of objects has one writer.
+        if (beside == nullptr) {
+            files = filesystem::FileBlobStore::open(folder / "objects", pool).value();
+        }
+        blobs = std::make_unique<MoodyBlobs>(beside == nullptr ? *files : *beside->files);
         ffmpeg::FfmpegTranscoder::Options transcoder_options;
         transcoder_options.scratch = folder / ("scratch-" + options_.name);
         transcoder_options.ffmpeg = ffmpeg;
@@ -137,8 +141,8 @@ public:
     void start() {
         auto made = [this] {
             return std::make_unique<TranscodeWorker>(
-                TranscodeWorker::Powers{*store, *store, *blobs, *transcoder, bus, clock}, options_,
-                context.get_executor());
+                TranscodeWorker::Powers{*store, *store, *store, *blobs, *transcoder, bus, clock},
+                options_, context.get_executor());
         };
         worker = made();
         tasks = std::make_unique<TaskGroup>(

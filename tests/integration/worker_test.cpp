@@ -1,6 +1,7 @@
 // A node that does not transcode, and workers that do it for it, each of which may die.
 #include <chrono>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include "base/encoding.h"
 #include "harness/clips.h"
 #include "harness/http_client.h"
+#include "harness/made_film.h"
 #include "harness/object_store.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
@@ -35,19 +37,17 @@ protected:
     }
 
     void start(const std::string& name, const std::string& command,
-               std::vector<std::string> more = {}) {
+               const std::vector<std::string>& more = {}) {
         Server::Options options;
         options.command = command;
-        options.arguments = std::move(more);
-        for (const std::string& each :
-             {std::string("--database-url"), postgres_->url(), std::string("--bus-url"),
-              std::string("postgres:"), std::string("--objects-url"), objects_,
-              std::string("--objects-credentials-file"), (folder_.path() / "keys").string(),
-              // All of one name: neither may take another's work for its own.
-              std::string("--node-name"), std::string("films"), std::string("--media-lease"),
-              std::string("3s"), std::string("--media-preset"), std::string("slower")}) {
-            options.arguments.push_back(each);
-        }
+        options.arguments = {"--database-url", postgres_->url(), "--bus-url",
+                             "postgres:", "--objects-url", objects_, "--objects-credentials-file",
+                             folder_.path() / "keys",
+                             // All of one name: neither may take another's work for its own.
+                             "--node-name", "films", "--media-lease", "3s",
+                             // Thorough, so that there is time to break something.
+                             "--media-preset", "slower"};
+        options.arguments.insert(options.arguments.end(), more.begin(), more.end());
         servers_[name] = std::make_unique<Server>(folder_.path() / name, options);
     }
     HttpClient at(const std::string& name) { return HttpClient(servers_.at(name)->port()); }
@@ -70,6 +70,34 @@ protected:
         const auto health = at(name).get("/health").json();
         const auto& detail = health.at("components").at("transcoder").at("detail").as_string();
         return detail.starts_with("1 under way");
+    }
+    /// What a player puts together of the film's highest rung, and of how many segments.
+    std::pair<std::string, int> played(const std::string& film) {
+        std::string bytes;
+        int segments = 0;
+        std::string path(video(film).at("master").as_string());
+        for (const bool is_master : {true, false}) {
+            const std::string base = path.substr(0, path.rfind('/') + 1);
+            std::istringstream lines(at("node").get(path).body);
+            for (std::string line; std::getline(lines, line);) {
+                const std::size_t uri = line.find("URI=\"");
+                const bool is_entry = !line.empty() && line[0] != '#';
+                if (is_master && is_entry) {
+                    path = base + line;
+                    break;
+                }
+                if (is_master) continue;
+                if (line.starts_with("#EXT-X-MAP:")) {
+                    const std::string rest = line.substr(uri + 5);
+                    bytes += at("node").get(base + rest.substr(0, rest.find('"'))).body;
+                } else if (is_entry) {
+                    bytes += at("node").get(base + line).body;
+                    ++segments;
+                }
+                EXPECT_EQ(line.find("DISCONTINUITY"), std::string::npos);
+            }
+        }
+        return {bytes, segments};
     }
     template <class Question>
     static bool eventually(Question question) {
@@ -107,6 +135,27 @@ TEST_F(WorkerTest, AFilmOfAWorkerThatIsKilledIsMadeByTheOther) {
     EXPECT_GE(playable(), before) << "nothing is made twice";
     EXPECT_TRUE(eventually([&] { return video(film).at("status") == "ready"; })) << video(film);
     EXPECT_EQ(servers_.at("two")->stop(), 0);
+}
+
+TEST_F(WorkerTest, OfTwoAtOneFilmOneMayBeKilled) {
+    const auto twice = folder_.path() / "twice.mp4";
+    (void)output_of("ffmpeg -v error -nostdin -stream_loop 1 -i " + clip("film.mp4").string() +
+                    " -c copy " + twice.string());
+    for (const char* name : {"one", "two"}) {
+        start(name, "worker", {"--media-part", "4s", "--media-preset", "fast"});
+    }
+    const std::string film = upload(twice);
+    EXPECT_TRUE(eventually([&] { return works("one") && works("two"); })) << "one helps";
+    servers_.at("two")->kill();
+    EXPECT_TRUE(eventually([&] { return video(film).at("status") == "ready"; })) << video(film);
+    const auto [bytes, segments] = played(film);
+    EXPECT_EQ(segments, 8);
+    const auto frames = frames_in(bytes);
+    ASSERT_EQ(frames.size(), 384u);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        ASSERT_EQ(frames[i].number, static_cast<int>(i % 192));
+        ASSERT_NEAR(frames[i].at, static_cast<double>(i) / 24, 0.0005);
+    }
 }
 
 TEST_F(WorkerTest, AWorkerThatIsToldToStopGivesItsFilmBackAtOnce) {

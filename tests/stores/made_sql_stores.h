@@ -24,6 +24,7 @@ public:
     VideoStore& videos() { return media_; }
     UploadStore& uploads() { return media_; }
     JobStore& jobs() { return media_; }
+    PartStore& parts() { return media_; }
     ObjectLedger& ledger() { return media_; }
 
     void add_account(UserId id) {

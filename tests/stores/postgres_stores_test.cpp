@@ -8,6 +8,7 @@
 #include "harness/postgres_database.h"
 #include "stores/job_priority.h"
 #include "stores/made_sql_stores.h"
+#include "stores/part_store.h"
 #include "stores/small_tables.h"
 
 namespace syncwatch {
@@ -23,6 +24,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PlaybackStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, MediaStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobPriority, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PartsOfFilms, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, SmallTables, PostgresDatabase);
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "harness/temp_database.h"
 #include "stores/job_priority.h"
 #include "stores/made_sql_stores.h"
+#include "stores/part_store.h"
 #include "stores/small_tables.h"
 
 namespace syncwatch {
@@ -23,6 +24,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PlaybackStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, MediaStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobPriority, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PartsOfFilms, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SmallTables, TempDatabase);
 
 }  // namespace

@@ -65,8 +65,12 @@ std::string picture_graph(const Transcoder::Run& run, const std::vector<PictureS
     if (plan.hold > microseconds::zero()) {
         graph += fmt::format("tpad=stop_mode=clone:stop_duration={},", seconds(plan.hold));
     }
-    if (run.first_segment > 0) {
-        graph += fmt::format("trim=start_pts={},", run.first_segment * plan.segment_frames);
+    if (run.first_segment > 0 || run.last_segment > 0) {
+        graph += fmt::format("trim=start_pts={}", run.first_segment * plan.segment_frames);
+        if (run.last_segment > 0) {
+            graph += fmt::format(":end_pts={}", run.last_segment * plan.segment_frames);
+        }
+        graph += ",";
     }
     for (std::size_t i = 0; i < rungs.size(); ++i) {
         graph += scale_to(rungs[i].width, rungs[i].height);

@@ -5,6 +5,7 @@
 #include "adapters/sql/connection.h"
 #include "domain/media/video.h"
 #include "ports/blob_store.h"
+#include "ports/job_store.h"
 
 namespace syncwatch::sql {
 
@@ -20,6 +21,8 @@ Result<> fail_video(Connection& db, VideoId id, const VideoError& error);
 
 Result<> doom(Connection& db, const std::string& key);
 Result<> record_object(Connection& db, const StoredBlob& object, WallTime now);
+/// The video that the lease is about. Errors: Conflict (reason "lease_lost").
+Result<VideoId> held_video(Connection& db, const JobLease& lease);
 Result<> insert_job(Connection& db, JobId job, VideoId video, WallTime now);
 /// Adds a track, or replaces the one with its id.
 Result<> put_subtitle(Connection& db, VideoId video, const SubtitleTrack& track);

@@ -42,20 +42,6 @@ Job job_from(const Row& row) {
     return job;
 }
 
-tl::unexpected<Error> lease_lost() {
-    return fail(ErrorCode::Conflict, "the job is somebody else's, or gone", "lease_lost");
-}
-
-/// The video that the lease is about. Errors: Conflict (reason "lease_lost").
-Result<VideoId> held_video(Connection& db, const JobLease& lease) {
-    SW_TRY(const auto video,
-           db.query_one(
-               "SELECT video FROM jobs WHERE id = ? AND claim = ?",
-               [](const Row& row) { return row.id<VideoId>(0); }, lease.job, lease.claim));
-    if (!video) return lease_lost();
-    return *video;
-}
-
 Result<> record_segment(Connection& db, VideoId video, const Segment& segment) {
     const auto same = [&](const Row& row) {
         return row.integer(0) == segment.duration.count() &&
@@ -156,6 +142,17 @@ Result<VideoId> apply(Connection& db, const JobLease& lease, const JobStep& step
 }
 
 }  // namespace
+
+Result<VideoId> held_video(Connection& db, const JobLease& lease) {
+    SW_TRY(const auto video,
+           db.query_one(
+               "SELECT video FROM jobs WHERE id = ? AND claim = ?",
+               [](const Row& row) { return row.id<VideoId>(0); }, lease.job, lease.claim));
+    if (!video) {
+        return fail(ErrorCode::Conflict, "the job is somebody else's, or gone", "lease_lost");
+    }
+    return *video;
+}
 
 Async<std::optional<Job>> SqlMediaStore::claim(std::string worker, WallTime now,
                                                std::chrono::seconds lease) {

@@ -2,6 +2,7 @@
 #include "adapters/sql/database.h"
 #include "ports/job_store.h"
 #include "ports/object_ledger.h"
+#include "ports/part_store.h"
 #include "ports/upload_store.h"
 #include "ports/video_store.h"
 
@@ -11,6 +12,7 @@ namespace syncwatch::sql {
 class SqlMediaStore final : public VideoStore,
                             public UploadStore,
                             public JobStore,
+                            public PartStore,
                             public ObjectLedger {
 public:
     explicit SqlMediaStore(Database& database) : database_(database) {}
@@ -53,6 +55,18 @@ public:
     Async<> retry(VideoId video, JobId job, WallTime now) override;
     Async<> cancel(VideoId video) override;
     Async<std::vector<Job>> jobs() override;
+
+    Async<> offer(JobLease lease, std::vector<FilmPart> parts) override;
+    Async<std::optional<FilmPart>> take_part(JobLease lease, WallTime now) override;
+    Async<std::vector<Segment>> made_by_helpers(JobId job, int from) override;
+    Async<std::optional<PartJob>> claim_part(std::string worker, WallTime now,
+                                             std::chrono::seconds lease,
+                                             int most_attempts) override;
+    Async<> renew_part(PartLease lease, WallTime until) override;
+    Async<> advance_part(PartLease lease, std::vector<Segment> segments,
+                         std::vector<StoredBlob> objects, int next, WallTime now) override;
+    Async<> release_part(PartLease lease, Counts attempt) override;
+    Async<> reclaim_parts(std::string worker) override;
 
     Async<> record(std::vector<StoredBlob> objects, WallTime now) override;
     Async<std::optional<StoredBlob>> find_object(std::string key) override;

@@ -314,6 +314,10 @@ constexpr Key kKeys[] = {
      "How long a film that is being prepared is kept for a worker of which nothing is heard. Then "
      "another one goes on with it.",
      [](Settings& s, Words w) { return put(parse_lease(w[0]), s.media.lease); }},
+    {"media.part", Kind::Text, "TIME", "60s", kSpan,
+     "How long the parts are that workers without a film of their own make of one that another "
+     "prepares, where it has at least three. 0s: they do not help.",
+     [](Settings& s, Words w) { return put(parse_span(w[0]), s.media.part); }},
 
     {"tls.cert", Kind::Text, "FILE", "", kFile,
      "Certificate chain (PEM): with it the server speaks HTTPS itself. Read again on SIGHUP.",

@@ -122,6 +122,7 @@ struct Settings {
         std::string preset;  ///< Of x264; empty: chosen by what the machine can do.
         std::chrono::seconds max_duration = std::chrono::hours(12);
         std::chrono::seconds lease{30};  ///< How long a job is kept for a worker that is silent.
+        std::chrono::seconds part{60};   ///< Of a film that another worker prepares; 0: none.
         bool operator==(const Media&) const = default;
     } media;
 

@@ -30,6 +30,7 @@ TranscodeWorker::Options worker_options(const config::Settings& settings, const 
     // Two nodes may have been given one name: neither takes the other's jobs.
     options.name = settings.node.name + "/" + storage.identity();
     options.concurrency = static_cast<int>(settings.media.jobs);
+    options.job.parts.length = settings.media.part;
     options.job.lease = settings.media.lease;
     options.job.plan.cores = std::max(1u, cores() / std::max(1u, settings.media.jobs));
     options.job.plan.preset = settings.media.preset;
@@ -45,9 +46,9 @@ WorkerPart::WorkerPart(Shards& thread, Powers& powers, Storage& storage,
     : works_(settings.media.work),
       thread_(thread),
       transcoder_(transcoder_options(settings)),
-      worker_(
-          {powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(), powers.clock},
-          worker_options(settings, storage), thread_.executor(0)),
+      worker_({powers.media, powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(),
+               powers.clock},
+              worker_options(settings, storage), thread_.executor(0)),
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("worker.task_fault", {{"task", task}, {"what", what}});
       }) {}
@@ -88,6 +89,9 @@ void WorkerPart::write_metrics(metrics::Text& text) const {
                  static_cast<double>(now.finished), {{"result", "ready"}});
     text.counter("syncwatch_transcodes_total", "Films that this node has prepared.",
                  static_cast<double>(now.failed), {{"result", "failed"}});
+    text.counter("syncwatch_transcode_parts_total",
+                 "Parts that this node has made of films that others prepare.",
+                 static_cast<double>(now.parts));
 }
 
 }  // namespace syncwatch::apps

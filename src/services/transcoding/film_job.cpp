@@ -10,9 +10,9 @@
 #include "base/async/cancelled.h"
 #include "base/log/log.h"
 #include "domain/media/media_keys.h"
-#include "domain/transcode/completeness.h"
 #include "domain/transcode/failure.h"
 #include "domain/transcode/plan_text.h"
+#include "services/transcoding/film_length.h"
 #include "services/transcoding/film_tracks.h"
 
 namespace syncwatch {
@@ -165,7 +165,13 @@ std::vector<FilmJob::Part> FilmJob::parts() {
     for (const SoundStream& each : plan_.sounds) others.run.streams.push_back(each.stream);
 
     std::vector<Part> parts;
-    if (least > 1) {
+    const bool shared = least >= 0 && segments_of_part(plan_, options_.parts) > 0;
+    if (shared) {
+        // Sound by itself and whole, because it clicks at seams.
+        encoded.shared = true;
+        parts.push_back(std::move(encoded));
+        if (!others.run.streams.empty()) parts.push_back(std::move(others));
+    } else if (least > 1) {
         // From the last one on that all rungs have: even where nothing is left to do, the encoder
         // then has something to do, and tells how it ends.
         encoded.run.first_segment = least - 1;
@@ -191,19 +197,34 @@ Async<microseconds> FilmJob::make_streams() {
                                   {"preset", plan_.preset}});
     making_ = std::make_unique<TaskGroup>(executor_, on_fault_);
     making_->spawn("record", recorder_->record());
+    pictures_.reset();
+    if (all.front().shared) {
+        PictureParts::Powers powers{powers_.parts, powers_.transcoder, powers_.clock};
+        pictures_ = std::make_unique<PictureParts>(powers, options_.parts, *recorder_, job_.lease(),
+                                                   all.front().run);
+        making_->spawn("helpers", pictures_->follow());
+    }
     for (Part& each : all) making_->spawn("part", make_part(each));
     extras_under_way_ = true;
     making_->spawn("extras", make_extras());
     const Result<> waited = co_await wait_for_parts(all);
-    if (waited) co_return judge_ends(all);
+    if (waited) {
+        std::vector<TranscodeEnd> ends;
+        for (const Part& each : all) ends.push_back(**each.end);
+        co_return length_of_film(job_.video, plan_, ends);
+    }
     // The parts are this function's own: they must be gone before it is.
     co_await stop_making();
     co_return fail(waited.error());
 }
 
 net::awaitable<void> FilmJob::make_part(Part& part) {
-    Transcoder::Run run = part.run;
-    part.end = co_await powers_.transcoder.run(std::move(run), *recorder_);
+    if (part.shared) {
+        part.end = co_await pictures_->make();
+    } else {
+        Transcoder::Run run = part.run;
+        part.end = co_await powers_.transcoder.run(std::move(run), *recorder_);
+    }
     changed_.cancel();
 }
 
@@ -229,35 +250,6 @@ net::awaitable<void> FilmJob::wait_for_change() {
         cancelled = co_await is_cancelled();
     }
     if (cancelled && !stopped_) stopped_ = stopped_error();
-}
-
-Result<microseconds> FilmJob::judge_ends(const std::vector<Part>& parts) const {
-    microseconds pictures = microseconds::max();
-    microseconds sound{};
-    std::int64_t damage = 0;
-    for (const Part& part : parts) {
-        damage += (*part.end)->decode_errors;
-        for (const auto& [stream, end] : (*part.end)->ends) {
-            const bool is_picture =
-                std::ranges::find(plan_.pictures, stream, &PictureStream::stream) !=
-                plan_.pictures.end();
-            if (is_picture) pictures = std::min(pictures, end);
-            if (!is_picture) sound = std::max(sound, end);
-        }
-    }
-    // Where the last picture stays while the sound goes on, only the sound tells what was there.
-    const microseconds told = plan_.hold > 0us ? std::min(pictures, sound) : pictures;
-    const Completeness completeness = judge_length(plan_.duration, told);
-    log::info("transcode.read", {{"video", job_.video.text()},
-                                 {"announced_us", plan_.duration.count()},
-                                 {"made_us", told.count()},
-                                 {"broken_places", damage}});
-    if (completeness == Completeness::Damaged) {
-        return fail(failure_error(
-            MediaFailure::Damaged,
-            fmt::format("only {} of {} us could be read", told.count(), plan_.duration.count())));
-    }
-    return told;
 }
 
 net::awaitable<void> FilmJob::make_extras() {

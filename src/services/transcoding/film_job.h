@@ -14,11 +14,13 @@
 #include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/job_store.h"
+#include "ports/part_store.h"
 #include "ports/transcoder.h"
 #include "ports/video_store.h"
 #include "services/transcoding/film_extras.h"
 #include "services/transcoding/film_recorder.h"
 #include "services/transcoding/job_verdict.h"
+#include "services/transcoding/picture_parts.h"
 
 namespace syncwatch {
 
@@ -31,6 +33,7 @@ class FilmJob {
 public:
     struct Powers {
         JobStore& jobs;
+        PartStore& parts;
         VideoStore& videos;
         BlobStore& blobs;
         Transcoder& transcoder;
@@ -42,6 +45,7 @@ public:
         PlanSettings plan = {};
         SourceLimits limits = {};
         FilmRecorder::Options recorder = {};
+        PartRules parts = {};
     };
     enum class End : std::uint8_t { Finished, Failed, PutOff, Lost, Stopped };
 
@@ -58,6 +62,7 @@ public:
 private:
     struct Part {
         Transcoder::Run run;
+        bool shared = false;  ///< By `pictures_`, with helpers.
         std::optional<Result<TranscodeEnd>> end;
     };
 
@@ -69,7 +74,6 @@ private:
     std::vector<Part> parts();
     Async<std::chrono::microseconds> make_streams();
     Async<> wait_for_parts(std::vector<Part>& parts);
-    Result<std::chrono::microseconds> judge_ends(const std::vector<Part>& parts) const;
     net::awaitable<void> wait_for_change();
     net::awaitable<void> stop_making();
     Async<> finish(std::chrono::microseconds duration);
@@ -94,6 +98,7 @@ private:
     bool may_copy_ = true;
     std::unique_ptr<FilmRecorder> recorder_;
     std::unique_ptr<FilmExtras> extras_;
+    std::unique_ptr<PictureParts> pictures_;  ///< nullptr: nobody can help with this film.
     TaskGroup::OnFault on_fault_;
     TaskGroup lease_;                    ///< Keeps the lease, as long as the job is ours.
     std::unique_ptr<TaskGroup> making_;  ///< The encoders, what records, what is beside.

@@ -114,11 +114,13 @@ Async<> FilmRecorder::on_segment(std::string name, MadeSegment made) {
     Stream& stream = streams_[name];
     // Made before, by whoever had the job then.
     if (made.number < stream.next || stream.is_given_up) co_return Result<>();
-    if (made.number > stream.next) {
+    if (stream.ahead.contains(made.number)) co_return Result<>();
+    if (made.number > stream.next && !stream.is_picture) {
         co_return fail(ErrorCode::Internal, name + ": a segment is missing");
     }
     Waiting waiting;
     waiting.start = made.start;
+    waiting.end = made.end;
     waiting.segment.stream = name;
     waiting.segment.number = made.number;
     waiting.segment.duration = made.end - made.start;
@@ -126,17 +128,41 @@ Async<> FilmRecorder::on_segment(std::string name, MadeSegment made) {
     waiting.segment.init = stream.init;
     std::string key = segment_key(film_.video, film_.edition, name, made.number);
     SW_CO_TRY(waiting.object, co_await store(std::move(key), std::move(made.bytes)));
-    if (name == film_.plan.pictures.back().stream) lowest_.push_back(waiting.segment);
-    stream.waiting.push_back(std::move(waiting));
-    stream.next = made.number + 1;
-    stream.end = made.end;
-    wake();
+    take(stream, std::move(waiting));
     while (stream.is_picture && std::ssize(stream.waiting) > kMostWaiting) {
         if (closed_) co_return fail(ErrorCode::Cancelled, "nothing is recorded any more");
         recorded_.expires_at(net::steady_timer::time_point::max());
         co_await recorded_.async_wait(net::as_tuple(net::use_awaitable));
     }
     co_return Result<>();
+}
+
+void FilmRecorder::adopt(const Segment& segment) {
+    Stream& stream = streams_[segment.stream];
+    if (segment.number < stream.next || stream.ahead.contains(segment.number)) return;
+    Waiting waiting;
+    waiting.start = film_.plan.segment_start(segment.number);
+    waiting.end = film_.plan.segment_start(segment.number + 1);
+    if (segment.duration != waiting.end - waiting.start) return;
+    waiting.segment = segment;
+    take(stream, std::move(waiting));
+}
+
+void FilmRecorder::take(Stream& stream, Waiting waiting) {
+    const int number = waiting.segment.number;
+    stream.ahead.emplace(number, std::move(waiting));
+    for (auto next = stream.ahead.find(stream.next); next != stream.ahead.end();
+         next = stream.ahead.find(stream.next)) {
+        const Waiting& taken = next->second;
+        if (taken.segment.stream == film_.plan.pictures.back().stream) {
+            lowest_.push_back(taken.segment);
+        }
+        stream.end = taken.end;
+        stream.waiting.push_back(std::move(next->second));
+        stream.ahead.erase(next);
+        ++stream.next;
+    }
+    wake();
 }
 
 Async<> FilmRecorder::put(std::string key, std::string bytes) {
@@ -227,7 +253,7 @@ void FilmRecorder::take_waiting(JobStep& step, microseconds until) {
             Waiting& first = stream.waiting.front();
             stream.recorded += first.segment.duration;
             step.segments.push_back(std::move(first.segment));
-            step.objects.push_back(std::move(first.object));
+            if (first.object) step.objects.push_back(*std::move(first.object));
             stream.waiting.pop_front();
         }
     }
@@ -337,7 +363,8 @@ Async<> FilmRecorder::finish(microseconds duration) {
     take_waiting(step, duration);
     for (auto& [name, stream] : streams_) {
         for (const Waiting& each : std::exchange(stream.waiting, {})) {
-            (void)co_await powers_.blobs.remove(each.object.key);
+            std::string key = segment_key(film_.video, film_.edition, name, each.segment.number);
+            (void)co_await powers_.blobs.remove(std::move(key));
         }
     }
     step.facts = facts_of(film_.plan, duration);
@@ -359,7 +386,12 @@ net::awaitable<void> FilmRecorder::discard_unrecorded() {
     std::vector<std::string> keys;
     for (const StoredBlob& each : more_.objects) keys.push_back(each.key);
     for (const auto& [name, stream] : streams_) {
-        for (const Waiting& each : stream.waiting) keys.push_back(each.object.key);
+        for (const Waiting& each : stream.waiting) {
+            if (each.object) keys.push_back(each.object->key);
+        }
+        for (const auto& [number, each] : stream.ahead) {
+            if (each.object) keys.push_back(each.object->key);
+        }
     }
     for (const std::string& each : keys) (void)co_await powers_.blobs.remove(each);
 }

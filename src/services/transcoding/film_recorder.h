@@ -50,7 +50,10 @@ public:
 
     /// Goes on where an earlier run ended. `segments`: all that are recorded. `video`: as it is.
     Async<> resume(Video video, std::vector<Segment> segments);
-    /// Segments of this stream that are there.
+    /// A segment of encoded pictures that somebody else made and stored. It may come before those
+    /// that lie between. Not taken: what is there, and what has not the length that it should have.
+    void adopt(const Segment& segment);
+    /// Segments of this stream that are there, without a gap.
     int count_of(const std::string& stream) const;
     bool has_tracks() const { return tracks_recorded_; }
     /// All segments of the lowest rung that are there.
@@ -78,8 +81,9 @@ public:
 private:
     struct Waiting {
         Segment segment;
-        StoredBlob object;
+        std::optional<StoredBlob> object;  ///< Nothing: it is in the ledger already.
         std::chrono::microseconds start{};
+        std::chrono::microseconds end{};
     };
     struct Stream {
         bool is_picture = false;
@@ -93,8 +97,10 @@ private:
         std::chrono::microseconds end{};       ///< Of all that was stored.
         std::chrono::microseconds recorded{};  ///< End of what is recorded, or about to be.
         std::deque<Waiting> waiting;
+        std::map<int, Waiting> ahead;  ///< Pictures behind a gap, by number.
     };
 
+    void take(Stream& stream, Waiting waiting);
     Async<StoredBlob> store(std::string key, std::string bytes);
     Async<> check_space(std::size_t bytes);
     bool are_tracks_known();

@@ -52,6 +52,7 @@ net::awaitable<void> TranscodeWorker::run() {
         bool more = ready;
         while (more && tasks_.size() < static_cast<std::size_t>(options_.concurrency)) {
             more = co_await claim_one();
+            if (!more) more = co_await claim_part();
         }
         // What was cancelled in the middle of something else would not be told again.
         stop = co_await is_cancelled();
@@ -87,7 +88,9 @@ net::awaitable<bool> TranscodeWorker::prepare() {
 
 net::awaitable<void> TranscodeWorker::take_back() {
     const Result<> taken = co_await powers_.jobs.reclaim(options_.name);
+    const Result<> parts = co_await powers_.parts.reclaim_parts(options_.name);
     // Then the leases end by themselves.
+    if (!parts) log::warning("transcode.not_reclaimed", {{"error", parts.error().message}});
     if (!taken) log::warning("transcode.not_reclaimed", {{"error", taken.error().message}});
 }
 
@@ -103,19 +106,54 @@ net::awaitable<bool> TranscodeWorker::claim_one() {
     co_return true;
 }
 
+net::awaitable<bool> TranscodeWorker::claim_part() {
+    const PartRules& rules = options_.job.parts;
+    if (rules.length == rules.length.zero()) co_return false;
+    auto part = co_await powers_.parts.claim_part(options_.name, powers_.clock.wall(),
+                                                  options_.job.lease, rules.most_attempts);
+    if (!part) {
+        log::warning("transcode.part_not_claimed", {{"error", part.error().message}});
+        co_return false;
+    }
+    if (!*part) co_return false;
+    PartJob taken = std::move(**part);
+    tasks_.spawn("part", help(std::move(taken)));
+    co_return true;
+}
+
+net::awaitable<void> TranscodeWorker::help(PartJob part) {
+    const VideoId video = part.video;
+    PartWork::Powers powers{powers_.parts, powers_.videos, powers_.blobs, powers_.transcoder,
+                            powers_.clock};
+    PartWork work(powers, options_.job.lease, std::move(part), executor_);
+    const auto here = under_way_.emplace(video, [&work] { work.look_again(); });
+    {
+        const std::lock_guard lock(mutex_);
+        ++status_.running;
+    }
+    const bool made = co_await work.run();
+    under_way_.erase(here);
+    {
+        const std::lock_guard lock(mutex_);
+        --status_.running;
+        if (made) ++status_.parts;
+    }
+    wake_.cancel();
+}
+
 net::awaitable<void> TranscodeWorker::work_on(Job job) {
     const VideoId video = job.video;
-    FilmJob::Powers powers{powers_.jobs, powers_.videos, powers_.blobs, powers_.transcoder,
-                           powers_.clock};
+    FilmJob::Powers powers{powers_.jobs,  powers_.parts,      powers_.videos,
+                           powers_.blobs, powers_.transcoder, powers_.clock};
     FilmJob work(powers, options_.job, std::move(job), executor_,
                  [this, video] { announce(video); });
-    under_way_[video] = &work;
+    const auto here = under_way_.emplace(video, [&work] { work.look_again(); });
     {
         const std::lock_guard lock(mutex_);
         ++status_.running;
     }
     const FilmJob::End end = co_await work.run();
-    under_way_.erase(video);
+    under_way_.erase(here);
     own_notices_.erase(video);
     {
         const std::lock_guard lock(mutex_);
@@ -138,9 +176,8 @@ void TranscodeWorker::on_change(const std::string& id) {
         if (--own->second == 0) own_notices_.erase(own);
         return;
     }
-    if (const auto found = under_way_.find(*video); found != under_way_.end()) {
-        found->second->look_again();
-    }
+    const auto [first, last] = under_way_.equal_range(*video);
+    for (auto each = first; each != last; ++each) each->second();
     wake_.cancel();
 }
 

@@ -10,11 +10,12 @@
 #include "base/async/task_group.h"
 #include "ports/bus.h"
 #include "services/transcoding/film_job.h"
+#include "services/transcoding/part_work.h"
 
 namespace syncwatch {
 
-/// Turns uploads into films: claims jobs, the oldest first, and works on a few at once. Several
-/// workers on one database share the jobs by their leases.
+/// Turns uploads into films: claims jobs and works on a few at once; where there is none, parts of
+/// long films that others work on. Several workers on one database share both by their leases.
 ///
 /// On an executor that is one thread and serves no rooms: media is read and cut on it, and encoders
 /// are its children.
@@ -22,6 +23,7 @@ class TranscodeWorker {
 public:
     struct Powers {
         JobStore& jobs;
+        PartStore& parts;
         VideoStore& videos;
         BlobStore& blobs;
         Transcoder& transcoder;
@@ -42,6 +44,7 @@ public:
         int running = 0;
         std::int64_t finished = 0;
         std::int64_t failed = 0;
+        std::int64_t parts = 0;  ///< Made of films of others.
     };
 
     TranscodeWorker(Powers powers, Options options, net::any_io_executor executor);
@@ -57,7 +60,9 @@ private:
     net::awaitable<bool> prepare();
     net::awaitable<void> take_back();
     net::awaitable<bool> claim_one();
+    net::awaitable<bool> claim_part();
     net::awaitable<void> work_on(Job job);
+    net::awaitable<void> help(PartJob part);
     net::awaitable<void> pause(std::chrono::milliseconds at_most);
     void on_change(const std::string& id);
     void announce(VideoId video);
@@ -67,7 +72,9 @@ private:
     net::any_io_executor executor_;
     TaskGroup tasks_;
     net::steady_timer wake_;
-    std::map<VideoId, FilmJob*> under_way_;
+    /// Whom to tell that a video was changed. Of a film that is helped with there may be several
+    /// parts.
+    std::multimap<VideoId, std::function<void()>> under_way_;
     std::map<VideoId, int> own_notices_;  ///< Announced by us, not come back yet.
     std::unique_ptr<Bus::Subscription> changes_;
     mutable std::mutex mutex_;  // Guards status_.

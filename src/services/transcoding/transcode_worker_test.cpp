@@ -232,6 +232,56 @@ TEST_F(TranscodeWorkerTest, TwoWorkersShareTheJobsAndEachIsDoneOnce) {
     two.stop();
 }
 
+/// As quick(), with films of half seconds in parts of two seconds.
+TranscodeWorker::Options in_small_parts() {
+    TranscodeWorker::Options made = TranscodeWorld::quick();
+    made.job.plan.preset = "ultrafast";
+    made.job.plan.segment_seconds = 0.5;
+    made.job.parts.length = 2s;
+    made.job.parts.look_every = 50ms;
+    return made;
+}
+
+TEST_F(TranscodeWorkerTest, AWorkerWithoutAFilmHelpsAnotherAndNoSeamIsLeft) {
+    TranscodeWorker::Options second = in_small_parts();
+    second.name = "second";
+    TranscodeWorld one(folder_.path(), in_small_parts());
+    TranscodeWorld two(folder_.path(), second, "ffmpeg", &one);
+    // Ready before there is anything to help with.
+    ASSERT_TRUE(run_to_end(two.transcoder->prepare()));
+    const VideoId id = upload_slowly(one);
+    ASSERT_TRUE(one.run_until([&] { return one.worker->status().running == 1; }));
+    two.start();
+    double before = 0;
+    EXPECT_TRUE(one.run_until([&] {
+        two.context.restart();
+        two.context.run_for(20ms);
+        const Video film = one.video(id);
+        EXPECT_GE(film.playable_until.count(), before);
+        before = film.playable_until.count();
+        return film.status == VideoStatus::Ready;
+    }));
+    EXPECT_GT(two.worker->status().parts, 0);
+    EXPECT_EQ(two.worker->status().finished, 0);
+    two.stop();
+    expect_whole(one, id, 192);
+    EXPECT_EQ(whole_seconds(one.stream(id, "a0")), (std::vector<double>{0, 1, 2, 3, 4, 5, 6, 7}));
+}
+
+TEST_F(TranscodeWorkerTest, WhatAHelperLeavesBehindIsMadeByWhoeverHasTheFilm) {
+    TranscodeWorld world(folder_.path(), in_small_parts());
+    const VideoId id = upload_slowly(world);
+    std::optional<PartJob> ghost;
+    ASSERT_TRUE(world.run_until([&] {
+        ghost = run_to_end(world.store->claim_part("ghost", world.clock.wall(), 2s, 2)).value();
+        return ghost.has_value();
+    }));
+    ASSERT_EQ(world.settled(id).status, VideoStatus::Ready);
+    EXPECT_EQ(run_to_end(world.store->renew_part(ghost->lease, world.clock.wall())).error().reason,
+              "lease_lost");
+    expect_whole(world, id, 192);
+}
+
 TEST_F(TranscodeWorkerTest, AFullDiskIsWaitedForAndThenTheFilmGoesOn) {
     TranscodeWorld world(folder_.path());
     const VideoId id = upload_slowly(world);
