@@ -46,7 +46,7 @@ protected:
                              // All of one name: neither may take another's work for its own.
                              "--node-name", "films", "--media-lease", "3s",
                              // Thorough, so that there is time to break something.
-                             "--media-preset", "slower"};
+                             "--media-preset", "slow"};
         options.arguments.insert(options.arguments.end(), more.begin(), more.end());
         servers_[name] = std::make_unique<Server>(folder_.path() / name, options);
     }
