@@ -42,7 +42,7 @@ function(syncwatch_module name)
     if(M_TESTS AND SW_TESTS)
         set(labels unit)
         # The others run on more than one thread: ThreadSanitizer is for them.
-        if(NOT layer MATCHES "domain|protocol" AND NOT name MATCHES "apps\\.(config|doctor|lab|transfer)")
+        if(NOT layer MATCHES "domain|protocol" AND NOT name MATCHES "apps\\.(config|doctor|lab|region|transfer)")
             list(APPEND labels threads)
         endif()
         syncwatch_test(${name}.test

@@ -30,12 +30,17 @@ packages() {
         printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm
         ;;
     engines)
-        # Real servers that tests are held against: src/apps/lab.
+        # Real servers that tests are held against, and that syncwatch lab brings up: src/apps/lab, src/apps/region.
         printf '%s\n' \
             ceph-common \
             ceph-mon \
             ceph-osd \
+            coturn \
+            etcd-server \
+            haproxy \
+            knot \
             memcached \
+            patroni \
             postgresql \
             python3-keystonemiddleware \
             radosgw \

@@ -7,6 +7,7 @@
 
 #include "adapters/sql_notices/notice_bus.h"
 #include "apps/command/command.h"
+#include "apps/command/table.h"
 #include "apps/logging/stderr_sink.h"
 #include "apps/node/powers.h"
 #include "base/async/run_to_end.h"
@@ -41,10 +42,6 @@ private:
     sql::NoticeBus bus_;
     StderrSink sink_;
 };
-
-/// Rows under headings, for people: `table({"NAME", "ADMIN"}, rows)`.
-std::string table(const std::vector<std::string>& headings,
-                  const std::vector<std::vector<std::string>>& rows);
 
 /// Asks before something goes for good: on a terminal by typing `word`, otherwise `given` must be
 /// it (--confirm). Errors: ConfirmationNeeded.

@@ -58,6 +58,7 @@ void add_serve(CLI::App& app, Command& chosen);
 void add_worker(CLI::App& app, Command& chosen);
 void add_migrate(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
+void add_lab(CLI::App& app, Command& chosen);
 void add_user(CLI::App& app, Command& chosen);
 void add_room(CLI::App& app, Command& chosen);
 void add_video(CLI::App& app, Command& chosen);

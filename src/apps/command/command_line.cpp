@@ -83,6 +83,7 @@ int run_command_line(int argc, char** argv) try {
     add_worker(app, chosen);
     add_migrate(app, chosen);
     add_doctor(app, chosen);
+    add_lab(app, chosen);
     add_user(app, chosen);
     add_room(app, chosen);
     add_video(app, chosen);

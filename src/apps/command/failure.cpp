@@ -38,6 +38,15 @@ constexpr Advice kAdvice[] = {
     {"no_such_room", Exit::Refused, "syncwatch room list shows the rooms that there are."},
     {"no_such_video", Exit::Refused, "syncwatch video list shows the films that there are."},
     {"not_failed", Exit::Refused, "Only a film that failed can be tried again."},
+    {"no_lab", Exit::Refused, "syncwatch lab up makes one; --folder and --region say where."},
+    {"lab_in_use", Exit::Locked, "Wait until it has ended."},
+    {"lab_differs", Exit::Refused,
+     "Leave these flags out, or begin anew: syncwatch lab down --delete."},
+    {"lab_folder", Exit::Refused,
+     "Choose a folder that everybody may enter with --folder, as in /tmp/lab."},
+    {"lab_port_taken", Exit::Refused,
+     "Stop what listens there, or choose other ports with --base-port."},
+    {"lab_programs", Exit::Refused, "Install them with apt-get install."},
     {"original_gone", Exit::Refused, "Its original was not kept: upload the film again."},
 };
 

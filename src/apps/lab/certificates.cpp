@@ -14,6 +14,7 @@ constexpr auto kToolPatience = 60s;
 Result<> make_server_certificate(const std::filesystem::path& folder, Launch like) {
     std::ofstream(folder / "extensions")
         << "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n";
+    SW_CHECK(hand_over(folder / "extensions"));
     like.folder = folder;
     const auto openssl = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), "openssl");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/lab/ceph_cluster.h"
 #include "apps/lab/server_process.h"
 
 namespace syncwatch::lab {
@@ -22,8 +23,8 @@ public:
     /// may have 107 bytes. Errors: Unavailable (not installed, or it does not start), Timeout.
     static Result<std::unique_ptr<ObjectStoreServer>> make(Options options);
 
-    std::uint16_t http_port() const { return http_port_; }
-    std::uint16_t https_port() const { return https_port_; }
+    std::uint16_t http_port() const { return ceph_.http_port; }
+    std::uint16_t https_port() const { return ceph_.https_port; }
     /// The authority, as PEM, that vouches for "localhost" and 127.0.0.1 at the https port.
     std::filesystem::path ca_file() const { return options_.folder / "tls" / "ca.crt"; }
     /// Somebody who may make buckets. Errors: Unavailable.
@@ -43,14 +44,9 @@ private:
 
     Launch launch(std::vector<std::string> command) const;
     Result<> run(std::vector<std::string> command) const;
-    Result<> make_keyring() const;
-    void write_configuration(std::uint16_t monitor_port, std::uint16_t first_port) const;
-    Result<> start_monitor(std::uint16_t port);
-    Result<> start_store();
 
     const Options options_;
-    std::uint16_t http_port_ = 0;
-    std::uint16_t https_port_ = 0;
+    CephCluster ceph_;
     std::optional<ServerProcess> monitor_;
     std::optional<ServerProcess> store_;
     std::optional<ServerProcess> gateway_;

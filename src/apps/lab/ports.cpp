@@ -32,6 +32,19 @@ Result<std::uint16_t> free_port() {
     return ntohs(address.sin_port);
 }
 
+bool is_free(std::uint16_t port) {
+    for (const int kind : {SOCK_STREAM, SOCK_DGRAM}) {
+        const UniqueFd fd(::socket(AF_INET, kind | SOCK_CLOEXEC, 0));
+        // Connections that ended a moment ago are in nobody's way.
+        const int reuse = kind == SOCK_STREAM ? 1 : 0;
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+        const sockaddr_in address = loopback(port);
+        const auto* const at = reinterpret_cast<const sockaddr*>(&address);
+        if (::bind(fd.get(), at, sizeof(address)) != 0) return false;
+    }
+    return true;
+}
+
 bool is_open(std::uint16_t port) {
     const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = loopback(port);

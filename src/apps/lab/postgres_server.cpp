@@ -18,8 +18,9 @@ namespace fs = std::filesystem;
 
 constexpr auto kPatience = 60s;  ///< Sanitizers beside it make machines slow.
 
-/// Debian keeps each version's programs in a folder of its own; the newest is taken.
-Result<fs::path> find_programs() {
+}  // namespace
+
+Result<fs::path> postgres_programs() {
     std::vector<int> versions;
     std::error_code failed;
     for (const auto& each : fs::directory_iterator("/usr/lib/postgresql", failed)) {
@@ -30,11 +31,9 @@ Result<fs::path> find_programs() {
     return fs::path("/usr/lib/postgresql") / std::to_string(std::ranges::max(versions)) / "bin";
 }
 
-}  // namespace
-
 Result<std::unique_ptr<PostgresServer>> PostgresServer::make(Options options) {
     std::unique_ptr<PostgresServer> server(new PostgresServer(std::move(options)));
-    SW_TRY(server->programs_, find_programs());
+    SW_TRY(server->programs_, postgres_programs());
     SW_TRY(server->port_, free_port());
     SW_CHECK(server->initialise());
     SW_CHECK(server->start());

@@ -9,6 +9,10 @@
 
 namespace syncwatch::lab {
 
+/// Where initdb and postgres are: Debian keeps each version's programs in a folder of its own; the
+/// newest is taken. Errors: Unavailable (PostgreSQL is not installed).
+Result<std::filesystem::path> postgres_programs();
+
 /// One real PostgreSQL in a folder of its own, on loopback.
 class PostgresServer {
 public:

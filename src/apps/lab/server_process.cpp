@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apps/lab/process_table.h"
 #include "apps/lab/wait.h"
 
 namespace syncwatch::lab {
@@ -84,37 +85,6 @@ std::optional<int> ended_within(std::chrono::milliseconds patience, pid_t pid) {
     };
     if (!wait_until(reaped, patience, 2ms)) return std::nullopt;
     return status;
-}
-
-/// The parent of each process, as far as /proc tells (proc(5), "stat").
-std::multimap<pid_t, pid_t> children_by_parent() {
-    std::multimap<pid_t, pid_t> children;
-    std::error_code failed;
-    for (const auto& each : std::filesystem::directory_iterator("/proc", failed)) {
-        const pid_t pid = std::atoi(each.path().filename().c_str());
-        if (pid <= 0) continue;
-        std::ifstream in(each.path() / "stat");
-        const std::string line{std::istreambuf_iterator<char>(in), {}};
-        // The name in brackets may hold anything.
-        const std::size_t name_end = line.rfind(") ");
-        if (name_end == std::string::npos) continue;
-        children.emplace(std::atoi(line.c_str() + name_end + 4), pid);
-    }
-    return children;
-}
-
-/// PostgreSQL's children make sessions of their own: a process group does not reach them.
-void signal_family(pid_t pid, int signal) {
-    ::kill(pid, signal);
-    const auto children = children_by_parent();
-    std::vector<pid_t> family{pid};
-    for (std::size_t i = 0; i < family.size(); ++i) {
-        const auto [first, last] = children.equal_range(family[i]);
-        for (auto child = first; child != last; ++child) {
-            ::kill(child->second, signal);
-            family.push_back(child->second);
-        }
-    }
 }
 
 }  // namespace

@@ -1,0 +1,126 @@
+// `syncwatch lab`: a whole installation of real servers, broken, healed and ended.
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <set>
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apps/lab/process_table.h"
+#include "harness/http_client.h"
+#include "harness/process.h"
+#include "harness/temp_folder.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+namespace json = boost::json;
+
+class LabTest : public testing::Test {
+protected:
+    LabTest() {
+        // Root's servers run as somebody else, who has to get in.
+        ::chmod(folder_.path().c_str(), 0711);
+    }
+    ~LabTest() override { (void)lab({"down"}); }
+
+    struct Said {
+        int exit = -1;
+        json::value document;
+        std::string complaint;
+    };
+
+    Said lab(std::vector<std::string> arguments) {
+        harness::Process::Options options;
+        options.command = {harness::program(), "lab"};
+        options.command.insert(options.command.end(), arguments.begin(), arguments.end());
+        for (const char* each : {"--folder", "--json"}) options.command.emplace_back(each);
+        options.command.insert(options.command.end() - 1, (folder_.path() / "lab").string());
+        harness::Process process(options);
+        Said said;
+        said.exit = process.wait(300s).value_or(-1);
+        boost::system::error_code failed;
+        said.document = json::parse(process.out(), failed);
+        said.complaint = process.err();
+        return said;
+    }
+    Said up() { return lab({"up", "--nodes", "1", "--base-port", std::to_string(base_port_)}); }
+
+    /// State of each part, by its name.
+    static std::map<std::string, std::string> states(const Said& said) {
+        std::map<std::string, std::string> found;
+        for (const auto& each : said.document.at("parts").as_array()) {
+            found[json::value_to<std::string>(each.at("name"))] =
+                json::value_to<std::string>(each.at("state"));
+        }
+        return found;
+    }
+    static std::set<pid_t> processes(const Said& said) {
+        std::set<pid_t> found;
+        for (const auto& each : said.document.at("parts").as_array()) {
+            for (const auto& [role, pid] : each.at("processes").as_object()) {
+                found.insert(pid.to_number<pid_t>());
+            }
+        }
+        return found;
+    }
+    /// Whoever works in the lab's folder: also those that the lab never knew.
+    std::set<std::string> left_behind() const {
+        std::set<std::string> found;
+        std::error_code failed;
+        for (const auto& each : std::filesystem::directory_iterator("/proc", failed)) {
+            const auto at = std::filesystem::read_symlink(each.path() / "cwd", failed);
+            if (at.string().starts_with(folder_.path().string())) found.insert(each.path());
+        }
+        return found;
+    }
+
+    TempFolder folder_;
+    /// Beside a lab of somebody else's on this machine, and other runs of this test.
+    const int base_port_ = 21'000 + static_cast<int>(::getpid() % 20) * 500;
+};
+
+TEST_F(LabTest, ComesUpIsBrokenAndHealedAndLeavesNothing) {
+    const Said first = up();
+    ASSERT_EQ(first.exit, 0) << first.complaint;
+    const auto started = processes(first);
+    EXPECT_GE(started.size(), states(first).size());
+    EXPECT_EQ(harness::HttpClient(static_cast<std::uint16_t>(base_port_)).get("/health").status,
+              200);
+
+    const Said again = up();
+    ASSERT_EQ(again.exit, 0) << again.complaint;
+    EXPECT_EQ(processes(again), started) << "what is healthy is left alone";
+
+    EXPECT_EQ(lab({"kill", "redis-1"}).exit, 0);
+    EXPECT_EQ(lab({"hang", "s3-2"}).exit, 0);
+    EXPECT_EQ(lab({"cut", "etcd-3"}).exit, 0);
+    EXPECT_EQ(lab({"cut", "turn-1"}).exit, 3) << "it has no door";
+    EXPECT_EQ(lab({"kill", "tape-1"}).exit, 2) << "there is no such part";
+    const Said broken = lab({"status"});
+    EXPECT_EQ(broken.exit, 4);
+    EXPECT_EQ(states(broken)["redis-1"], "dead");
+    EXPECT_EQ(states(broken)["s3-2"], "hangs");
+    EXPECT_EQ(states(broken)["etcd-3"], "cut off");
+    EXPECT_EQ(states(broken)["pg-1"], "healthy");
+
+    const Said healed = lab({"heal"});
+    ASSERT_EQ(healed.exit, 0) << healed.complaint;
+    EXPECT_EQ(lab({"status"}).exit, 0);
+
+    EXPECT_EQ(lab({"down", "--delete"}).exit, 0);
+    for (const pid_t each : processes(healed)) {
+        const auto facts = lab::process_facts(each);
+        EXPECT_TRUE(!facts || facts->ended()) << each;
+    }
+    EXPECT_EQ(left_behind(), std::set<std::string>());
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "lab"));
+    EXPECT_EQ(lab({"status"}).exit, 3) << "there is no lab any more";
+}
+
+}  // namespace
+}  // namespace syncwatch
