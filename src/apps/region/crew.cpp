@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ranges>
 
 #include <sys/wait.h>
 
@@ -112,21 +113,20 @@ void Crew::wake() const {
 }
 
 void Crew::kill() const {
-    const auto all = everybody();
+    auto all = everybody();
+    if (const ProcessRecord* found = door()) all.push_back(found->pid);
     signal_all(all, SIGKILL);
     (void)gone_within(kKilledWithin, all);
 }
 
 void Crew::end(std::chrono::milliseconds patience) const {
     wake();
-    const auto asked = servers();
-    signal_all(asked, SIGTERM);
-    (void)gone_within(patience, asked);
+    // The last that was started first: a gateway waits for the store behind it when it ends.
+    for (const pid_t each : servers() | std::views::reverse) {
+        ::kill(each, SIGTERM);
+        if (!gone_within(patience, {each})) break;
+    }
     kill();
-    const ProcessRecord* found = door();
-    if (found == nullptr) return;
-    ::kill(found->pid, SIGKILL);
-    (void)gone_within(kKilledWithin, {found->pid});
 }
 
 }  // namespace syncwatch::lab

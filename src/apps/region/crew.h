@@ -33,9 +33,10 @@ public:
     void hang() const;
     void cut() const;
     void wake() const;  ///< Undoes both.
-    /// kill -9 of all servers; the door stays. Returns when they are gone.
+    /// kill -9 of all servers, and of the door: one that stood alone would take connections and
+    /// close them, where a dead machine refuses them. Returns when they are gone.
     void kill() const;
-    /// Asks the servers to end and kills those that take too long; then the door.
+    /// Asks the servers to end and kills those that take too long, and the door.
     void end(std::chrono::milliseconds patience) const;
 
 private:

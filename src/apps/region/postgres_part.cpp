@@ -142,8 +142,10 @@ Part postgres_part(const Place& place, unsigned number) {
     part.what = "PostgreSQL under Patroni";
     part.address = fmt::format("postgres://postgres@127.0.0.1:{}", port);
     part.needs = {"etcd-1", "etcd-2", "etcd-3"};
-    // The first is whom the others copy; later it does not matter who comes first.
-    if (number > 1) part.needs.emplace_back("pg-1");
+    // The first is whom the other copies; later either may be the one that the other waits for.
+    std::error_code failed;
+    const bool made = fs::exists(place.of("pg-1") / "data" / "PG_VERSION", failed);
+    if (number > 1 && !made) part.needs.emplace_back("pg-1");
     part.ports = {PortPlan::behind(port), PortPlan::behind(rest)};
     part.pipes = {{port, PortPlan::behind(port)}, {rest, PortPlan::behind(rest)}};
     for (unsigned each = 1; each <= 3; ++each) {

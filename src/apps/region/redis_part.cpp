@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
 #include <fmt/format.h>
 
 #include "apps/lab/wait.h"
@@ -16,6 +20,7 @@ constexpr auto kFoundWithin = 30s;
 /// What Redis answers to one command, whole or the beginning of it.
 Result<std::string> ask_redis(std::uint16_t port, const std::string& command) {
     const auto enough = [](std::string_view answer) {
+        if (answer.starts_with('*')) return std::ranges::count(answer, '\n') >= 5;
         if (!answer.starts_with('$')) return answer.find("\r\n") != std::string_view::npos;
         // A long text says how long it is, and ends with an empty line.
         return answer.ends_with("\r\n\r\n");
@@ -39,6 +44,22 @@ Result<std::string> role_of(std::uint16_t port) {
     if (field(info, "role") == "master") return "master";
     if (field(info, "master_link_status") == "up") return "replica";
     return fail(ErrorCode::Unavailable, "a replica without its master");
+}
+
+/// Whom a Sentinel takes for the master, by its port; 0: none answers.
+std::uint16_t known_master(const Place& place) {
+    for (unsigned each = 1; each <= 3; ++each) {
+        const auto said =
+            ask_redis(place.ports.sentinel(each),
+                      fmt::format("SENTINEL get-master-addr-by-name lab-{}", place.options.region));
+        if (!said) continue;
+        // *2, the address with its length before it, the port with its length before it.
+        std::istringstream lines(*said);
+        std::string line;
+        for (int i = 0; i < 5; ++i) std::getline(lines, line);
+        return static_cast<std::uint16_t>(std::atoi(line.c_str()));
+    }
+    return 0;
 }
 
 std::string master_of(const Place& place) {
@@ -94,13 +115,21 @@ Part redis_part(const Place& place, unsigned number) {
     part.name = fmt::format("redis-{}", number);
     part.what = "Redis";
     part.address = fmt::format("redis://127.0.0.1:{}", port);
-    if (number > 1) part.needs = {"redis-1"};
     part.ports = {PortPlan::behind(port)};
     part.pipes = {{port, PortPlan::behind(port)}};
     part.start = [text = redis_configuration(place, number)](Hands& hands) {
         return start_redis(hands, text, {});
     };
     part.look = [port] { return role_of(port); };
+    part.settle = [place, port](Hands&) -> Result<> {
+        // A former master comes back as one, until the Sentinels tell it who is.
+        const auto agreed = [&] {
+            const std::uint16_t master = known_master(place);
+            return master == 0 || role_of(port) == (master == port ? "master" : "replica");
+        };
+        if (wait_until(agreed, kFoundWithin, 100ms)) return {};
+        return fail(ErrorCode::Timeout, "its role is not what the Sentinels say");
+    };
     return part;
 }
 
