@@ -23,7 +23,7 @@ void Board::begins(const std::string& part) {
 
 void Board::ends(const std::string& part, bool well) {
     const std::lock_guard lock(mutex_);
-    ++done_;
+    if (well) ++done_;
     const auto took =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - at_work_[part]);
     at_work_.erase(part);

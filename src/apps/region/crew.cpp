@@ -119,12 +119,12 @@ void Crew::kill() const {
     (void)gone_within(kKilledWithin, all);
 }
 
-void Crew::end(std::chrono::milliseconds patience) const {
+void Crew::end() const {
     wake();
     // The last that was started first: a gateway waits for the store behind it when it ends.
     for (const pid_t each : servers() | std::views::reverse) {
         ::kill(each, SIGTERM);
-        if (!gone_within(patience, {each})) break;
+        if (!gone_within(part_.ends_within, {each})) break;
     }
     kill();
 }

@@ -1,5 +1,4 @@
 #pragma once
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +36,7 @@ public:
     /// close them, where a dead machine refuses them. Returns when they are gone.
     void kill() const;
     /// Asks the servers to end and kills those that take too long, and the door.
-    void end(std::chrono::milliseconds patience) const;
+    void end() const;
 
 private:
     std::vector<pid_t> servers() const;    ///< Those that are there.

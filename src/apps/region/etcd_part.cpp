@@ -50,6 +50,8 @@ Part etcd_part(const Place& place, unsigned number) {
     part.what = "etcd: who leads PostgreSQL";
     part.address = fmt::format("http://127.0.0.1:{}", port);
     part.ports = {PortPlan::behind(port), PortPlan::behind(peer)};
+    // The last of three would look for seven seconds for somebody to lead instead.
+    part.ends_within = std::chrono::seconds(1);
     part.pipes = {{port, PortPlan::behind(port)}, {peer, PortPlan::behind(peer)}};
     part.start = [text = etcd_configuration(place, number)](Hands& hands) -> Result<> {
         SW_CHECK(hands.write("etcd.yml", text));

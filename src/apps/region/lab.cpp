@@ -18,9 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-/// Nodes say good-bye to people for seven seconds, PostgreSQL writes what it holds.
-constexpr auto kEndWithin = 15s;
-
 /// Held as long as a command changes the lab. Errors: Conflict, Unavailable.
 Result<UniqueFd> take_lock(const fs::path& folder) {
     UniqueFd fd(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -52,6 +49,7 @@ Result<> make_region_folder(const fs::path& folder) {
     const bool entered = run_tool(trial, 10s).has_value();
     fs::remove(trial.log, failed);
     if (entered) return {};
+    for (const auto& each : made) fs::remove(each, failed);
     return fail(ErrorCode::Forbidden,
                 fmt::format("root's servers run as nobody, who may not enter {}", folder.string()),
                 "lab_folder");
@@ -201,7 +199,7 @@ Result<> Lab::settle(const Part& part) {
 }
 
 Result<> Lab::end(const Part& part) {
-    crew(part).end(kEndWithin);
+    crew(part).end();
     return forget(part.name);
 }
 

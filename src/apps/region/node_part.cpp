@@ -48,6 +48,13 @@ Result<> wait_for_primary(const Place& place, const Hands& hands) {
     return found;
 }
 
+/// It may lie where only its owner may go.
+Result<> check_program(const Place& place, const Hands& hands) {
+    if (hands.tool({place.program, "--version"})) return {};
+    return fail(ErrorCode::Forbidden,
+                fmt::format("{} cannot be run by whom servers run as", place.program.string()));
+}
+
 Result<> write_secrets(const Place& place, const Hands& hands) {
     SW_TRY(const std::string keys, objects_credentials(place));
     SW_TRY(const std::string turn, place.secret("turn"));
@@ -79,6 +86,7 @@ Part node_part(const Place& place, unsigned number) {
     part.ports = {PortPlan::behind(port)};
     part.pipes = {{port, PortPlan::behind(port)}};
     part.start = [place, number](Hands& hands) -> Result<> {
+        SW_CHECK(check_program(place, hands));
         SW_CHECK(write_secrets(place, hands));
         SW_CHECK(hands.write("syncwatch.toml", node_configuration(place, number)));
         SW_CHECK(wait_for_primary(place, hands));

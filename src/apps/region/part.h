@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,6 +24,10 @@ struct Part {
     /// What its door passes on. Empty: it has none, and cannot be cut off.
     std::vector<Pipe> pipes;
     std::string why_no_door;  ///< For who wants to cut it off nevertheless.
+
+    /// How long it may take to end in good order before it is killed. Nodes say good-bye to people
+    /// for seven seconds, PostgreSQL writes what it holds.
+    std::chrono::milliseconds ends_within = std::chrono::seconds(15);
 
     /// Makes what is missing and starts its servers. Errors: Unavailable, Timeout.
     std::function<Result<>(Hands&)> start;
