@@ -139,7 +139,7 @@ Survey Lab::look_at(const Part& part) const {
     if (!crew.serves()) {
         const std::string lost = crew.lost();
         return {Standing::Dead,
-                lost.empty() ? "its start was not ended" : "its " + lost + " ended"};
+                lost.empty() ? "its start did not finish" : "its " + lost + " ended"};
     }
     if (!part.pipes.empty() && !crew.has_door()) return {Standing::Dead, "its door ended"};
     if (crew.hangs()) return {Standing::Hanging, {}};
