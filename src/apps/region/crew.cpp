@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ranges>
 
 #include <sys/wait.h>
 
@@ -122,7 +121,9 @@ void Crew::kill() const {
 void Crew::end() const {
     wake();
     // The last that was started first: a gateway waits for the store behind it when it ends.
-    for (const pid_t each : servers() | std::views::reverse) {
+    std::vector<pid_t> asked = servers();
+    std::ranges::reverse(asked);
+    for (const pid_t each : asked) {
         ::kill(each, SIGTERM);
         if (!gone_within(part_.ends_within, {each})) break;
     }

@@ -10,7 +10,7 @@ namespace {
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 
-constexpr std::string_view kConfiguration = R"(server:
+constexpr std::string_view kKnotFile = R"(server:
   rundir: {folder}/run
   listen: 127.0.0.1@{port}
 log:
@@ -67,7 +67,7 @@ std::string dns_zone_name(const Place& place) {
 }
 
 std::string dns_configuration(const Place& place, const std::string& key) {
-    return fmt::format(kConfiguration, fmt::arg("folder", place.of("dns").string()),
+    return fmt::format(kKnotFile, fmt::arg("folder", place.of("dns").string()),
                        fmt::arg("port", place.ports.dns()), fmt::arg("key", key),
                        fmt::arg("zone", dns_zone_name(place)));
 }

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPrimaryWithin = 60s;
 
-constexpr std::string_view kConfiguration = R"([server]
+constexpr std::string_view kNodeFile = R"([server]
 listen = "127.0.0.1:{port}"
 trusted_proxies = ["127.0.0.1"]
 [data]
@@ -66,7 +66,7 @@ Result<> write_secrets(const Place& place, const Hands& hands) {
 
 std::string node_configuration(const Place& place, unsigned number) {
     const std::string part = fmt::format("node-{}", number);
-    return fmt::format(kConfiguration, fmt::arg("port", PortPlan::behind(place.ports.node(number))),
+    return fmt::format(kNodeFile, fmt::arg("port", PortPlan::behind(place.ports.node(number))),
                        fmt::arg("folder", place.of(part).string()),
                        fmt::arg("database", database_url(place, "syncwatch", "syncwatch")),
                        fmt::arg("bus", bus_url(place)), fmt::arg("objects", objects_url(place, 1)),

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 /// The lease of a leader is 20 s, the shortest that Patroni advises: a lost one is replaced in less
 /// than half a minute. use_proxies: etcd would name its doors itself, past our own.
-constexpr std::string_view kConfiguration = R"(scope: lab-{region}
+constexpr std::string_view kPatroniFile = R"(scope: lab-{region}
 name: {name}
 restapi:
   listen: 127.0.0.1:{rest_behind}
@@ -91,7 +91,7 @@ void forget_ended_postmaster(const fs::path& data) {
     fs::remove(data / "postmaster.pid", failed);
 }
 
-Result<std::string> role_of(std::uint16_t rest_port) {
+Result<std::string> postgres_role(std::uint16_t rest_port) {
     SW_TRY(const auto said, get(rest_port, "/health"));
     boost::system::error_code failed;
     const auto facts = boost::json::parse(said.body, failed);
@@ -126,7 +126,7 @@ std::string patroni_configuration(const Place& place, unsigned number,
     }
     const std::uint16_t port = place.ports.postgres(number);
     const std::uint16_t rest = place.ports.patroni(number);
-    return fmt::format(kConfiguration, fmt::arg("region", place.options.region),
+    return fmt::format(kPatroniFile, fmt::arg("region", place.options.region),
                        fmt::arg("name", place.name(part)), fmt::arg("rest", rest),
                        fmt::arg("rest_behind", PortPlan::behind(rest)), fmt::arg("etcd", etcd),
                        fmt::arg("programs", programs), fmt::arg("port", port),
@@ -159,7 +159,7 @@ Part postgres_part(const Place& place, unsigned number) {
             hands.write("patroni.yml", patroni_configuration(place, number, programs.string())));
         return hands.server("server", {"patroni", "patroni.yml"});
     };
-    part.look = [rest] { return role_of(rest); };
+    part.look = [rest] { return postgres_role(rest); };
     part.strays = [data] { return postmaster_in(data); };
     return part;
 }

@@ -39,7 +39,7 @@ std::string field(const std::string& info, const std::string& name) {
     return info.substr(from, info.find('\r', from) - from);
 }
 
-Result<std::string> role_of(std::uint16_t port) {
+Result<std::string> redis_role(std::uint16_t port) {
     SW_TRY(const std::string info, ask_redis(port, "INFO replication"));
     if (field(info, "role") == "master") return "master";
     if (field(info, "master_link_status") == "up") return "replica";
@@ -120,12 +120,12 @@ Part redis_part(const Place& place, unsigned number) {
     part.start = [text = redis_configuration(place, number)](Hands& hands) {
         return start_redis(hands, text, {});
     };
-    part.look = [port] { return role_of(port); };
+    part.look = [port] { return redis_role(port); };
     part.settle = [place, port](Hands&) -> Result<> {
         // A former master comes back as one, until the Sentinels tell it who is.
         const auto agreed = [&] {
             const std::uint16_t master = known_master(place);
-            return master == 0 || role_of(port) == (master == port ? "master" : "replica");
+            return master == 0 || redis_role(port) == (master == port ? "master" : "replica");
         };
         if (wait_until(agreed, kFoundWithin, 100ms)) return {};
         return fail(ErrorCode::Timeout, "its role is not what the Sentinels say");
