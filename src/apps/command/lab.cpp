@@ -217,9 +217,10 @@ Outcome<> down(Invocation& invocation, const LabArguments& arguments) {
     const fs::path folder = (*lab)->place().folder;
     invocation.out.set("ended", ended);
     if (!arguments.remove) {
-        invocation.out.line(fmt::format(
-            "{} parts ended; nothing runs. Their data stays in {}: up{} goes on from there.", ended,
-            folder.string(), arguments.flags()));
+        invocation.out.line(
+            fmt::format("{} parts ended; nothing runs. Data stays in {}; syncwatch lab up{} goes "
+                        "on from there.",
+                        ended, folder.string(), arguments.flags()));
         return {};
     }
     std::error_code failed;
