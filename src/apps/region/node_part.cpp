@@ -81,8 +81,6 @@ Part node_part(const Place& place, unsigned number) {
     part.what = "SyncWatch";
     part.address = fmt::format("http://127.0.0.1:{}", port);
     part.needs = {"pg-1", "pg-2", "sentinel-1", "sentinel-2", "sentinel-3", "s3-1"};
-    // The first brings the schema up to date; the others find it so.
-    if (number > 1) part.needs.emplace_back("node-1");
     part.ports = {PortPlan::behind(port)};
     part.pipes = {{port, PortPlan::behind(port)}};
     part.start = [place, number](Hands& hands) -> Result<> {
