@@ -16,6 +16,7 @@
 #include "adapters/memory_stores/memory_account_store.h"
 #include "adapters/memory_stores/memory_live_rooms.h"
 #include "adapters/memory_stores/memory_room_store.h"
+#include "adapters/system/sodium_sealer.h"
 #include "base/assert.h"
 #include "gateway/rooms/frame_speaker.h"
 #include "gateway/rooms/room_session.h"
@@ -261,7 +262,8 @@ public:
     SaidIce ice;
     HeardAudit audit;
     MemoryBus bus;
-    Tickets tickets{world, world};
+    SodiumSealer sealer{{}, world};
+    Tickets tickets{world, sealer, bus};
     RoomTime time{world};
     PresenceBoard presence;
     RoomMetrics metrics;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/system/sodium_sealer.h"
 #include "harness/account_world.h"
 #include "services/rooms/room_directory.h"
 
@@ -40,7 +41,8 @@ public:
     explicit RoomWorld(AccountService::Options options = {},
                        RoomDirectory::Options room_options = {})
         : AccountWorld(std::move(options)),
-          tickets(clock, random),
+          sealer({}, random),
+          tickets(clock, sealer, bus),
           rooms({room_store, store, hasher, audit, bus, clock, random, tickets, presence},
                 std::move(room_options)) {}
 
@@ -70,6 +72,7 @@ public:
         return member;
     }
 
+    SodiumSealer sealer;
     Tickets tickets;
     SaidPresence presence;
     RoomDirectory rooms;

@@ -7,6 +7,7 @@
 #include "adapters/memory_stores/memory_account_store.h"
 #include "adapters/memory_stores/memory_live_rooms.h"
 #include "adapters/memory_stores/memory_room_store.h"
+#include "adapters/system/sodium_sealer.h"
 #include "gateway/rooms/frame_speaker.h"
 #include "services/rooms/live_rooms.h"
 #include "services/rooms/room_directory.h"
@@ -71,7 +72,9 @@ public:
           playback(saving_faults, disk.playback),
           films(faults, disk.films),
           room_store(faults, disk.rooms),
-          tickets(clock, world),
+          sealer({}, world),
+          tickets(clock, sealer, bus),
+          tickets_heard(tickets.listen(world.executor())),
           time(clock),
           directory(
               {room_store, disk.accounts, hasher, disk.audit, bus, clock, world, tickets, presence},
@@ -94,7 +97,9 @@ public:
     FlakyRoomStore room_store;
     QuickHasher hasher;
     SaidIce ice;
+    SodiumSealer sealer;
     Tickets tickets;
+    std::unique_ptr<Bus::Subscription> tickets_heard;
     RoomTime time;
     PresenceBoard presence;
     RoomMetrics metrics;

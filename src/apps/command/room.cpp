@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include "adapters/system/sodium_sealer.h"
 #include "apps/command/admin.h"
 #include "gateway/api/representations.h"
 #include "services/rooms/presence_board.h"
@@ -18,12 +19,14 @@ namespace json = boost::json;
 /// The directory as it is outside of the server: nobody is inside.
 struct Directory {
     explicit Directory(Admin& admin)
-        : tickets(admin.powers().clock, admin.powers().random),
+        : sealer({}, admin.powers().random),
+          tickets(admin.powers().clock, sealer, admin.bus()),
           rooms({admin.powers().rooms, admin.powers().accounts, admin.powers().hasher,
                  admin.powers().audit, admin.bus(), admin.powers().clock, admin.powers().random,
                  tickets, presence},
                 {}) {}
 
+    SodiumSealer sealer;  ///< Of tickets that nobody gets.
     Tickets tickets;
     PresenceBoard presence;
     RoomDirectory rooms;

@@ -34,11 +34,11 @@ void log_fault(const std::string& task, const std::string& what) {
     log::error("node.task_fault", {{"task", task}, {"what", what}});
 }
 
-/// The key that addresses of films are signed with, made at the first start.
-Result<KeyStore::Key> link_key(Powers& powers) {
+/// A key of the installation, made at the first start.
+Result<KeyStore::Key> key(Powers& powers, const char* name) {
     KeyStore::Key fresh{};
     powers.random.fill(fresh);
-    return run_to_end(powers.keys.key("media", fresh));
+    return run_to_end(powers.keys.key(name, fresh));
 }
 
 }  // namespace
@@ -48,7 +48,8 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
     SW_TRY(opened.tls, load_certificate(settings));
     SW_TRY(opened.powers, Powers::open(settings));
     SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random}));
-    SW_TRY(opened.link_key, link_key(*opened.powers));
+    SW_TRY(opened.link_key, key(*opened.powers, "media"));
+    SW_TRY(opened.ticket_key, key(*opened.powers, "tickets"));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
     SW_CHECK(node->open_for_business());
     return node;
@@ -66,7 +67,7 @@ Node::Node(config::Settings settings, Opened opened)
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0)),
       media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
-      rooms_(*powers_, settings_, shards_, accounts_, media_.library()),
+      rooms_(*powers_, settings_, shards_, accounts_, media_.library(), opened.ticket_key),
       site_(settings_),
       server_(shards_, router_, powers_->random, server_options()),
       notices_(*powers_->database, powers_->bus(), powers_->clock),

@@ -52,7 +52,8 @@ private:
         std::shared_ptr<TlsContext> tls;  ///< nullptr: plain HTTP.
         std::unique_ptr<Powers> powers;
         std::unique_ptr<Storage> storage;
-        KeyStore::Key link_key{};  ///< Signs the addresses of films.
+        KeyStore::Key link_key{};    ///< Signs the addresses of films.
+        KeyStore::Key ticket_key{};  ///< Seals tickets to rooms.
     };
 
     Node(config::Settings settings, Opened opened);

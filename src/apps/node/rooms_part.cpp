@@ -47,9 +47,11 @@ std::vector<net::any_io_executor> executors_of(Shards& shards) {
 }  // namespace
 
 RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& shards,
-                     AccountsPart& accounts, RoomFilms& films)
+                     AccountsPart& accounts, RoomFilms& films, KeyStore::Key ticket_key)
     : ice_(ice_options(settings)),
-      tickets_(powers.clock, powers.random),
+      sealer_(ticket_key, powers.random),
+      tickets_(powers.clock, sealer_, powers.bus()),
+      tickets_heard_(tickets_.listen(shards.executor(0))),
       directory_({powers.rooms, powers.accounts, powers.hasher, powers.audit, powers.bus(),
                   powers.clock, powers.random, tickets_, presence_},
                  directory_options(settings)),

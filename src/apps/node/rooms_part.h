@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 
+#include "adapters/system/sodium_sealer.h"
 #include "adapters/turn/turn_ice_provider.h"
 #include "apps/config/settings.h"
 #include "apps/node/accounts_part.h"
@@ -22,9 +23,9 @@ namespace syncwatch::apps {
 /// Rooms: which there are, who may come in, and what happens inside.
 class RoomsPart {
 public:
-    /// `films`: how rooms see the library.
+    /// `films`: how rooms see the library. `ticket_key`: seals tickets.
     RoomsPart(Powers& powers, const config::Settings& settings, Shards& shards,
-              AccountsPart& accounts, RoomFilms& films);
+              AccountsPart& accounts, RoomFilms& films, KeyStore::Key ticket_key);
 
     RoomDirectory& directory() { return directory_; }
     LiveRooms& live() { return *live_; }
@@ -47,7 +48,9 @@ private:
     void write_drift(metrics::Text& text) const;
 
     const TurnIceProvider ice_;
+    SodiumSealer sealer_;
     Tickets tickets_;
+    std::unique_ptr<Bus::Subscription> tickets_heard_;
     PresenceBoard presence_;
     RoomDirectory directory_;
     RoomTime time_;

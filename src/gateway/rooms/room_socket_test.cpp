@@ -13,6 +13,7 @@
 #include "adapters/sql_live_rooms/sql_playback_store.h"
 #include "adapters/sql_live_rooms/sql_queue_store.h"
 #include "adapters/sql_rooms/sql_room_store.h"
+#include "adapters/system/sodium_sealer.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "base/async/run_to_end.h"
@@ -102,7 +103,8 @@ protected:
     SaidFilms films_;
     SaidIce ice_;
     HeardAudit audit_;
-    Tickets tickets_{clock_, random_};
+    SodiumSealer sealer_{{}, random_};
+    Tickets tickets_{clock_, sealer_, bus_};
     RoomTime time_{clock_};
     PresenceBoard presence_;
     RoomMetrics metrics_;
