@@ -4,6 +4,7 @@
 #include <sstream>
 #include <thread>
 
+#include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
 #include "apps/lab/postgres_server.h"
@@ -231,7 +232,7 @@ TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
     film();
     HttpClient at_a = alice("a");
     HttpClient at_b = client("b");
-    at_b.guest("Bo");
+    at_b.as(at_b.guest("Bo"));
     const auto videos = at_a.get("/api/v1/videos").json();
     const std::string video(videos.at("videos").at(0).at("id").as_string());
     const std::string code =
