@@ -11,7 +11,7 @@ namespace {
 
 using namespace room_protocol;
 using websocket::frame_text;
-using Action = LiveRoom::Control::Action;
+using Action = RoomControl::Action;
 using Op = RoomQueue::Change::Op;
 
 /// Frames that a client may send behind its hello without waiting for the welcome.
@@ -186,7 +186,7 @@ void RoomSession::act(const ClockQuestion& frame) {
 }
 
 void RoomSession::act(const ControlFrame& frame) {
-    LiveRoom::Control control;
+    RoomControl control;
     control.action = action_of(frame.action);
     control.position = frame.position;
     control.rate = frame.rate;

@@ -17,7 +17,7 @@ bool is_online(const Present& member) {
 }  // namespace
 
 LiveRoom::LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
-                   Host& host)
+                   RoomHost& host)
     : room_(std::move(room)),
       powers_(powers),
       rules_(rules),
@@ -28,7 +28,7 @@ LiveRoom::LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSp
       screening_(*this, rules.node, rules.holds),
       chat_(room_.code, powers, rules, *this),
       queue_(room_.code, powers, *this),
-      life_(powers.random.make_id<ItemId>(powers.clock.wall()).text()) {
+      peer_speaker_({room_.code, roster_, screening_, chat_, queue_}, powers, rules) {
     powers_.time.begin_use();
     powers_.metrics.rooms.fetch_add(1);
 }
@@ -41,7 +41,7 @@ LiveRoom::~LiveRoom() {
 Async<> LiveRoom::load() {
     loaded_ = powers_.clock.now();
     if (!rules_.alone) screening_.set_issuing(false, moment());
-    ask({});
+    peer_speaker_.ask({});
     SW_CO_TRY(const auto staff, co_await powers_.rooms.staff(room_.code));
     roster_.set_staff(staff);
     SW_CO_CHECK(co_await chat_.load());
@@ -62,10 +62,15 @@ Async<> LiveRoom::load() {
     } else {
         screening_.begin(left_at_);
     }
-    if (rules_.alone) settle(powers_.clock.now());
+    if (rules_.alone) settle_in(powers_.clock.now());
     playback_untold_ = false;
     work_on_films();
     co_return Result<>();
+}
+
+std::shared_ptr<void> LiveRoom::stay() {
+    ++tasks_;
+    return {nullptr, [self = shared_from_this()](void*) { --self->tasks_; }};
 }
 
 Async<std::vector<ChatMessage>> LiveRoom::messages_for(std::optional<MessageId> last) {
@@ -126,7 +131,7 @@ void LiveRoom::enter(RoomLine& line, bool resume, std::vector<ChatMessage> messa
     screening_.holds().rule(room_.hold, roster_.host(), room_now);
     find_issuer();
     screening_.reconcile(moment());
-    say_member(who.user);
+    peer_speaker_.member(who.user);
     tell_playback();
     line.entered();
 }
@@ -140,7 +145,7 @@ void LiveRoom::drop(RoomLine& line, bool leaving) {
     if (!member.lines.empty()) return;
     if (leaving) return leave(member, powers_.clock.now());
     if (!is_online(member)) hear_away(member);
-    say_member(member.shown.id);
+    peer_speaker_.member(member.shown.id);
     tell_playback();
 }
 
@@ -174,7 +179,7 @@ void LiveRoom::leave(Present& member, Instant now) {
     member.dropped.reset();
     powers_.metrics.members.fetch_sub(1);
     if (--here_ == 0) deserted_since_ = now;
-    say_member(user);
+    peer_speaker_.member(user);
     if (member.elsewhere.empty()) gone(member, now);
 }
 
@@ -285,7 +290,7 @@ void LiveRoom::spawn(std::string name, net::awaitable<void> task) {
 }
 
 net::awaitable<void> LiveRoom::counted(std::shared_ptr<LiveRoom> self, net::awaitable<void> task) {
-    const Busy busy(std::move(self));
+    const auto busy = self->stay();
     co_await std::move(task);
 }
 

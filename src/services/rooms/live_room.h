@@ -1,12 +1,14 @@
 #pragma once
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "services/rooms/members_news.h"
+#include "services/rooms/peer_speaker.h"
 #include "services/rooms/room_chat.h"
+#include "services/rooms/room_control.h"
+#include "services/rooms/room_host.h"
 #include "services/rooms/room_notices.h"
 #include "services/rooms/room_peers.h"
 #include "services/rooms/room_powers.h"
@@ -26,39 +28,14 @@ class LiveRoom final : public std::enable_shared_from_this<LiveRoom>,
                        private RoomChat::Listener,
                        private RoomQueue::Listener {
 public:
-    /// What a room asks of the shard it lives on.
-    class Host {
-    public:
-        virtual ~Host() = default;
-        /// Runs `task` beside the room, which stays alive until it ends.
-        virtual void run(std::string name, net::awaitable<void> task) = 0;
-        /// The film's state changed: keep it, now or within a second.
-        virtual void save(LiveRoom& room, Screening::Urgency urgency) = 0;
-        /// The room ends this line: nobody will hear when its socket goes.
-        virtual void forget(RoomLine& line) = 0;
-        /// Codes of the notices that are in force, for whoever comes.
-        virtual const std::set<std::string>& notices() const = 0;
-    };
-
-    /// While it lives, the room does not go.
-    class Busy {
-    public:
-        explicit Busy(std::shared_ptr<LiveRoom> room) : room_(std::move(room)) { ++room_->tasks_; }
-        Busy(const Busy&) = delete;
-        Busy& operator=(const Busy&) = delete;
-        ~Busy() { --room_->tasks_; }
-
-    private:
-        std::shared_ptr<LiveRoom> room_;
-    };
-
     LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
-             Host& host);
+             RoomHost& host);
     ~LiveRoom() override;
 
     /// Reads everything there is of it. Before anything else. Errors: Unavailable, NotFound.
     Async<> load();
-
+    /// While what it gives lives, the room does not go.
+    std::shared_ptr<void> stay();
     const RoomCode& code() const { return room_.code; }
 
     /// What somebody who comes should read, gathered before enter(). `last`: what they saw last.
@@ -68,14 +45,7 @@ public:
     /// The socket is gone. The member stays for the grace, or not: who is `leaving` said so.
     void drop(RoomLine& line, bool leaving);
 
-    struct Control {
-        enum class Action : std::uint8_t { Play, Pause, Seek, Rate, Select, Next };
-        Action action = Action::Play;
-        std::optional<double> position;
-        double rate = 1;
-        ItemId item;
-    };
-    void control(RoomLine& line, const std::string& id, const Control& control);
+    void control(RoomLine& line, const std::string& id, const RoomControl& control);
     /// `drift_ms` is taken only if `knows_drift`.
     void report(RoomLine& line, const MemberReport& report, bool knows_drift);
     void chat(RoomLine& line, const std::string& id, std::string text,
@@ -105,7 +75,6 @@ public:
     void account_changed(UserId user);
     void account_deleted(UserId user);
     void video_changed(VideoId video);
-
     void tell_notice(const std::string& code, bool active);
 
     /// A few times a second.
@@ -150,7 +119,7 @@ private:
     RoomLine* line_of(UserId member, std::uint64_t serial);
 
     // live_room_film.cpp
-    Result<> do_control(RoomLine& line, const Control& control);
+    Result<> do_control(RoomLine& line, const RoomControl& control);
     PutOn choice_of(const QueueItem& item) const;
     Result<> go_to(ItemId item, std::optional<UserId> by);
     void put_in_order(ItemId current, ItemId next);
@@ -184,25 +153,13 @@ private:
     void kicked(UserId user);
 
     // live_room_peers.cpp
-    void say(PeerNews news);
-    void ask(std::string whom);
-    void say_film();
-    void say_everything();
-    void say_member(UserId user);
-    void say_people(Instant now);
-    PeerFilm peer_film() const;
-    PeerMember peer_member(Present& member, bool with_report) const;
-    PeerSummary peer_summary() const;
     void take_people(const std::string& life, const PeerPeople& people);
     void take_member(const std::string& life, const PeerMember& member);
     void take_away(const std::string& life, UserId user);
     void take_film(const PeerFilm& film);
     void take_summary(const PeerSummary& summary, const std::string& life);
-    void take_reaction(const PeerReaction& reaction);
-    void take_signal(const PeerSignal& signal);
     void tick_peers(Instant now);
-    void beat(Instant now);
-    void settle(Instant now);
+    void settle_in(Instant now);
     void find_issuer();
 
     Room room_;
@@ -210,7 +167,7 @@ private:
     const RoomRules& rules_;
     RoomSpeaker& speaker_;
     const std::unique_ptr<RoomAudience> audience_;
-    Host& host_;
+    RoomHost& host_;
     Roster roster_;
     MembersNews news_;
     Screening screening_;
@@ -228,25 +185,15 @@ private:
     bool playback_untold_ = false;
 
     // What is shared with other nodes.
-    const std::string life_;
     RoomPeers peers_;
-    std::uint64_t said_ = 0;
+    PeerSpeaker peer_speaker_;
     bool settled_ = false;  ///< Whatever other nodes have would have been heard.
     bool vouched_ = false;  ///< Another node answers for what is on.
     bool film_unsaid_ = false;
-    bool all_unsaid_ = false;
     Instant loaded_{};
-    Instant film_said_{};
-    Instant all_said_{};
-    Instant people_said_{};
-    Instant beat_{};
-    std::set<UserId> unsaid_;   ///< People here of whom the others do not know the newest.
-    std::set<UserId> drifted_;  ///< … but for how far off they are.
-    std::vector<UserId> left_;
     std::int64_t film_queue_ = 0;  ///< The version of the queue that what is on is out of.
-
-    bool degraded_ = false;  ///< The database does not take what should be kept.
-    bool gone_ = false;      ///< Deleted.
+    bool degraded_ = false;        ///< The database does not take what should be kept.
+    bool gone_ = false;            ///< Deleted.
 };
 
 }  // namespace syncwatch

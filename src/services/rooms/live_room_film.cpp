@@ -18,7 +18,7 @@ bool is_ready(const MemberReport& report) {
 
 }  // namespace
 
-void LiveRoom::control(RoomLine& line, const std::string& id, const Control& control) {
+void LiveRoom::control(RoomLine& line, const std::string& id, const RoomControl& control) {
     if (!begin(line, id)) return;
     const UserId user = line.grant.who.user;
     const Result<> outcome = do_control(line, control);
@@ -27,22 +27,22 @@ void LiveRoom::control(RoomLine& line, const std::string& id, const Control& con
     tell_playback();
 }
 
-Result<> LiveRoom::do_control(RoomLine& line, const Control& control) {
+Result<> LiveRoom::do_control(RoomLine& line, const RoomControl& control) {
     const Member& who = line.notes.member->shown;
     if (!may_control(room_.control, standing(line), who.host)) {
         return fail(ErrorCode::Forbidden, "may not control this room");
     }
     look_at_lead();
     switch (control.action) {
-        case Control::Action::Play: return screening_.command(Play(), who.id, moment());
-        case Control::Action::Pause:
+        case RoomControl::Action::Play: return screening_.command(Play(), who.id, moment());
+        case RoomControl::Action::Pause:
             return screening_.command(Pause{control.position}, who.id, moment());
-        case Control::Action::Seek:
+        case RoomControl::Action::Seek:
             return screening_.command(Seek{control.position.value_or(0)}, who.id, moment());
-        case Control::Action::Rate:
+        case RoomControl::Action::Rate:
             return screening_.command(SetRate{control.rate}, who.id, moment());
-        case Control::Action::Select: return go_to(control.item, who.id);
-        case Control::Action::Next: break;
+        case RoomControl::Action::Select: return go_to(control.item, who.id);
+        case RoomControl::Action::Next: break;
     }
     const auto current = screening_.playback().item;
     if (!current) return fail(ErrorCode::Conflict, "nothing is on", "nothing_on");
@@ -90,7 +90,7 @@ void LiveRoom::report(RoomLine& line, const MemberReport& report, bool knows_dri
     if (state_changed) {
         news_.changed(member.shown.id, now);
     } else if (news_.drifted(member)) {
-        drifted_.insert(member.shown.id);
+        peer_speaker_.drifted(member.shown.id);
     }
     line.notes.ready_once = line.notes.ready_once || is_ready(report);
     // A second tab that opens makes nobody wait, whatever the first one may do.
@@ -101,7 +101,7 @@ void LiveRoom::report(RoomLine& line, const MemberReport& report, bool knows_dri
         member.report = report;
         if (is_news) {
             member.report_unsaid = true;
-            say_member(member.shown.id);
+            peer_speaker_.member(member.shown.id);
         }
         screening_.heard(member.shown.id, report, moment());
     }
@@ -121,7 +121,7 @@ void LiveRoom::waiting_changed(bool waits, bool timed_out) {
 void LiveRoom::tell_playback() {
     if (!std::exchange(playback_untold_, false)) return;
     speaker_.playback(*audience_, screening_.playback(), screening_.hold());
-    if (film_unsaid_) say_film();
+    if (std::exchange(film_unsaid_, false)) peer_speaker_.film();
 }
 
 void LiveRoom::on_end(WallTime end) {

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/log/log.h"
-#include "ports/topics.h"
 #include "services/rooms/live_room.h"
 
 namespace syncwatch {
@@ -14,133 +13,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How often a node says in short what it has; and while it knows of no other.
-constexpr auto kBeat = 1s;
-constexpr auto kLonelyBeat = 2s;
-/// People's news are gathered for so long.
-constexpr auto kPeoplePause = 50ms;
-constexpr auto kEverythingPause = 200ms;
+/// A state that another node lacks is not said again before.
+constexpr auto kFilmPause = 1s;
 /// A room that was just read takes what it read for the newest after so long: whoever knows better
 /// has had the time to say so, twice.
 constexpr auto kSettleAfter = 500ms;
-/// Of chat in one message; of more it is only said that it is there.
-constexpr std::size_t kMostChatBytes = 32 * 1024;
-
-std::size_t size_of(const KeptChat& chat) {
-    std::size_t size = 0;
-    for (const ChatMessage& each : chat.messages) size += each.text.size();
-    return size;
-}
 
 }  // namespace
 
-void LiveRoom::say(PeerNews news) {
-    if (rules_.alone) return;
-    if (news.chat && size_of(*news.chat) > kMostChatBytes) {
-        news.chat.reset();
-        news.summary = peer_summary();
-    }
-    news.life = life_;
-    news.node = rules_.node;
-    news.number = ++said_;
-    news.now = powers_.time.now();
-    powers_.bus.publish(topics::room(room_.code), text(news));
-}
-
-void LiveRoom::ask(std::string whom) {
-    PeerNews news;
-    news.ask = std::move(whom);
-    say(std::move(news));
-}
-
 void LiveRoom::bus_is_back() {
     for (const QueueItem& each : queue_.queue().items) queue_.look_again(each.video);
-    ask({});
-    say_everything();
-}
-
-void LiveRoom::say_film() {
-    film_unsaid_ = false;
-    film_said_ = powers_.clock.now();
-    PeerNews news;
-    news.film = peer_film();
-    say(std::move(news));
-}
-
-void LiveRoom::say_everything() {
-    const Instant now = powers_.clock.now();
-    all_unsaid_ = now - all_said_ < kEverythingPause;
-    if (rules_.alone || all_unsaid_) return;
-    all_said_ = now;
-    PeerNews news;
-    news.film = peer_film();
-    news.summary = peer_summary();
-    news.people.emplace().all = true;
-    for (const auto& each : roster_.present()) {
-        if (each->here) news.people->here.push_back(peer_member(*each, true));
-    }
-    film_unsaid_ = false;
-    unsaid_.clear();
-    drifted_.clear();
-    left_.clear();
-    say(std::move(news));
-}
-
-void LiveRoom::say_member(UserId user) {
-    if (rules_.alone) return;
-    const Present* member = roster_.find(user);
-    if (member != nullptr && member->here) {
-        unsaid_.insert(user);
-    } else {
-        unsaid_.erase(user);
-        left_.push_back(user);
-    }
-    const Instant now = powers_.clock.now();
-    if (now - people_said_ >= kPeoplePause) say_people(now);
-}
-
-void LiveRoom::say_people(Instant now) {
-    if (unsaid_.empty() && left_.empty()) return;
-    people_said_ = now;
-    PeerNews news;
-    news.people.emplace().left = std::exchange(left_, {});
-    for (const UserId user : std::exchange(unsaid_, {})) {
-        Present* member = roster_.find(user);
-        if (member == nullptr || !member->here) continue;
-        drifted_.erase(user);
-        const bool with_report = std::exchange(member->report_unsaid, false);
-        news.people->here.push_back(peer_member(*member, with_report));
-    }
-    say(std::move(news));
-}
-
-PeerFilm LiveRoom::peer_film() const {
-    PeerFilm film;
-    film.told = screening_.told(room_.code, powers_.time.now());
-    film.queue = queue_.version();
-    film.settled = settled_;
-    return film;
-}
-
-PeerMember LiveRoom::peer_member(Present& member, bool with_report) const {
-    PeerMember out;
-    out.shown = member.shown;
-    out.joined = member.joined;
-    out.dropped = member.lines.empty();
-    if (!member.lines.empty()) out.address = member.lines.front()->grant.address;
-    if (with_report) out.report = member.report;
-    return out;
-}
-
-PeerSummary LiveRoom::peer_summary() const {
-    PeerSummary summary;
-    const Roster::Reach reach = roster_.reach(powers_.time.now());
-    summary.stamp = screening_.playback().stamp;
-    summary.chat_until = chat_.told_until();
-    summary.queue = queue_.version();
-    summary.delay = reach.delay;
-    summary.jump = reach.jump;
-    return summary;
+    peer_speaker_.ask({});
+    peer_speaker_.everything();
 }
 
 void LiveRoom::heard_peer(std::string_view payload) {
@@ -148,7 +32,7 @@ void LiveRoom::heard_peer(std::string_view payload) {
     if (!news) powers_.metrics.bad_peer_news.fetch_add(1);
     if (rules_.alone || !news) return;
     const Instant now = powers_.clock.now();
-    if (news->life == life_) return;
+    if (news->life == peer_speaker_.life()) return;
     powers_.metrics.peer_news.fetch_add(1);
     const RoomPeers::Order order = peers_.heard(*news, powers_.time.now(), now);
     if (order == RoomPeers::Order::Old) return;
@@ -157,10 +41,19 @@ void LiveRoom::heard_peer(std::string_view payload) {
     if (news->film) take_film(*news->film);
     if (news->chat) chat_.heard(*news->chat);
     if (news->summary) take_summary(*news->summary, news->life);
-    if (news->reaction) take_reaction(*news->reaction);
-    if (news->signal) take_signal(*news->signal);
-    if (news->ask && (news->ask->empty() || *news->ask == life_)) say_everything();
-    if (peers_.should_ask(news->life, now)) ask(news->life);
+    if (const auto& reaction = news->reaction) {
+        const Present* by = roster_.find(reaction->by);
+        if (by != nullptr) {
+            speaker_.reaction(*audience_, by->shown, reaction->emoji, reaction->position);
+        }
+    }
+    if (const auto& signal = news->signal) {
+        const Present* to = roster_.find(signal->to);
+        if (to != nullptr) speaker_.signal(to->lines, signal->from, signal->data);
+    }
+    const bool asked = news->ask && (news->ask->empty() || *news->ask == peer_speaker_.life());
+    if (asked) peer_speaker_.everything();
+    if (peers_.should_ask(news->life, now)) peer_speaker_.ask(news->life);
     look_for_host();
     if (chat_.has_work()) work_on_chat();
     if (queue_.has_work()) work_on_queue();
@@ -251,27 +144,16 @@ void LiveRoom::take_summary(const PeerSummary& summary, const std::string& life)
     const Instant now = powers_.clock.now();
     if (ours < summary.stamp) {
         const bool refused = !check_not_ahead(summary.stamp, powers_.time.now());
-        if (!refused) ask(life);
-    } else if (summary.stamp < ours && now - film_said_ >= kBeat) {
-        say_film();
+        if (!refused) peer_speaker_.ask(life);
+    } else if (summary.stamp < ours && now - peer_speaker_.film_said() >= kFilmPause) {
+        peer_speaker_.film();
     }
     chat_.heard_until(summary.chat_until);
     queue_.heard_version(summary.queue);
 }
 
-void LiveRoom::take_reaction(const PeerReaction& reaction) {
-    if (const Present* by = roster_.find(reaction.by)) {
-        speaker_.reaction(*audience_, by->shown, reaction.emoji, reaction.position);
-    }
-}
-
-void LiveRoom::take_signal(const PeerSignal& signal) {
-    const Present* to = roster_.find(signal.to);
-    if (to != nullptr && !to->lines.empty()) speaker_.signal(to->lines, signal.from, signal.data);
-}
-
 void LiveRoom::tick_peers(Instant now) {
-    settle(now);
+    settle_in(now);
     if (rules_.alone) return;
     for (const std::string& life : peers_.forget_silent(rules_.grace, now)) {
         std::vector<UserId> theirs;
@@ -281,32 +163,16 @@ void LiveRoom::tick_peers(Instant now) {
         for (const UserId user : theirs) take_away(life, user);
     }
     find_issuer();
-    if (all_unsaid_) say_everything();
-    beat(now);
-}
-
-void LiveRoom::beat(Instant now) {
-    say_people(now);
-    const auto pause = peers_.empty() ? kLonelyBeat : kBeat;
-    if (here_ == 0 || now - beat_ < pause) return;
-    beat_ = now;
-    PeerNews news;
-    news.summary = peer_summary();
-    for (const UserId user : std::exchange(drifted_, {})) {
-        Present* member = roster_.find(user);
-        if (member == nullptr || !member->here) continue;
-        if (!news.people) news.people.emplace();
-        news.people->here.push_back(peer_member(*member, false));
-    }
-    say(std::move(news));
+    peer_speaker_.tick(here_ > 0, peers_.empty());
 }
 
 /// What was read from the store is in force until it is known whether another node knows better.
-void LiveRoom::settle(Instant now) {
+void LiveRoom::settle_in(Instant now) {
     if (settled_) return;
     // The first question may have been asked before answers could come in.
-    if (!rules_.alone && now - loaded_ < kSettleAfter) return ask({});
+    if (!rules_.alone && now - loaded_ < kSettleAfter) return peer_speaker_.ask({});
     settled_ = true;
+    peer_speaker_.settled();
     look_for_host();
     screening_.settle(screening_.is_issuing() && !vouched_, moment());
     if (rules_.alone) fit_film_to_queue(queue_.queue());
@@ -315,8 +181,9 @@ void LiveRoom::settle(Instant now) {
 void LiveRoom::find_issuer() {
     if (rules_.alone) return;
     const Instant now = powers_.clock.now();
-    const auto is_alive = [&](const std::string& life) { return peers_.is_alive(life, now); };
-    const bool issuing = settled_ && roster_.issuer(life_, is_alive) == life_;
+    const std::string& life = peer_speaker_.life();
+    const auto is_alive = [&](const std::string& other) { return peers_.is_alive(other, now); };
+    const bool issuing = settled_ && roster_.issuer(life, is_alive) == life;
     if (issuing == screening_.is_issuing()) return;
     screening_.set_issuing(issuing, moment());
     if (issuing) fit_film_to_queue(queue_.queue());

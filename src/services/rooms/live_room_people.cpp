@@ -108,7 +108,7 @@ void LiveRoom::tell_voice(Present& member, Instant now) {
     if (member.voice_waits) return;
     member.voice_told = now;
     speaker_.voice(*audience_, member.shown.id, *member.shown.voice);
-    if (member.here) say_member(member.shown.id);
+    if (member.here) peer_speaker_.member(member.shown.id);
 }
 
 Result<> LiveRoom::signal(RoomLine& line, UserId to, const std::string& data) {
@@ -116,10 +116,7 @@ Result<> LiveRoom::signal(RoomLine& line, UserId to, const std::string& data) {
     if (receiver == nullptr) return not_here();
     if (receiver->lines.empty() && receiver->elsewhere.empty()) return not_here();
     speaker_.signal(receiver->lines, line.grant.who.user, data);
-    if (receiver->elsewhere.empty()) return {};
-    PeerNews news;
-    news.signal = {line.grant.who.user, to, data};
-    say(std::move(news));
+    if (!receiver->elsewhere.empty()) peer_speaker_.signal({line.grant.who.user, to, data});
     return {};
 }
 

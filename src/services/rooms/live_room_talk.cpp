@@ -64,9 +64,7 @@ void LiveRoom::chat_told(const ChatMessage& message) {
 }
 
 void LiveRoom::chat_kept(const KeptChat& kept) {
-    PeerNews news;
-    news.chat = kept;
-    say(std::move(news));
+    peer_speaker_.chat(kept);
 }
 
 void LiveRoom::chat_store_worked(bool works) {
@@ -95,9 +93,7 @@ Result<> LiveRoom::react(RoomLine& line, std::string emoji, std::optional<double
     SW_TRY(const std::string valid, valid_reaction(std::move(emoji)));
     powers_.metrics.reactions.fetch_add(1);
     speaker_.reaction(*audience_, member.shown, valid, position);
-    PeerNews news;
-    news.reaction = {member.shown.id, valid, position};
-    say(std::move(news));
+    peer_speaker_.reaction({member.shown.id, valid, position});
     return {};
 }
 
@@ -168,11 +164,7 @@ void LiveRoom::queue_changed(const Queue& before, bool ours) {
     }
     fit_film_to_queue(before);
     speaker_.queue(*audience_, queue_.shown());
-    if (ours) {
-        PeerNews news;
-        news.summary = peer_summary();
-        say(std::move(news));
-    }
+    if (ours) peer_speaker_.summary();
     tell_playback();
 }
 

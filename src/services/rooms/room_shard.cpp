@@ -131,7 +131,7 @@ net::awaitable<void> RoomShard::admit(std::uint64_t serial, Arrival arrival) {
         const bool missing = room.error().code == ErrorCode::NotFound;
         co_return line->end(missing ? Ending::NoSuchRoom : Ending::Overloaded);
     }
-    const LiveRoom::Busy busy(*room);
+    const auto busy = (*room)->stay();
     // The ticket was good when it was made; a ban since then would not have reached this line.
     const auto ban = co_await powers_.rooms.ban_on(grant.room, grant.who.user, grant.address,
                                                    powers_.clock.wall());
@@ -183,7 +183,7 @@ Async<std::shared_ptr<LiveRoom>> RoomShard::read(RoomCode code, std::shared_ptr<
     Result<> loaded;
     std::shared_ptr<LiveRoom> room;
     if (found) {
-        LiveRoom::Host& host = *this;
+        RoomHost& host = *this;
         room = std::make_shared<LiveRoom>(std::move(found->room), powers_, rules_, *speaker_, host);
         loaded = co_await room->load();
     } else {
@@ -223,7 +223,7 @@ void RoomShard::hear(LiveRoom& room, const std::string& payload) {
 
 Async<> RoomShard::shelve(Principal by, RoomCode room, VideoId video) {
     SW_CO_TRY(const auto live_room, co_await live(room));
-    const LiveRoom::Busy busy(live_room);
+    const auto busy = live_room->stay();
     auto start = [live_room, by = std::move(by), video](auto handler) {
         auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
         auto settled =

@@ -15,7 +15,7 @@ namespace syncwatch {
 
 /// The live rooms of one thread, and the lines on their way into them. Everything from that
 /// thread; what tells it of other threads' doings is the bus.
-class RoomShard final : private LiveRoom::Host {
+class RoomShard final : private RoomHost {
 public:
     /// What a client says of itself when it comes.
     struct Arrival {
