@@ -28,11 +28,11 @@ void LiveRoom::bus_is_back() {
 }
 
 void LiveRoom::heard_peer(std::string_view payload) {
+    if (rules_.alone || is_said_by(payload, peer_speaker_.life())) return;
     const auto news = parse_peer_news(payload);
     if (!news) powers_.metrics.bad_peer_news.fetch_add(1);
-    if (rules_.alone || !news) return;
+    if (!news) return;
     const Instant now = powers_.clock.now();
-    if (news->life == peer_speaker_.life()) return;
     powers_.metrics.peer_news.fetch_add(1);
     const RoomPeers::Order order = peers_.heard(*news, powers_.time.now(), now);
     if (order == RoomPeers::Order::Old) return;

@@ -383,6 +383,13 @@ std::string text(const PeerNews& news) {
     return json::serialize(out);
 }
 
+bool is_said_by(std::string_view payload, std::string_view life) {
+    // text() writes it first.
+    constexpr std::string_view kHead = R"({"life":")";
+    return payload.starts_with(kHead) && payload.substr(kHead.size()).starts_with(life) &&
+           payload.substr(kHead.size() + life.size()).starts_with('"');
+}
+
 std::optional<PeerNews> parse_peer_news(std::string_view payload) {
     try {
         return read_news(json::parse(payload).as_object());

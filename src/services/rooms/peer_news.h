@@ -82,6 +82,8 @@ std::string text(const PeerNews& news);
 inline bool is_peer_news(std::string_view payload) {
     return payload.starts_with('{');
 }
+/// True if this life says it; tells without reading all of it, as everybody hears themselves too.
+bool is_said_by(std::string_view payload, std::string_view life);
 /// nullopt: it is none, or damaged.
 std::optional<PeerNews> parse_peer_news(std::string_view payload);
 

@@ -71,6 +71,14 @@ TEST(PeerNewsTest, WhatIsSaidIsHeard) {
     EXPECT_EQ(heard->chat->messages, said.chat->messages);
 }
 
+TEST(PeerNewsTest, WhoSaysItIsToldAtAGlance) {
+    const std::string payload = text(full_news());
+    EXPECT_TRUE(is_said_by(payload, "life-a"));
+    EXPECT_FALSE(is_said_by(payload, "life-"));
+    EXPECT_FALSE(is_said_by(payload, "life-ab"));
+    EXPECT_FALSE(is_said_by("settled", "life-a"));
+}
+
 TEST(PeerNewsTest, AStateThatNothingWasBeforeIsHeardToo) {
     PeerNews said;
     said.life = "x";

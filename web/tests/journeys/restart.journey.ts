@@ -2,27 +2,12 @@
 import { expect } from 'vitest';
 import { films } from './harness/films';
 import { journey } from './harness/journey';
-import type { Person } from './harness/person';
 import { expectInStep } from './harness/same';
 import type { Stage } from './harness/stage';
-import { recordingOf } from './harness/recording';
+import { expectUndisturbed, recordingOf } from './harness/recording';
 import { sleep, until } from './harness/until';
 
 const AWAY_MS = 2500;
-
-/** The film of each went on: its clock never stood, and no seek was needed. */
-async function expectUndisturbed(people: readonly Person[]): Promise<void> {
-  for (const one of people) {
-    const { events, clock } = await recordingOf(one);
-    const bad = events.filter(([, name]) => ['waiting', 'pause', 'seeking'].includes(name));
-    expect(bad, `interruptions for ${one.name}`).toEqual([]);
-    expect(clock.length, `${one.name} was watched`).toBeGreaterThan(50);
-    expect(
-      clock.filter(([, , rate]) => rate === 0),
-      `${one.name}'s film stood`,
-    ).toEqual([]);
-  }
-}
 
 async function surviveA(end: 'stop' | 'kill', stage: Stage): Promise<void> {
   const { code, owner } = await stage.roomWith(films.numbered);

@@ -5,6 +5,8 @@ import { Stage } from './stage';
 export interface JourneyOptions {
   /** For the server. */
   readonly args?: readonly string[];
+  /** So many nodes behind a load balancer, with everything that production has. */
+  readonly nodes?: number;
   /** Only with `scripts/test.sh --long`; skipped otherwise. */
   readonly long?: boolean;
 }
@@ -16,10 +18,10 @@ const LONG_TOO = process.env['SYNCWATCH_LONG_TESTS'] === 'yes';
 export function journey(
   name: string,
   body: (stage: Stage) => Promise<void>,
-  { args = [], long = false }: JourneyOptions = {},
+  { args = [], nodes = 0, long = false }: JourneyOptions = {},
 ): void {
   test.skipIf(long && !LONG_TOO)(name, { timeout: TIMEOUT_MS }, async () => {
-    const stage = new Stage(name, args);
+    const stage = new Stage(name, args, nodes);
     try {
       await stage.open();
       await body(stage);

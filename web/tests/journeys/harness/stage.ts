@@ -6,6 +6,7 @@ import { Computer, LAUNCH } from './computer';
 import { expect } from 'vitest';
 import { recorder } from '../../skew/recorder';
 import { Api, type Account } from './api';
+import { Lab } from './lab';
 import { REPORTS } from './paths';
 import { Person } from './person';
 import { Relay } from './relay';
@@ -35,29 +36,36 @@ export interface RoomOptions {
 export class Stage {
   readonly folder: string;
   readonly server: Server;
+  /** In place of the server: so many nodes, and all that they need. */
+  readonly lab: Lab | null;
+  readonly #nodes: number;
   readonly people: Person[] = [];
   readonly #relays: Relay[] = [];
   readonly #computers: Computer[] = [];
   #browser: Browser | null = null;
 
-  constructor(name: string, serverArgs: readonly string[]) {
+  constructor(name: string, serverArgs: readonly string[], nodes = 0) {
     this.folder = join(REPORTS, name.replaceAll(/[^A-Za-z0-9]+/g, '-'));
     mkdirSync(this.folder, { recursive: true });
     this.server = new Server(join(this.folder, 'server.log'), serverArgs);
+    this.#nodes = nodes;
+    this.lab = nodes === 0 ? null : new Lab(join(this.folder, 'lab.log'));
   }
 
   async open(): Promise<void> {
-    const [browser] = await Promise.all([chromium.launch(LAUNCH), this.server.start()]);
+    const site = this.lab?.up(this.#nodes) ?? this.server.start();
+    const [browser] = await Promise.all([chromium.launch(LAUNCH), site]);
     this.#browser = browser;
   }
 
+  /** Past the load balancer: through it, the first account would need the setup token. */
   get api(): Api {
-    return new Api(this.server.url);
+    return new Api(this.lab?.nodeUrl(1) ?? this.server.url);
   }
 
   async person(name: string, options: PersonOptions = {}): Promise<Person> {
     if (this.#browser === null) throw new Error('the stage is not open');
-    const url = options.relay?.url ?? this.server.url;
+    const url = options.relay?.url ?? this.lab?.url ?? this.server.url;
     const browser = options.computer?.browser ?? this.#browser;
     const context = await browser.newContext({
       viewport: { width: 1280, height: 720 },
@@ -125,6 +133,7 @@ export class Stage {
     await this.#browser?.close();
     await Promise.all(this.#computers.map((computer) => computer.end()));
     await Promise.all(this.#relays.map((relay) => relay.end()));
+    await this.lab?.down();
     const exit = await this.server.dispose();
     expect(exit, 'how the server ended').toBe(0);
   }
