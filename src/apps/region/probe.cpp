@@ -60,12 +60,12 @@ Result<PlainAnswer> get(std::uint16_t port, const std::string& path) {
     const std::string question = fmt::format(
         "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", path, port);
     SW_TRY(const std::string answer, ask(port, question, [](std::string_view) { return false; }));
-    const std::size_t status = answer.find(' ');
     const std::size_t body = answer.find("\r\n\r\n");
     if (!answer.starts_with("HTTP/1.") || body == std::string::npos) {
         return fail_unavailable("lab", "it does not answer in HTTP", 1s);
     }
-    return PlainAnswer{std::atoi(answer.c_str() + status), answer.substr(body + 4)};
+    constexpr std::size_t kStatusAt = std::string_view("HTTP/1.1 ").size();
+    return PlainAnswer{std::atoi(answer.c_str() + kStatusAt), answer.substr(body + 4)};
 }
 
 Result<std::string> get_ok(std::uint16_t port, const std::string& path) {
