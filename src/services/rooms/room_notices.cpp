@@ -1,20 +1,9 @@
 #include "services/rooms/room_notices.h"
 
-#include <algorithm>
+#include "services/rooms/notice_words.h"
 
 namespace syncwatch {
 namespace {
-
-std::string_view take_word(std::string_view& text) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    return word;
-}
-
-/// True for what stands in a notice as it is: every IP address does.
-bool is_plain(const std::string& text) {
-    return text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string::npos;
-}
 
 std::optional<RoomNotice::Kind> kind_of(std::string_view word) {
     if (word == "settings") return RoomNotice::Kind::Settings;

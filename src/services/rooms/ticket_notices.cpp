@@ -4,19 +4,10 @@
 #include <charconv>
 #include <cstdint>
 
+#include "services/rooms/notice_words.h"
+
 namespace syncwatch {
 namespace {
-
-std::string_view take_word(std::string_view& text) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    return word;
-}
-
-/// True for what stands in a notice as it is: every IP address does.
-bool is_plain(std::string_view text) {
-    return text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string_view::npos;
-}
 
 std::optional<WallTime> parse_micros(std::string_view digits) {
     std::int64_t micros = 0;
