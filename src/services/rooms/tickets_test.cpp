@@ -120,9 +120,9 @@ TEST_F(TicketsTest, OverItsCapacityTheOldestTicketsGo) {
         clock_.advance(1ms);
     }
     EXPECT_EQ(tickets.holders(RoomCode()).size(), 2u) << "places are the newest ones'";
-    for (const int each : {1, 2, 3, 4}) EXPECT_TRUE(tickets.redeem(made[each])) << each;
+    for (const std::size_t each : {1, 2, 3, 4}) EXPECT_TRUE(tickets.redeem(made[each])) << each;
     // 1 and 2 are not remembered any more: neither they nor what is older is good.
-    for (const int each : {0, 1, 2, 3, 4}) EXPECT_FALSE(tickets.redeem(made[each])) << each;
+    for (const std::size_t each : {0, 1, 2, 3, 4}) EXPECT_FALSE(tickets.redeem(made[each])) << each;
     EXPECT_TRUE(tickets.redeem(made[5]));
 }
 
