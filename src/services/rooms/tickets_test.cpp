@@ -120,9 +120,10 @@ TEST_F(TicketsTest, OverItsCapacityTheOldestTicketsGo) {
         clock_.advance(1ms);
     }
     EXPECT_EQ(tickets.holders(RoomCode()).size(), 2u) << "places are the newest ones'";
-    for (const std::size_t each : {1, 2, 3, 4}) EXPECT_TRUE(tickets.redeem(made[each])) << each;
+    for (const unsigned each : {1u, 2u, 3u, 4u}) EXPECT_TRUE(tickets.redeem(made[each])) << each;
     // 1 and 2 are not remembered any more: neither they nor what is older is good.
-    for (const std::size_t each : {0, 1, 2, 3, 4}) EXPECT_FALSE(tickets.redeem(made[each])) << each;
+    for (const unsigned each : {0u, 1u, 2u, 3u, 4u})
+        EXPECT_FALSE(tickets.redeem(made[each])) << each;
     EXPECT_TRUE(tickets.redeem(made[5]));
 }
 
