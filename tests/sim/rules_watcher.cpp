@@ -108,8 +108,9 @@ void RulesWatcher::take_state(const json::value& playback, Line& line) {
 /// What the room does by itself goes on from where the film is.
 void RulesWatcher::compare(const Playback& before, const Playback& after) {
     if (after.by || before.item != after.item || before.rate != after.rate) return;
-    const WallTime now = world_.wall();
-    const double moved = after.position_at(now) - before.position_at(now);
+    // A film that ran out stands since then, whenever that was noticed.
+    const WallTime when = after.paused ? after.at : world_.wall();
+    const double moved = after.position_at(when) - before.position_at(when);
     if (std::abs(moved) > kMostMoved) {
         complain("the room moved the film by " + std::to_string(moved) +
                  " s: " + before.stamp.text() + " to " + after.stamp.text());
