@@ -163,6 +163,8 @@ void LiveRoom::tick_peers(Instant now) {
         for (const UserId user : theirs) take_away(life, user);
     }
     find_issuer();
+    // Somebody may have chosen what another took out of the queue at the same moment.
+    if (!queue_.has_work()) fit_film_to_queue(queue_.queue());
     peer_speaker_.tick(here_ > 0, peers_.empty());
 }
 
