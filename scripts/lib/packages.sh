@@ -52,7 +52,8 @@ packages() {
             swift-object \
             swift-proxy
         ;;
-    lint) printf '%s\n' clang-format clang-tidy ;;
+    # prometheus: promtool, for the alert rules. There is no package of it alone.
+    lint) printf '%s\n' clang-format clang-tidy prometheus ;;
     bench) printf '%s\n' libbenchmark-dev nginx-light ;;
     esac
 }
