@@ -1,5 +1,7 @@
 // What operators load into their own programs names only what this one has.
 
+#include <array>
+#include <cstdio>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -7,9 +9,14 @@
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace syncwatch {
 namespace {
+
+constexpr const char* kAlerts = "deploy/observability/alerts.yml";
+constexpr const char* kDashboard = "deploy/observability/grafana-dashboard.json";
+constexpr const char* kAlertsTest = "deploy/observability/alerts_test.yml";
 
 std::string read(const std::string& path) {
     std::ifstream in(std::string(SW_SOURCE_ROOT "/") + path);
@@ -18,13 +25,43 @@ std::string read(const std::string& path) {
     return text.str();
 }
 
-std::set<std::string> metrics_in(const std::string& text) {
-    const std::regex name(R"(\bsyncwatch_[a-z_]+[a-z])");
+/// What the first group of `pattern` matched, wherever it did.
+std::set<std::string> all(const std::string& text, const std::string& pattern) {
+    const std::regex wanted(pattern);
     std::set<std::string> found;
-    for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it) {
-        found.insert(std::regex_replace(it->str(), std::regex("_(bucket|sum|count)$"), ""));
+    for (std::sregex_iterator it(text.begin(), text.end(), wanted), end; it != end; ++it) {
+        found.insert((*it)[1].str());
     }
     return found;
+}
+
+std::set<std::string> metrics_in(const std::string& text) {
+    std::set<std::string> found;
+    for (const std::string& name : all(text, R"(\b(syncwatch_[a-z_]+[a-z]))")) {
+        found.insert(std::regex_replace(name, std::regex("_(bucket|sum|count)$"), ""));
+    }
+    return found;
+}
+
+std::set<std::string> alerts() {
+    return all(read(kAlerts), R"(- alert: (\w+))");
+}
+
+struct Ended {
+    int status = 0;
+    std::string said;
+};
+
+Ended run(const std::string& command) {
+    Ended ended;
+    std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+    if (pipe == nullptr) return {-1, "no process could be started"};
+    std::array<char, 4096> bytes{};
+    while (const std::size_t n = std::fread(bytes.data(), 1, bytes.size(), pipe)) {
+        ended.said.append(bytes.data(), n);
+    }
+    ended.status = ::pclose(pipe);
+    return ended;
 }
 
 void expect_documented(const std::string& path) {
@@ -37,14 +74,14 @@ void expect_documented(const std::string& path) {
 }
 
 TEST(DeployTest, TheDashboardIsJsonAndAsksForMetricsThatExist) {
-    const auto dashboard = boost::json::parse(read("deploy/observability/grafana-dashboard.json"));
-    EXPECT_GE(dashboard.at("panels").as_array().size(), 15u);
-    expect_documented("deploy/observability/grafana-dashboard.json");
+    const auto dashboard = boost::json::parse(read(kDashboard));
+    EXPECT_GE(dashboard.at("panels").as_array().size(), 40u);
+    expect_documented(kDashboard);
 }
 
 TEST(DeployTest, TheAlertsAskForMetricsThatExistAndSayWhatToDo) {
-    expect_documented("deploy/observability/alerts.yml");
-    const std::string rules = read("deploy/observability/alerts.yml");
+    expect_documented(kAlerts);
+    const std::string rules = read(kAlerts);
     const auto count = [&rules](const std::string& what) {
         std::size_t n = 0;
         for (std::size_t at = 0; (at = rules.find(what, at)) != std::string::npos; ++at) ++n;
@@ -52,6 +89,53 @@ TEST(DeployTest, TheAlertsAskForMetricsThatExistAndSayWhatToDo) {
     };
     EXPECT_EQ(count("- alert: "), count("action: "));
     EXPECT_EQ(count("- alert: "), count("summary: "));
+}
+
+TEST(DeployTest, EveryAlertIsTestedAndStandsInTheRunbook) {
+    EXPECT_GE(alerts().size(), 30u);
+    expect_documented(kAlertsTest);
+    EXPECT_EQ(all(read(kAlertsTest), R"re(alertname="(\w+)")re"), alerts());
+    EXPECT_EQ(all(read("docs/alerts.md"), R"(\| `(SyncWatch\w+)` \|)"), alerts());
+}
+
+class PromtoolTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (run("promtool --version").status == 0) return;
+        GTEST_SKIP() << "promtool is not here (Debian's package prometheus has it): neither alert "
+                        "rules nor the dashboard's questions are run";
+    }
+    static void expect_content(const std::string& arguments) {
+        const Ended ended = run("cd '" SW_SOURCE_ROOT "' && promtool " + arguments);
+        EXPECT_EQ(ended.status, 0) << ended.said;
+    }
+};
+
+TEST_F(PromtoolTest, TheAlertsFireWhenTheyShouldAndOnlyThen) {
+    expect_content(std::string("check rules ") + kAlerts);
+    expect_content(std::string("test rules ") + kAlertsTest);
+}
+
+TEST_F(PromtoolTest, TheDashboardsQuestionsAreUnderstood) {
+    // As rules, since those are what promtool reads. JSON is YAML.
+    boost::json::array rules;
+    const auto dashboard = boost::json::parse(read(kDashboard));
+    for (const auto& panel : dashboard.at("panels").as_array()) {
+        const auto* targets = panel.as_object().if_contains("targets");
+        if (targets == nullptr) continue;
+        for (const auto& target : targets->as_array()) {
+            const std::string name = "question:" + std::to_string(rules.size());
+            rules.push_back({{"record", name}, {"expr", target.at("expr")}});
+        }
+    }
+    EXPECT_GE(rules.size(), 40u);
+    const boost::json::object group = {{"name", "dashboard"}, {"rules", rules}};
+    const boost::json::object file = {{"groups", boost::json::array{group}}};
+    const std::string path =
+        ::testing::TempDir() + "syncwatch-dashboard-" + std::to_string(::getpid()) + ".yml";
+    std::ofstream(path) << boost::json::serialize(file);
+    expect_content("check rules '" + path + "'");
+    std::remove(path.c_str());
 }
 
 }  // namespace
