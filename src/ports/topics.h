@@ -21,6 +21,9 @@ inline const std::string kVideoChanged = "video/changed";
 /// A ticket to a room was used, or tickets are void; payloads: services/rooms/ticket_notices.h.
 inline const std::string kTickets = "tickets";
 
+/// What nodes count against limits that hold for all of them; payload: services/limits.
+inline const std::string kLimits = "limits";
+
 /// What happens to one room from outside of it, and what the nodes that have it tell one another;
 /// payloads: services/rooms/room_notices.h and peer_news.h.
 inline std::string room(const RoomCode& code) {

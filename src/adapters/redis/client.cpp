@@ -122,7 +122,6 @@ net::awaitable<void> Client::look_after() {
 
 Async<> Client::look(std::shared_ptr<Connection> connection) {
     if (finder_.has_sentinels()) SW_CO_CHECK(co_await check_is_master(connection));
-    if (hooks_.look) co_return co_await hooks_.look(connection);
     Words ping{"PING"};
     SW_CO_CHECK(co_await connection->ask(std::move(ping)));
     co_return Result<>();

@@ -35,9 +35,6 @@ public:
         std::function<Async<>(std::shared_ptr<Connection>)> prepare;
         std::function<void(bool connected)> connected;
         Connection::Push push = {};
-        /// Once a second while it is connected, in place of a PING; a failure breaks the
-        /// connection.
-        std::function<Async<>(std::shared_ptr<Connection>)> look = {};
     };
     struct Status {
         bool connected = false;

@@ -62,6 +62,7 @@ Node::Node(config::Settings settings, Opened opened)
       tls_(std::move(opened.tls)),
       powers_(std::move(opened.powers)),
       storage_(std::move(opened.storage)),
+      limits_(powers_->clock, powers_->random, powers_->bus()),
       worker_(worker_thread_, *powers_, *storage_, settings_),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
@@ -77,6 +78,7 @@ Node::Node(config::Settings settings, Opened opened)
     storage_->listener().set(
         [this](bool well) { rooms_.live().notice("objects_degraded", !well); });
     media_.put_films_into(rooms_.live());
+    if (settings_.bus.on()) share_limits();
     health_.add_turn_and_backup();
     add_routes();
     metrics_.watch(router_, server_);
@@ -113,6 +115,13 @@ void Node::add_routes() {
     site_.add_routes(router_);
 }
 
+void Node::share_limits() {
+    accounts_.service().share_limits(limits_);
+    accounts_.limits().share(limits_);
+    rooms_.directory().share_limits(limits_);
+    limits_heard_ = limits_.listen(shards_.executor(0));
+}
+
 Result<> Node::open_for_business() {
     SW_CHECK(server_.listen());
     shards_.run();
@@ -128,6 +137,7 @@ Result<> Node::open_for_business() {
         background_.spawn("upkeep", media_.upkeep());
         background_.spawn("notices", notices_.run());
         background_.spawn("room_time", rooms_.keep_time());
+        if (limits_heard_) background_.spawn("limits", limits_.run());
     };
     net::post(shards_.executor(0), std::move(begin));
     server_.start();

@@ -20,6 +20,7 @@
 #include "base/async/task_group.h"
 #include "gateway/http/router.h"
 #include "gateway/http/server.h"
+#include "services/limits/limit_sharing.h"
 
 namespace syncwatch::apps {
 
@@ -60,6 +61,8 @@ private:
 
     http::Server::Options server_options();
     void add_routes();
+    /// What is limited is limited for all nodes together.
+    void share_limits();
     Result<> open_for_business();
     /// Runs a task on the first shard to its end. Not from a shard.
     void wait(net::awaitable<void> task);
@@ -72,6 +75,7 @@ private:
     const std::shared_ptr<TlsContext> tls_;
     const std::unique_ptr<Powers> powers_;
     const std::unique_ptr<Storage> storage_;
+    LimitSharing limits_;
     WorkerPart worker_;
     HealthPart health_;
     MetricsPart metrics_;
@@ -82,6 +86,7 @@ private:
     http::Router router_;
     http::Server server_;
     sql::NoticeReader notices_;
+    std::unique_ptr<Bus::Subscription> limits_heard_;  ///< nullptr: this node is the only one.
     TaskGroup background_;  ///< On the first shard.
     std::optional<std::string> setup_token_;
     bool running_ = false;

@@ -6,7 +6,7 @@
 
 namespace syncwatch {
 
-TokenBuckets::Bucket& TokenBuckets::bucket_of(const std::string& key, Instant now) {
+TokenBuckets::Bucket& TokenBuckets::find_or_add(const std::string& key, Instant now) {
     const auto found = buckets_.find(key);
     if (found != buckets_.end()) {
         by_use_.splice(by_use_.end(), by_use_, found->second.place);
@@ -23,8 +23,8 @@ TokenBuckets::Bucket& TokenBuckets::bucket_of(const std::string& key, Instant no
     return buckets_.emplace(key, bucket).first->second;
 }
 
-Result<> TokenBuckets::take(const std::string& key, Instant now) {
-    Bucket& bucket = bucket_of(key, now);
+TokenBuckets::Bucket& TokenBuckets::bucket_of(const std::string& key, Instant now) {
+    Bucket& bucket = find_or_add(key, now);
     const std::chrono::duration<double> since = now - bucket.filled_at;
     // Clocks of two threads may be read in one order and used in the other.
     if (since.count() > 0) {
@@ -32,6 +32,16 @@ Result<> TokenBuckets::take(const std::string& key, Instant now) {
             std::min(options_.burst, bucket.tokens + since.count() * options_.per_second);
         bucket.filled_at = now;
     }
+    return bucket;
+}
+
+void TokenBuckets::charge(const std::string& key, int count, Instant now) {
+    Bucket& bucket = bucket_of(key, now);
+    bucket.tokens = std::max(0.0, bucket.tokens - count);
+}
+
+Result<> TokenBuckets::take(const std::string& key, Instant now) {
+    Bucket& bucket = bucket_of(key, now);
     if (bucket.tokens >= 1) {
         bucket.tokens -= 1;
         return {};

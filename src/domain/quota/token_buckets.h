@@ -25,6 +25,8 @@ public:
     /// Takes one from the key's bucket. Errors: Exhausted (reason "too_many_requests", with the
     /// time until there is one again).
     Result<> take(const std::string& key, Instant now);
+    /// Takes as many as there are, up to `count`: somebody else gave them out.
+    void charge(const std::string& key, int count, Instant now);
     std::size_t size() const { return buckets_.size(); }
 
 private:
@@ -34,7 +36,9 @@ private:
         std::list<std::string>::iterator place;  ///< In by_use_.
     };
 
+    /// Filled up to `now`.
     Bucket& bucket_of(const std::string& key, Instant now);
+    Bucket& find_or_add(const std::string& key, Instant now);
 
     const Options options_;
     std::unordered_map<std::string, Bucket> buckets_;

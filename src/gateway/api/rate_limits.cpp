@@ -7,10 +7,16 @@ namespace syncwatch::http {
 
 RateLimits::RateLimits(const Clock& clock, Options options)
     : clock_(clock),
-      address_(options.address),
-      account_(options.account),
-      sign_in_(options.sign_in),
-      guest_(options.guest) {}
+      address_("calls.address", options.address),
+      account_("calls.account", options.account),
+      sign_in_("sign_ins.address", options.sign_in),
+      guest_("guests.address", options.guest) {}
+
+void RateLimits::share(LimitSharing& sharing) {
+    for (RateLimit* limit : {&address_, &account_, &sign_in_, &guest_}) {
+        limit->share(sharing, clock_);
+    }
+}
 
 std::optional<Response> RateLimits::admit(const Request& request, const Route& route) {
     const RateClass rate = route.options.rate;
@@ -21,7 +27,6 @@ std::optional<Response> RateLimits::admit(const Request& request, const Route& r
 }
 
 Result<> RateLimits::check(const std::string& address, RateClass rate) {
-    const std::lock_guard lock(mutex_);
     const Instant now = clock_.now();
     SW_CHECK(address_.take(address, now));
     if (rate == RateClass::SignIn) return sign_in_.take(address, now);
@@ -30,7 +35,6 @@ Result<> RateLimits::check(const std::string& address, RateClass rate) {
 }
 
 Result<> RateLimits::admit(UserId user) {
-    const std::lock_guard lock(mutex_);
     return account_.take(user.text(), clock_.now());
 }
 

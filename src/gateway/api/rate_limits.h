@@ -1,12 +1,11 @@
 #pragma once
-#include <mutex>
 #include <optional>
 
 #include "base/uuid.h"
-#include "domain/quota/token_buckets.h"
 #include "gateway/http/message.h"
 #include "gateway/http/router.h"
 #include "ports/clock.h"
+#include "services/limits/rate_limit.h"
 
 namespace syncwatch::http {
 
@@ -23,6 +22,9 @@ public:
 
     RateLimits(const Clock& clock, Options options);
 
+    /// From now on with the other nodes. Once, before it is used; `sharing` outlives it.
+    void share(LimitSharing& sharing);
+
     /// The refusal of a call that comes too early, or nothing.
     std::optional<Response> admit(const Request& request, const Route& route);
     /// Errors: Exhausted (reason "too_many_requests").
@@ -32,11 +34,10 @@ private:
     Result<> check(const std::string& address, RateClass rate);
 
     const Clock& clock_;
-    std::mutex mutex_;  // Guards the buckets.
-    TokenBuckets address_;
-    TokenBuckets account_;
-    TokenBuckets sign_in_;
-    TokenBuckets guest_;
+    RateLimit address_;
+    RateLimit account_;
+    RateLimit sign_in_;
+    RateLimit guest_;
 };
 
 }  // namespace syncwatch::http

@@ -83,6 +83,9 @@ public:
     /// Hears on `executor` of sessions that end elsewhere; destroy the service on it.
     AccountService(Powers powers, Options options, net::any_io_executor executor);
     ~AccountService();
+    /// Guesses of passwords count at all nodes together from now on. Once, before it is used;
+    /// `sharing` outlives it.
+    void share_limits(LimitSharing& sharing) { guard_.share(sharing, powers_.clock); }
     AccountService(const AccountService&) = delete;
     AccountService& operator=(const AccountService&) = delete;
 

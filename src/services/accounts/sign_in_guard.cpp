@@ -10,9 +10,12 @@ std::string both(const std::string& account, const std::string& address) {
 
 }  // namespace
 
+void SignInGuard::share(LimitSharing& sharing, const Clock& clock) {
+    for (GuessLimit* limit : {&pair_, &address_, &account_}) limit->share(sharing, clock);
+}
+
 Result<> SignInGuard::check(const std::string& account, const std::string& address,
                             Instant now) const {
-    const std::lock_guard lock(mutex_);
     SW_CHECK(pair_.check(both(account, address), now));
     SW_CHECK(address_.check(address, now));
     SW_CHECK(account_.check(account, now));
@@ -21,7 +24,6 @@ Result<> SignInGuard::check(const std::string& account, const std::string& addre
 
 Result<> SignInGuard::settle(const std::string& account, const std::string& address, bool right,
                              Instant now) {
-    const std::lock_guard lock(mutex_);
     SW_CHECK(pair_.settle(both(account, address), right, now));
     if (right) {
         // One's own account must not buy an address more guesses at those of others.

@@ -1,8 +1,7 @@
 #pragma once
-#include <mutex>
 #include <string>
 
-#include "domain/account/attempts.h"
+#include "services/limits/guess_limit.h"
 
 namespace syncwatch {
 
@@ -19,7 +18,12 @@ public:
     };
 
     explicit SignInGuard(Options options)
-        : pair_(options.pair), address_(options.address), account_(options.account) {}
+        : pair_("passwords.pair", options.pair),
+          address_("passwords.address", options.address),
+          account_("passwords.account", options.account) {}
+
+    /// From now on with the other nodes. Once, before it is used; `sharing` outlives it.
+    void share(LimitSharing& sharing, const Clock& clock);
 
     /// Errors: Exhausted (reason "locked_out").
     Result<> check(const std::string& account, const std::string& address, Instant now) const;
@@ -28,10 +32,9 @@ public:
                     Instant now);
 
 private:
-    mutable std::mutex mutex_;
-    Attempts pair_;
-    Attempts address_;
-    Attempts account_;
+    GuessLimit pair_;
+    GuessLimit address_;
+    GuessLimit account_;
 };
 
 }  // namespace syncwatch

@@ -27,7 +27,7 @@ RoomDirectory::RoomDirectory(Powers powers, Options options)
     : powers_(powers),
       options_(options),
       passwords_(powers.hasher, powers.random),
-      wrong_(options.lockout) {}
+      wrong_("passwords.room", options.lockout) {}
 
 Async<RoomView> RoomDirectory::create(Principal who, NewRoom wanted) {
     if (who.is_guest() && !options_.guests_may_create) {

@@ -1,11 +1,9 @@
 #pragma once
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "domain/account/attempts.h"
 #include "ports/account_store.h"
 #include "ports/audit_log.h"
 #include "ports/bus.h"
@@ -13,6 +11,7 @@
 #include "ports/password_hasher.h"
 #include "ports/random.h"
 #include "ports/room_store.h"
+#include "services/limits/guess_limit.h"
 #include "services/rooms/presence.h"
 #include "services/rooms/room_passwords.h"
 #include "services/rooms/tickets.h"
@@ -82,6 +81,9 @@ public:
     };
 
     RoomDirectory(Powers powers, Options options);
+    /// Guesses of passwords count at all nodes together from now on. Once, before it is used;
+    /// `sharing` outlives it.
+    void share_limits(LimitSharing& sharing) { wrong_.share(sharing, powers_.clock); }
 
     /// Errors: InvalidInput (name), Forbidden (a guest), Exhausted (too many rooms).
     Async<RoomView> create(Principal who, NewRoom wanted);
@@ -124,8 +126,7 @@ private:
     const Powers powers_;
     const Options options_;
     RoomPasswords passwords_;
-    std::mutex mutex_;  // Guards wrong_.
-    Attempts wrong_;
+    GuessLimit wrong_;
 };
 
 }  // namespace syncwatch

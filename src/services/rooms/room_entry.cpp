@@ -62,10 +62,7 @@ Async<> RoomDirectory::check_password(Room room, std::optional<std::string> pass
                                       std::string scope) {
     if (!room.has_password()) co_return Result<>();
     const std::string key = room.code.compact() + ' ' + scope;
-    {
-        const std::lock_guard lock(mutex_);
-        SW_CO_CHECK(wrong_.check(key, powers_.clock.now()));
-    }
+    SW_CO_CHECK(wrong_.check(key, powers_.clock.now()));
     const auto refused = [] {
         return fail(ErrorCode::Forbidden, "wrong room password", "wrong_password");
     };
@@ -73,10 +70,7 @@ Async<> RoomDirectory::check_password(Room room, std::optional<std::string> pass
     if (!password || password->empty()) co_return refused();
     SW_CO_TRY(const bool right,
               co_await passwords_.check(room.password_hash, *std::move(password)));
-    {
-        const std::lock_guard lock(mutex_);
-        SW_CO_CHECK(wrong_.settle(key, right, powers_.clock.now()));
-    }
+    SW_CO_CHECK(wrong_.settle(key, right, powers_.clock.now()));
     if (right) co_return Result<>();
     co_return refused();
 }
