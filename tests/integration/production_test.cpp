@@ -134,6 +134,20 @@ TEST_F(ProductionTest, ASignOutIsKnownToEveryNodeAlsoWithoutRedis) {
     }
 }
 
+TEST_F(ProductionTest, GuessingAtOneNodeLocksAtTheOther) {
+    for (const char* name : {"a", "b"}) {
+        EXPECT_TRUE(eventually([&] { return component(name, "bus").at("status") == "ok"; }));
+    }
+    const auto login = [&](const char* node, const char* password) {
+        return client(node).post("/api/v1/auth/login",
+                                 {{"username", "alice"}, {"password", password}});
+    };
+    while (login("a", "wrong horse").status == 401) continue;
+    EXPECT_EQ(login("a", "correct horse").text_at("code"), "locked_out");
+    EXPECT_TRUE(
+        eventually([&] { return login("b", "correct horse").text_at("code") == "locked_out"; }));
+}
+
 TEST_F(ProductionTest, PeopleInRoomsAreToldThatAPartIsAwayAndThatItIsBack) {
     HttpClient at_b = alice("b");
     const std::string code = at_b.post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
