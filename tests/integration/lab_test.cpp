@@ -69,6 +69,17 @@ protected:
         }
         return found;
     }
+    /// The last of each part's servers, by its name.
+    static std::map<std::string, pid_t> servers(const Said& said) {
+        std::map<std::string, pid_t> found;
+        for (const auto& each : said.document.at("parts").as_array()) {
+            for (const auto& [role, pid] : each.at("processes").as_object()) {
+                if (role == "door") continue;
+                found[json::value_to<std::string>(each.at("name"))] = pid.to_number<pid_t>();
+            }
+        }
+        return found;
+    }
     /// Whoever works in the lab's folder: also those that the lab never knew.
     std::set<std::string> left_behind() const {
         std::set<std::string> found;
@@ -113,8 +124,16 @@ TEST_F(LabTest, ComesUpIsBrokenAndHealedAndLeavesNothing) {
     ASSERT_EQ(healed.exit, 0) << healed.complaint;
     EXPECT_EQ(lab({"status"}).exit, 0);
 
+    const Said restarted = lab({"restart"});
+    ASSERT_EQ(restarted.exit, 0) << restarted.complaint;
+    std::set<std::string> others;
+    for (const auto& [name, pid] : servers(restarted)) {
+        if (servers(healed).at(name) != pid) others.insert(name);
+    }
+    EXPECT_EQ(others, (std::set<std::string>{"node-1", "worker-1"}));
+
     EXPECT_EQ(lab({"down", "--delete"}).exit, 0);
-    for (const pid_t each : processes(healed)) {
+    for (const pid_t each : processes(restarted)) {
         const auto facts = lab::process_facts(each);
         EXPECT_TRUE(!facts || facts->ended()) << each;
     }

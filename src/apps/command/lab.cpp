@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -23,6 +24,8 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "lab";
+/// Until whoever spreads the load has seen that the one before is back.
+constexpr std::chrono::seconds kBetweenRestarts{3};
 
 struct LabArguments {
     std::string folder = kFolder;
@@ -111,6 +114,17 @@ lab::Board::Kind board_kind() {
     return ::isatty(STDERR_FILENO) != 0 ? lab::Board::Kind::Terminal : lab::Board::Kind::Lines;
 }
 
+/// Shows all, and gives up if there were troubles.
+Outcome<> show_after(Invocation& invocation, const lab::Lab& lab,
+                     const std::vector<lab::Trouble>& troubles) {
+    show(invocation, lab);
+    if (troubles.empty()) return {};
+    std::string what;
+    for (const auto& each : troubles) what += fmt::format("\n  {}: {}", each.part, each.why);
+    return give_up(Exit::EngineFailed, "not_healthy", "not everything got healthy" + what,
+                   fmt::format("Logs are in {}/PART/*.log.", lab.place().folder.string()));
+}
+
 /// Raises these parts, then shows all.
 Outcome<> raise_and_show(Invocation& invocation, lab::Lab& lab,
                          const std::vector<const lab::Part*>& parts) {
@@ -121,12 +135,7 @@ Outcome<> raise_and_show(Invocation& invocation, lab::Lab& lab,
         lab::Board board(board_kind(), parts.size());
         troubles = lab::raise(lab, parts, board);
     }
-    const auto ill = show(invocation, lab);
-    if (troubles.empty()) return {};
-    std::string what;
-    for (const auto& each : troubles) what += fmt::format("\n  {}: {}", each.part, each.why);
-    return give_up(Exit::EngineFailed, "not_healthy", "not everything got healthy" + what,
-                   fmt::format("Logs are in {}/PART/*.log.", lab.place().folder.string()));
+    return show_after(invocation, lab, troubles);
 }
 
 std::vector<const lab::Part*> all_parts(const lab::Lab& lab) {
@@ -208,6 +217,43 @@ Outcome<> heal(Invocation& invocation, const LabArguments& arguments) {
     return raise_and_show(invocation, **lab, parts);
 }
 
+/// Those that a rolling restart goes through, one after the other: all of ours, or the one named.
+Outcome<std::vector<const lab::Part*>> to_restart(const lab::Lab& lab, const std::string& name) {
+    std::vector<const lab::Part*> parts;
+    if (!name.empty()) {
+        const auto part = part_of(lab, name);
+        if (!part) return tl::unexpected<Failure>(part.error());
+        parts.push_back(*part);
+        return parts;
+    }
+    for (const auto& each : lab.parts()) {
+        if (each.name.starts_with("node-") || each.name.starts_with("worker-")) {
+            parts.push_back(&each);
+        }
+    }
+    return parts;
+}
+
+Outcome<> restart(Invocation& invocation, const LabArguments& arguments) {
+    prepare_environment();
+    auto lab = open_lab(arguments, lab::Lab::Use::Change);
+    if (!lab) return tl::unexpected<Failure>(lab.error());
+    const auto parts = to_restart(**lab, arguments.part);
+    if (!parts) return tl::unexpected<Failure>(parts.error());
+    std::vector<lab::Trouble> troubles;
+    {
+        lab::Board board(board_kind(), parts->size());
+        for (const lab::Part* part : *parts) {
+            if (part != parts->front()) std::this_thread::sleep_for(kBetweenRestarts);
+            if (auto ended = outcome_of((*lab)->end(*part)); !ended) return ended;
+            troubles = lab::raise(**lab, {part}, board);
+            // With one away the others still serve; with two they may not.
+            if (!troubles.empty()) break;
+        }
+    }
+    return show_after(invocation, **lab, troubles);
+}
+
 Outcome<> down(Invocation& invocation, const LabArguments& arguments) {
     auto lab = open_lab(arguments, lab::Lab::Use::Change);
     if (!lab) return tl::unexpected<Failure>(lab.error());
@@ -270,6 +316,11 @@ void add_up(CLI::App& parent, const std::shared_ptr<LabArguments>& arguments, Co
         ->check(CLI::Range(1U, lab::PortPlan::kMostNodes))
         ->type_name("COUNT");
     command
+        ->add_option("--workers", arguments->wishes.workers,
+                     "Processes that only prepare films, 0 to 9 [1]; with none the nodes do")
+        ->check(CLI::Range(0U, lab::PortPlan::kMostNodes))
+        ->type_name("COUNT");
+    command
         ->add_option(
             "--objects", arguments->objects,
             "Where S3 stores keep films: memory (starts sooner, empty after each start) or "
@@ -313,6 +364,10 @@ void add_lab(CLI::App& app, Command& chosen) {
     add_action(*lab, "heal", "Undo kill, hang and cut, of one part or of all", heal, arguments,
                chosen)
         ->add_option("part", arguments->part, "As status names it; all if none is named");
+    add_action(*lab, "restart",
+               "Restart nodes and workers in good order, one after the other, as an upgrade does",
+               restart, arguments, chosen)
+        ->add_option("part", arguments->part, "As status names it; all of them if none is named");
     add_action(*lab, "down", "End everything in good order; data stays", down, arguments, chosen)
         ->add_flag("--delete", arguments->remove, "Remove the region's folder with all data");
 }

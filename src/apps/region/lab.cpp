@@ -105,18 +105,26 @@ Result<std::unique_ptr<Lab>> Lab::make(const fs::path& folder, const LabWishes& 
     SW_TRY(UniqueFd lock, take_lock(folder));
     std::unique_ptr<Lab> lab(new Lab(std::move(place), std::move(state), std::move(lock)));
     SW_TRY(lab->parts_, parts_of(lab->place_));
-    if (kept) SW_CHECK(lab->change_nodes(before.nodes));
+    if (kept) SW_CHECK(lab->change_from(before));
     SW_CHECK(lab->state_.save(lab->state_file()));
     return lab;
 }
 
-Result<> Lab::change_nodes(unsigned before) {
-    const unsigned now = place_.options.nodes;
+Result<> Lab::change_from(const LabOptions& before) {
+    const LabOptions& now = place_.options;
+    // Whether nodes prepare films is in their configuration, and who is a node in the site's.
+    const bool other_work = (now.workers == 0) != (before.workers == 0);
+    SW_CHECK(end_beyond("node", other_work ? 0 : now.nodes, before.nodes));
+    SW_CHECK(end_beyond("worker", now.workers, before.workers));
     const Part* site = find("site");
-    if (now != before && site != nullptr) SW_CHECK(end(*site));
-    for (unsigned each = now + 1; each <= before; ++each) {
+    if (now.nodes != before.nodes && site != nullptr) SW_CHECK(end(*site));
+    return {};
+}
+
+Result<> Lab::end_beyond(std::string_view kind, unsigned wanted, unsigned before) {
+    for (unsigned each = wanted + 1; each <= before; ++each) {
         Part surplus;
-        surplus.name = fmt::format("node-{}", each);
+        surplus.name = fmt::format("{}-{}", kind, each);
         SW_CHECK(end(surplus));
     }
     return {};

@@ -72,8 +72,10 @@ private:
     Hands hands(const Part& part);
     Result<> remember(const std::string& part, const std::string& role, pid_t pid);
     Result<> forget(const std::string& part);
-    /// Ends nodes that are not wanted any more, and the way in, which knows them by heart.
-    Result<> change_nodes(unsigned before);
+    /// Ends nodes and workers that are not wanted any more, and those that know the others by
+    /// heart.
+    Result<> change_from(const LabOptions& before);
+    Result<> end_beyond(std::string_view kind, unsigned wanted, unsigned before);
     Result<> start_door(const Part& part, const Hands& hands);
 
     Place place_;

@@ -20,7 +20,7 @@ struct LabOptions {
     char region = 'a';
     std::uint16_t base_port = PortPlan::kBase;
     unsigned nodes = 2;
-    unsigned workers = 0;
+    unsigned workers = 1;
     ObjectsIn objects = ObjectsIn::Memory;
     bool operator==(const LabOptions&) const = default;
 };

@@ -25,6 +25,8 @@ url = "{bus}"
 [objects]
 url = "{objects}"
 credentials_file = "{folder}/s3-credentials"
+[media]
+work = {work}
 [node]
 name = "{name}"
 [ice]
@@ -62,11 +64,11 @@ Result<> write_secrets(const Place& place, const Hands& hands) {
     return hands.write("turn-secret", turn + "\n");
 }
 
-}  // namespace
-
-std::string node_configuration(const Place& place, unsigned number) {
-    const std::string part = fmt::format("node-{}", number);
-    return fmt::format(kNodeFile, fmt::arg("port", PortPlan::behind(place.ports.node(number))),
+/// Of a node or a worker.
+std::string configuration(const Place& place, const std::string& part, std::uint16_t port) {
+    // Nodes leave films to workers where there are any.
+    return fmt::format(kNodeFile, fmt::arg("port", PortPlan::behind(port)),
+                       fmt::arg("work", place.options.workers == 0),
                        fmt::arg("folder", place.of(part).string()),
                        fmt::arg("database", database_url(place, "syncwatch", "syncwatch")),
                        fmt::arg("bus", bus_url(place)), fmt::arg("objects", objects_url(place, 1)),
@@ -74,25 +76,48 @@ std::string node_configuration(const Place& place, unsigned number) {
                        fmt::arg("turn_2", place.ports.turn(2)));
 }
 
-Part node_part(const Place& place, unsigned number) {
-    const std::uint16_t port = place.ports.node(number);
+/// One process of ours. `command`: what it is to do.
+Part service_part(const Place& place, const std::string& name, std::uint16_t port,
+                  const std::string& command) {
     Part part;
-    part.name = fmt::format("node-{}", number);
-    part.what = "SyncWatch";
+    part.name = name;
     part.address = fmt::format("http://127.0.0.1:{}", port);
     part.needs = {"pg-1", "pg-2", "sentinel-1", "sentinel-2", "sentinel-3", "s3-1"};
     part.ports = {PortPlan::behind(port)};
     part.pipes = {{port, PortPlan::behind(port)}};
-    part.start = [place, number](Hands& hands) -> Result<> {
+    part.start = [place, name, port, command](Hands& hands) -> Result<> {
         SW_CHECK(check_program(place, hands));
         SW_CHECK(write_secrets(place, hands));
-        SW_CHECK(hands.write("syncwatch.toml", node_configuration(place, number)));
+        SW_CHECK(hands.write("syncwatch.toml", configuration(place, name, port)));
         SW_CHECK(wait_for_primary(place, hands));
-        return hands.server("server", {place.program, "serve", "--config", "syncwatch.toml"});
+        return hands.server("server", {place.program, command, "--config", "syncwatch.toml"});
     };
     part.look = [port] {
         return get_ok(port, "/health/ready").map([](const std::string&) { return std::string(); });
     };
+    return part;
+}
+
+std::string node_name(unsigned number) {
+    return fmt::format("node-{}", number);
+}
+
+}  // namespace
+
+std::string node_configuration(const Place& place, unsigned number) {
+    return configuration(place, node_name(number), place.ports.node(number));
+}
+
+Part node_part(const Place& place, unsigned number) {
+    Part part = service_part(place, node_name(number), place.ports.node(number), "serve");
+    part.what = "SyncWatch";
+    return part;
+}
+
+Part worker_part(const Place& place, unsigned number) {
+    Part part =
+        service_part(place, fmt::format("worker-{}", number), place.ports.worker(number), "worker");
+    part.what = "SyncWatch, preparing films";
     return part;
 }
 

@@ -67,6 +67,9 @@ Result<std::vector<Part>> parts_of(const Place& place) {
     for (unsigned each = 1; each <= place.options.nodes; ++each) {
         parts.push_back(node_part(place, each));
     }
+    for (unsigned each = 1; each <= place.options.workers; ++each) {
+        parts.push_back(worker_part(place, each));
+    }
     parts.push_back(site_part(place));
     return parts;
 }

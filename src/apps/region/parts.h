@@ -51,6 +51,8 @@ std::string dns_zone_name(const Place& place);
 /// SyncWatch itself.
 Part node_part(const Place& place, unsigned number);
 std::string node_configuration(const Place& place, unsigned number);
+/// SyncWatch, preparing films alone.
+Part worker_part(const Place& place, unsigned number);
 
 /// HAProxy in front of the nodes: where people come in.
 Part site_part(const Place& place);

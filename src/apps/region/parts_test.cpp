@@ -14,6 +14,7 @@ Place place_in(const TempFolder& folder, char region = 'a') {
     LabOptions options;
     options.region = region;
     options.nodes = PortPlan::kMostNodes;
+    options.workers = PortPlan::kMostNodes;
     return Place::make(options, folder.path()).value();
 }
 

@@ -31,11 +31,15 @@ async function watching(stage: Stage): Promise<{ lab: Lab; all: Person[] }> {
   return { lab: stage.lab, all };
 }
 
-/** `part` dies while they watch: nobody's film stumbles, and what is said reaches everybody. */
-async function survives(part: string, { lab, all }: { lab: Lab; all: Person[] }): Promise<void> {
+/** Something happens while they watch: nobody's film stumbles, and what is said reaches everybody. */
+async function goesOn(
+  what: string,
+  happens: (lab: Lab) => Promise<unknown>,
+  { lab, all }: { lab: Lab; all: Person[] },
+): Promise<void> {
   await Promise.all(all.map(recordingOf));
-  await lab.kill(part);
-  const said = `without ${part}`;
+  await happens(lab);
+  const said = `after ${what}`;
   await all[1]?.say(said);
   await sleep(AWAY_MS);
   await expectUndisturbed(all);
@@ -46,13 +50,17 @@ async function survives(part: string, { lab, all }: { lab: Lab; all: Person[] })
   await all[0]?.pressPlay();
   await Promise.all(all.map((one) => one.seesItRun()));
   await expectInStep(all);
-  console.log(`production · the film went on without ${part}`);
+  console.log(`production · the film went on after ${what}`);
 }
 
+const survives = (part: string, room: { lab: Lab; all: Person[] }): Promise<void> =>
+  goesOn(`the death of ${part}`, (lab) => lab.kill(part), room);
+
 journey(
-  'a node, and Redis, die while three nodes serve a room',
+  'nodes are restarted, one dies, and Redis, while three nodes serve a room',
   async (stage) => {
     const room = await watching(stage);
+    await goesOn('a rolling restart', (lab) => lab.restart(), room);
     await survives('node-2', room);
     await survives('redis-1', room);
   },

@@ -53,6 +53,11 @@ export class Lab {
     return this.#run(['heal', part]);
   }
 
+  /** All nodes and workers in good order, one after the other. */
+  restart(): Promise<Report> {
+    return this.#run(['restart']);
+  }
+
   async down(): Promise<void> {
     await this.#run(['down', '--delete']);
     rmSync(this.#folder, { recursive: true, force: true });
