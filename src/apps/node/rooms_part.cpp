@@ -146,6 +146,9 @@ void RoomsPart::write_metrics(metrics::Text& text) const {
             m.bad_peer_news);
     counter("syncwatch_room_peer_gaps_total",
             "Times that something of what another node said was missing.", m.peer_gaps);
+    text.histogram("syncwatch_room_fan_out_seconds",
+                   "From a command at another node until it is known here.", m.fan_out.bounds(),
+                   m.fan_out.counts(), m.fan_out.sum());
     const room_gateway::Metrics& s = socket_metrics_;
     gauge("syncwatch_websocket_connections", "WebSockets that are open.", s.sockets);
     counter("syncwatch_websocket_frames_received_total", "Frames from clients.", s.frames_in);

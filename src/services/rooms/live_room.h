@@ -160,6 +160,7 @@ private:
     void take_summary(const PeerSummary& summary, const std::string& life);
     void tick_peers(Instant now);
     void settle_in(Instant now);
+    void note_fan_out();
     void find_issuer();
 
     Room room_;

@@ -131,12 +131,22 @@ void LiveRoom::take_film(const PeerFilm& film) {
         return;
     }
     if (!*merged) return;
+    note_fan_out();
     film_queue_ = std::max(film_queue_, film.queue);
     const auto& video = screening_.playback().video;
     screening_.set_film(video ? queue_.extent_of(*video) : FilmExtent());
     playback_untold_ = true;
     film_unsaid_ = false;
     if (screening_.is_issuing()) host_.save(*this, Screening::Urgency::Soon);
+}
+
+void LiveRoom::note_fan_out() {
+    // What was there before this node had the room is no news.
+    if (!settled_) return;
+    const WallTime made = from_micros(screening_.playback().stamp.wall_us);
+    // Clocks of two nodes agree to some milliseconds.
+    const std::chrono::duration<double> way = powers_.time.now() - made;
+    powers_.metrics.fan_out.observe(std::max(0.0, way.count()));
 }
 
 void LiveRoom::take_summary(const PeerSummary& summary, const std::string& life) {

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/histogram.h"
+
 namespace syncwatch {
 
 /// What rooms count, for whoever exports it. Each value by itself is exact; all are safe from any
@@ -51,6 +53,9 @@ struct RoomMetrics {
         }
     };
     Drift drift;
+
+    /// From a command at another node until it is known here, seconds, by the common clock.
+    LatencyHistogram fan_out{kLatencyBounds};
 };
 
 }  // namespace syncwatch
