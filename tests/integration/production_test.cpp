@@ -266,6 +266,9 @@ TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
     EXPECT_TRUE(bo.hears_playback(false));
     EXPECT_EQ(bo.ask({{"type", "chat"}, {"text", "from b"}}), "ack");
     EXPECT_TRUE(ada.hears_chat("from b"));
+    EXPECT_EQ(client("b").get("/metrics").body.find("syncwatch_room_fan_out_seconds_count 0\n"),
+              std::string::npos)
+        << "how long the play took to b";
 
     redis->kill();
     EXPECT_EQ(bo.ask({{"type", "control"}, {"action", "pause"}}), "ack");
