@@ -24,7 +24,8 @@ public:
 
     virtual ~Bus() = default;
 
-    /// Never waits for receivers. A full queue drops the message and counts it.
+    /// Never waits for receivers. A full queue drops the message and counts it. Handlers are called
+    /// in the name of the request that this thread is at work for (log::current_request()).
     virtual void publish(const std::string& topic, std::string payload) = 0;
     /// Calls `handler` on `executor` for each message to `topic` published from now on, the
     /// publisher's own included.

@@ -32,6 +32,7 @@ struct Job {
     std::optional<WallTime> leased_until;
     WallTime not_before{};   ///< Not claimed before.
     std::string checkpoint;  ///< What the worker wrote down for whoever resumes: its plan.
+    std::string cause;       ///< The request that it came from, as logs name it; empty: none.
 
     JobLease lease() const { return {id, claim}; }
 };

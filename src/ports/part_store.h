@@ -33,8 +33,9 @@ struct PartJob {
     FilmPart part;
     VideoId video;
     int edition = 1;
-    std::string plan;  ///< The job's checkpoint.
-    int attempts = 0;  ///< Claims since anything was made of it, this one included.
+    std::string plan;   ///< The job's checkpoint.
+    std::string cause;  ///< As Job::cause.
+    int attempts = 0;   ///< Claims since anything was made of it, this one included.
 };
 
 /// Parts of long films, for workers that have no film of their own. The holder of the job offers

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include "base/log/log.h"
 #include "ports/bus.h"
 
 namespace syncwatch {
@@ -122,6 +123,20 @@ TYPED_TEST_P(BusContract, AHandlerMayEndItsOwnSubscriptionAndPublish) {
     EXPECT_EQ(heard, 1);
 }
 
+TYPED_TEST_P(BusContract, AHandlerIsCalledInTheNameOfTheRequestThatLedToIt) {
+    typename TestFixture::Payloads named;
+    auto note = [&named](const std::string&) { named.emplace_back(log::current_request()); };
+    const auto ticket =
+        this->made_.receiver().subscribe("room/A", this->context_.get_executor(), std::move(note));
+    {
+        const log::Context context("trace-span");
+        this->made_.publisher().publish("room/A", "in its name");
+    }
+    this->made_.publisher().publish("room/A", "in nobody's");
+    this->run_until([&] { return named.size() == 2; });
+    EXPECT_EQ(named, (typename TestFixture::Payloads{"trace-span", ""}));
+}
+
 TYPED_TEST_P(BusContract, PublishingToNobodyIsNothing) {
     this->made_.publisher().publish("nobody", "x");
     this->settle();
@@ -151,7 +166,8 @@ TYPED_TEST_P(BusContract, WhereNothingIsLostThereIsNoGap) {
 REGISTER_TYPED_TEST_SUITE_P(BusContract, EverySubscriberOfTheTopicHearsTheMessage,
                             MessagesOfOnePublisherKeepTheirOrder, APayloadIsAnyBytes,
                             AnEndedSubscriptionHearsNothingMoreNotEvenWhatWasUnderWay,
-                            AHandlerMayEndItsOwnSubscriptionAndPublish, PublishingToNobodyIsNothing,
-                            WhereNothingIsLostThereIsNoGap);
+                            AHandlerMayEndItsOwnSubscriptionAndPublish,
+                            AHandlerIsCalledInTheNameOfTheRequestThatLedToIt,
+                            PublishingToNobodyIsNothing, WhereNothingIsLostThereIsNoGap);
 
 }  // namespace syncwatch

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/log/log.h"
 #include "contract/media_fixture.h"
 
 namespace syncwatch {
@@ -71,6 +72,16 @@ TYPED_TEST_P(JobStoreContract, WhoHasTheFewestFilmsUnderWayComesFirst) {
     EXPECT_EQ(this->claimed().video, first);
     EXPECT_EQ(this->claimed().video, other);
     EXPECT_EQ(this->claimed().video, second);
+}
+
+TYPED_TEST_P(JobStoreContract, AJobKnowsTheRequestThatItCameFrom) {
+    {
+        const log::Context context("trace-span");
+        this->probing(this->account());
+    }
+    EXPECT_EQ(this->claimed().cause, "trace-span");
+    this->probing(this->account());
+    EXPECT_EQ(this->claimed().cause, "");
 }
 
 TYPED_TEST_P(JobStoreContract, AWorkerThatStartsGivesBackWhatItHeldBefore) {
@@ -234,7 +245,8 @@ TYPED_TEST_P(JobStoreContract, CancellingEndsTheJobAndKeepsTheOriginal) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(JobStoreContract, AJobIsHeldByOneAndGoesToTheNextWhenItsLeaseEnds,
-                            TheOldestJobThatIsDueComesFirst, WhoHasTheFewestFilmsUnderWayComesFirst,
+                            TheOldestJobThatIsDueComesFirst, AJobKnowsTheRequestThatItCameFrom,
+                            WhoHasTheFewestFilmsUnderWayComesFirst,
                             AWorkerThatStartsGivesBackWhatItHeldBefore,
                             AStepIsRecordedWholeAndComesBackToWhoeverResumes,
                             SegmentsLeaveNoGapAndAreNeverChanged, AttemptsCountFromTheLastSegmentOn,

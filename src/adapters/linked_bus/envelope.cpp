@@ -50,11 +50,14 @@ private:
 std::string encode(const BusMessage& message) {
     SW_ASSERT(message.topic.size() <= kMaxTopic);
     std::string out{kVersion, kMessage};
-    out.reserve(20 + message.topic.size() + message.payload.size());
+    out.reserve(21 + message.topic.size() + message.cause.size() + message.payload.size());
     put(out, message.publisher, 8);
     put(out, message.number, 8);
     put(out, message.topic.size(), 2);
     out += message.topic;
+    const bool caused = message.cause.size() <= kMaxCause;
+    put(out, caused ? message.cause.size() : 0, 1);
+    if (caused) out += message.cause;
     out += message.payload;
     return out;
 }
@@ -82,6 +85,7 @@ std::optional<std::variant<BusMessage, BusBeat>> decode_envelope(std::string_vie
         const std::size_t topic = fields.number(2);
         if (topic > kMaxTopic) return std::nullopt;
         message.topic = fields.text(topic);
+        message.cause = fields.text(fields.number(1));
         message.payload = fields.rest();
         if (fields.broken() || message.number == 0) return std::nullopt;
         return message;

@@ -16,6 +16,7 @@ struct BusMessage {
     std::uint64_t number = 0;  ///< From 1, without holes, over all topics.
     std::string topic;
     std::string payload;
+    std::string cause = {};  ///< The request that led to it (log::current_request()), or empty.
     bool operator==(const BusMessage&) const = default;
 };
 
@@ -32,6 +33,8 @@ struct BusBeat {
     bool operator==(const BusBeat&) const = default;
 };
 
+/// The longest cause; longer ones are passed by.
+inline constexpr std::size_t kMaxCause = 64;
 /// The longest topic; longer ones are a fault of ours.
 inline constexpr std::size_t kMaxTopic = 1024;
 

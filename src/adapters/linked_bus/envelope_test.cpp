@@ -10,6 +10,10 @@ TEST(EnvelopeTest, AMessageOfAnyBytesComesBackAsItWas) {
     const auto read = decode_envelope(encode(message));
     ASSERT_TRUE(read);
     EXPECT_EQ(std::get<BusMessage>(*read), message);
+    const BusMessage caused{1, 9, "room/ABC", "said", "t1-s1"};
+    EXPECT_EQ(std::get<BusMessage>(*decode_envelope(encode(caused))), caused);
+    const BusMessage too_much{1, 9, "room/ABC", "said", std::string(kMaxCause + 1, 'x')};
+    EXPECT_EQ(std::get<BusMessage>(*decode_envelope(encode(too_much))).cause, "");
     const BusMessage empty{1, 1, "", ""};
     EXPECT_EQ(std::get<BusMessage>(*decode_envelope(encode(empty))), empty);
 }

@@ -72,7 +72,8 @@ void LinkedBus::publish(const std::string& topic, std::string payload) {
         log::warning("bus.message_too_long", {{"topic", topic}, {"bytes", payload.size()}});
         return;
     }
-    BusMessage message{self_, ++published_, topic, std::move(payload)};
+    BusMessage message{self_, ++published_, topic, std::move(payload),
+                       std::string(log::current_request())};
     auto bytes = std::make_shared<const std::string>(encode(message));
     outbox_.add(published_, std::move(bytes));
     local_.publish(topic, std::move(message.payload));
@@ -210,7 +211,10 @@ void LinkedBus::pump(Instant now) {
 }
 
 void LinkedBus::deliver(const Inbox::Messages& messages) {
-    for (const BusMessage& each : messages) local_.publish(each.topic, each.payload);
+    for (const BusMessage& each : messages) {
+        const log::Context context(each.cause);
+        local_.publish(each.topic, each.payload);
+    }
 }
 
 void LinkedBus::tell_gap() {

@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/log/log.h"
+
 namespace syncwatch {
 
 struct MemoryBus::Receiver {
@@ -48,6 +50,7 @@ MemoryBus::~MemoryBus() = default;
 
 void MemoryBus::publish(const std::string& topic, std::string payload) {
     const auto message = std::make_shared<const std::string>(std::move(payload));
+    const auto cause = std::make_shared<const std::string>(log::current_request());
     // Posting under the lock keeps the order the same for every receiver; it never waits.
     const std::lock_guard lock(topics_->mutex);
     const auto found = topics_->receivers.find(topic);
@@ -58,7 +61,8 @@ void MemoryBus::publish(const std::string& topic, std::string payload) {
             dropped_.fetch_add(1, std::memory_order_relaxed);
             continue;
         }
-        auto deliver = [receiver, message] {
+        auto deliver = [receiver, message, cause] {
+            const log::Context context(*cause);
             receiver->waiting.fetch_sub(1, std::memory_order_relaxed);
             if (receiver->subscribed) receiver->handler(*message);
         };

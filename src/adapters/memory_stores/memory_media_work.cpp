@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/memory_stores/memory_media_store.h"
+#include "base/log/log.h"
 #include "domain/media/media_keys.h"
 
 namespace syncwatch {
@@ -86,6 +87,7 @@ Async<> MemoryMediaStore::complete_upload(UploadId id, std::uint64_t size,
     found->video.status = VideoStatus::Probing;
     found->video.original_kept = true;
     Job& made = found->job.emplace();
+    made.cause = log::current_request();
     made.id = job;
     made.video = found->video.id;
     made.created_at = made.not_before = now;
@@ -274,6 +276,7 @@ Async<> MemoryMediaStore::retry(VideoId video, JobId job, WallTime now) {
     found->video.error.reset();
     ++found->video.edition;
     Job& made = found->job.emplace();
+    made.cause = log::current_request();
     made.id = job;
     made.video = video;
     made.created_at = made.not_before = now;

@@ -144,11 +144,12 @@ Result<> record_object(Connection& db, const StoredBlob& object, WallTime now) {
     return {};
 }
 
-Result<> insert_job(Connection& db, JobId job, VideoId video, WallTime now) {
+Result<> insert_job(Connection& db, JobId job, VideoId video, const std::string& cause,
+                    WallTime now) {
     SW_CHECK(
         db.run("INSERT INTO jobs (id, video, created_at, not_before, attempts, claim, worker,"
-               " checkpoint) VALUES (?, ?, ?, ?, 0, 0, '', '')",
-               job, video, now, now));
+               " checkpoint, cause) VALUES (?, ?, ?, ?, 0, 0, '', '', ?)",
+               job, video, now, now, cause));
     return {};
 }
 

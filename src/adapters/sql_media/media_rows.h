@@ -23,7 +23,9 @@ Result<> doom(Connection& db, const std::string& key);
 Result<> record_object(Connection& db, const StoredBlob& object, WallTime now);
 /// The video that the lease is about. Errors: Conflict (reason "lease_lost").
 Result<VideoId> held_video(Connection& db, const JobLease& lease);
-Result<> insert_job(Connection& db, JobId job, VideoId video, WallTime now);
+/// `cause`: as Job::cause.
+Result<> insert_job(Connection& db, JobId job, VideoId video, const std::string& cause,
+                    WallTime now);
 /// Adds a track, or replaces the one with its id.
 Result<> put_subtitle(Connection& db, VideoId video, const SubtitleTrack& track);
 

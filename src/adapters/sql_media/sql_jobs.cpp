@@ -3,6 +3,7 @@
 
 #include "adapters/sql_media/media_rows.h"
 #include "adapters/sql_media/sql_media_store.h"
+#include "base/log/log.h"
 #include "domain/media/media_keys.h"
 
 namespace syncwatch::sql {
@@ -10,7 +11,7 @@ namespace {
 
 #define SW_JOB_COLUMNS                                                                           \
     "j.id, j.video, j.created_at, j.attempts, j.claim, j.worker, j.leased_until, j.not_before, " \
-    "j.checkpoint"
+    "j.checkpoint, j.cause"
 
 /// Somebody waits: the film runs in a room, or was put on there lately; then those that stand in
 /// the queue of such a room.
@@ -39,6 +40,7 @@ Job job_from(const Row& row) {
     job.leased_until = row.optional_time(6);
     job.not_before = row.time(7);
     job.checkpoint = row.text(8);
+    job.cause = row.text(9);
     return job;
 }
 
@@ -261,7 +263,8 @@ Async<> SqlMediaStore::reclaim(std::string worker) {
 }
 
 Async<> SqlMediaStore::retry(VideoId video, JobId job, WallTime now) {
-    auto work = [video, job, now](Connection& db) -> Result<> {
+    std::string cause(log::current_request());
+    auto work = [video, job, cause = std::move(cause), now](Connection& db) -> Result<> {
         SW_TRY(const Video found, load_video(db, video));
         if (found.status != VideoStatus::Failed) {
             return fail(ErrorCode::Conflict, "the video did not fail", "not_failed");
@@ -273,7 +276,7 @@ Async<> SqlMediaStore::retry(VideoId video, JobId job, WallTime now) {
             db.run("UPDATE videos SET status = 'probing', error_code = NULL,"
                    " error_message = NULL, edition = edition + 1 WHERE id = ?",
                    video));
-        return insert_job(db, job, video, now);
+        return insert_job(db, job, video, cause, now);
     };
     co_return co_await database_.write(std::move(work));
 }

@@ -29,6 +29,7 @@ PartJob part_job_from(const Row& row) {
     made.video = row.id<VideoId>(6);
     made.edition = static_cast<int>(row.integer(7));
     made.plan = row.text(8);
+    made.cause = row.text(9);
     return made;
 }
 
@@ -105,7 +106,7 @@ Async<std::optional<PartJob>> SqlMediaStore::claim_part(std::string worker, Wall
         SW_TRY(
             auto part,
             db.query_one("SELECT p.first_segment, p.last_segment, p.next_segment, p.job, p.claim,"
-                         " p.attempts, v.id, v.edition, j.checkpoint"
+                         " p.attempts, v.id, v.edition, j.checkpoint, j.cause"
                          " FROM job_parts p JOIN jobs j ON j.id = p.job"
                          " JOIN videos v ON v.id = j.video WHERE " SW_FREE_PART
                          " AND j.worker <> ?2 AND p.attempts < ?3"

@@ -3,6 +3,7 @@
 
 #include "adapters/sql_media/media_rows.h"
 #include "adapters/sql_media/sql_media_store.h"
+#include "base/log/log.h"
 #include "domain/media/media_keys.h"
 
 namespace syncwatch::sql {
@@ -107,13 +108,14 @@ Async<> SqlMediaStore::set_expiry(UploadId id, WallTime expires_at) {
 
 Async<> SqlMediaStore::complete_upload(UploadId id, std::uint64_t size,
                                        std::optional<Sha256Sum> sha256, JobId job, WallTime now) {
-    auto work = [id, size, sha256, job, now](Connection& db) -> Result<> {
+    std::string cause(log::current_request());
+    auto work = [id, size, sha256, job, cause = std::move(cause), now](Connection& db) -> Result<> {
         SW_TRY(const Upload upload, load_upload(db, id));
         if (upload.completed) return {};
         SW_CHECK(mark_completed(db, upload, size));
         SW_CHECK(db.run("UPDATE videos SET status = 'probing', original_kept = TRUE WHERE id = ?",
                         upload.video));
-        SW_CHECK(insert_job(db, job, upload.video, now));
+        SW_CHECK(insert_job(db, job, upload.video, cause, now));
         if (sha256) {
             const StoredBlob source{source_key(upload.video), size, *sha256};
             SW_CHECK(record_object(db, source, now));

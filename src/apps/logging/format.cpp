@@ -49,6 +49,11 @@ std::string json_text(std::string_view text) {
     return boost::json::serialize(boost::json::string(readable(text)));
 }
 
+/// A request's id is TRACE-SPAN: programs that gather logs look for the trace.
+std::string_view trace_of(std::string_view request) {
+    return request.substr(0, request.find('-'));
+}
+
 }  // namespace
 
 std::string format_human(WallTime time, const log::Line& line, bool colours) {
@@ -71,7 +76,10 @@ std::string format_json(WallTime time, const log::Line& line, const std::string&
     std::string out =
         fmt::format(R"({{"time":"{}","level":"{}","event":{},"node":{})", format_rfc3339(time),
                     words_of(line.level).json, json_text(line.event), json_text(node));
-    if (!line.request.empty()) out += fmt::format(R"(,"request":{})", json_text(line.request));
+    if (!line.request.empty()) {
+        out += fmt::format(R"(,"trace_id":{},"request":{})", json_text(trace_of(line.request)),
+                           json_text(line.request));
+    }
     for (const log::Field& field : line.fields) {
         out += fmt::format(",{}:{}", json_text(field.key), json_text(field.value));
     }

@@ -10,7 +10,7 @@ namespace syncwatch::apps {
 /// What a field holds never breaks the line or moves the terminal's cursor.
 std::string format_human(WallTime time, const log::Line& line, bool colours);
 
-/// {"time":"2026-11-24T15:05:23.904Z","level":"info","event":"node.ready","request":…,…}
+/// {"time":"2026-11-24T15:05:23.904Z","level":"info","event":"node.ready","trace_id":…,"request":…,…}
 std::string format_json(WallTime time, const log::Line& line, const std::string& node);
 
 }  // namespace syncwatch::apps

@@ -33,7 +33,7 @@ TEST(LogFormatTest, ProgramsReadOneJsonObjectALine) {
     log::Line line;
     line.level = log::Level::Warning;
     line.event = "upload.failed";
-    line.request = "r1";
+    line.request = "t1-s1";
     line.fields = fields;
     const auto text = format_json(kTime, line, "node-a");
     EXPECT_EQ(text.find('\n'), std::string::npos);
@@ -42,7 +42,8 @@ TEST(LogFormatTest, ProgramsReadOneJsonObjectALine) {
     EXPECT_EQ(object.at("level"), "warning");
     EXPECT_EQ(object.at("event"), "upload.failed");
     EXPECT_EQ(object.at("node"), "node-a");
-    EXPECT_EQ(object.at("request"), "r1");
+    EXPECT_EQ(object.at("trace_id"), "t1");
+    EXPECT_EQ(object.at("request"), "t1-s1");
     EXPECT_EQ(object.at("na\"me"), "a\nb");
     EXPECT_EQ(object.at("bytes"), "??");
 }

@@ -87,7 +87,7 @@ private:
     http::Server server_;
     sql::NoticeReader notices_;
     std::unique_ptr<Bus::Subscription> limits_heard_;  ///< nullptr: this node is the only one.
-    TaskGroup background_;  ///< On the first shard.
+    TaskGroup background_;                             ///< On the first shard.
     std::optional<std::string> setup_token_;
     bool running_ = false;
 };

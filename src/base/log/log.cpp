@@ -8,7 +8,7 @@ namespace {
 
 std::atomic<Sink*> current_sink{nullptr};
 std::atomic<Level> least_level{Level::Info};
-thread_local std::string_view current_request;
+thread_local std::string_view of_this_thread;
 
 }  // namespace
 
@@ -17,9 +17,13 @@ void set_sink(Sink* sink, Level least) {
     current_sink.store(sink);
 }
 
-Context::Context(std::string_view request) : before_(std::exchange(current_request, request)) {}
+Context::Context(std::string_view request) : before_(std::exchange(of_this_thread, request)) {}
 Context::~Context() {
-    current_request = before_;
+    of_this_thread = before_;
+}
+
+std::string_view current_request() {
+    return of_this_thread;
 }
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
@@ -28,7 +32,7 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
     Line line;
     line.level = level;
     line.event = event;
-    line.request = current_request;
+    line.request = of_this_thread;
     line.fields = std::span(fields.begin(), fields.size());
     sink->write(line);
 }

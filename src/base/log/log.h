@@ -28,7 +28,7 @@ struct Field {
 struct Line {
     Level level = Level::Info;
     std::string_view event;
-    std::string_view request;  ///< Id of the request it is about; empty: of none.
+    std::string_view request;  ///< Id of the request that led to it; empty: none did.
     std::span<const Field> fields;
 };
 
@@ -44,7 +44,7 @@ public:
 void set_sink(Sink* sink, Level least);
 
 /// While it lives, lines of this thread name this request. A coroutine's whole life is covered by
-/// running it on an executor that puts one around each of its steps (RequestExecutor); one by
+/// running it on an executor that puts one around each of its steps (ContextExecutor); one by
 /// hand must not live across a co_await.
 class Context {
 public:
@@ -56,6 +56,10 @@ public:
 private:
     std::string_view before_;
 };
+
+/// The request that this thread is at work for; empty: none. Whoever hands work on to somebody else
+/// (a message to another node, a job) hands it on too. Valid until the Context ends.
+std::string_view current_request();
 
 /// One line. `event` is a stable dotted word ("room.joined"), the same in every line of its kind:
 /// what varies goes into fields.

@@ -12,6 +12,7 @@
 #include "gateway/http/response_writer.h"
 #include "gateway/websocket/handshake.h"
 #include "protocol/http/problem.h"
+#include "protocol/http/trace_parent.h"
 
 namespace syncwatch::http {
 namespace {
@@ -38,6 +39,13 @@ Response problem_response(int status, const Request& request) {
     }
     response.body = problem_json(problem, request.request_id);
     return response;
+}
+
+/// A request that is part of a trace keeps the trace's name.
+void join_trace(Request& request) {
+    const auto said = request.fields.find("traceparent");
+    const auto trace = said ? trace_of(*said) : std::nullopt;
+    if (trace) request.request_id.replace(0, trace->size(), *trace);
 }
 
 /// The path as a log may show it: a token in it is a key to what it names.
@@ -303,6 +311,7 @@ net::awaitable<bool> Connection::serve_one() {
         co_return co_await finish(*exchange, nullptr, problem_response(status, request), false);
     }
     context_->resolve_client(request);
+    join_trace(request);
 
     auto routed = route(request);
     if (auto* refused = std::get_if<Response>(&routed)) {

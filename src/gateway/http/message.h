@@ -55,6 +55,7 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> parameters;
     std::string remote_address;  ///< The client's IP; behind a trusted proxy, what it says.
     bool tls = false;            ///< The client's side is HTTPS.
+    /// TRACE-SPAN, in hex: the trace of the client's, or a new one, and this request in it.
     std::string request_id;
     BodyReader* body = nullptr;  ///< Never null inside a handler.
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <csignal>
 #include <future>
+#include <span>
 
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -14,8 +16,8 @@
 #include <sys/socket.h>
 
 #include "base/encoding.h"
+#include "base/log/context_executor.h"
 #include "base/log/log.h"
-#include "gateway/http/request_executor.h"
 
 namespace syncwatch::http {
 namespace {
@@ -122,7 +124,7 @@ void Server::start() {
             .spawn =
                 [&shard](const std::string& request_id, net::awaitable<void> task) {
                     auto id = std::make_shared<const std::string>(request_id);
-                    const RequestExecutor executor(shard.executor, std::move(id));
+                    const log::ContextExecutor executor(shard.executor, std::move(id));
                     shard.handlers.spawn_on(executor, "handler", std::move(task));
                 },
             .on_answered = options_.on_answered,
@@ -170,9 +172,10 @@ net::awaitable<void> Server::accept(Shard& shard) {
 }
 
 std::string Server::make_request_id() {
-    std::array<std::uint8_t, 9> random;
+    std::array<std::uint8_t, 24> random;
     random_.fill(random);
-    return encode_base64url(random);
+    const std::span bytes(random);
+    return encode_hex(bytes.first<16>()) + '-' + encode_hex(bytes.last<8>());
 }
 
 /// Behind a trusted proxy the last address it added is the client's.

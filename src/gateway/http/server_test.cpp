@@ -169,6 +169,24 @@ TEST_F(ServerTest, EveryLineOfARequestNamesItAlsoAfterAWait) {
     EXPECT_EQ(kept.lines(), (std::vector<std::string>{"before " + id, "after " + id}));
 }
 
+TEST_F(ServerTest, ARequestJoinsTheTraceOfItsClient) {
+    const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const std::string parent = "traceparent: 00-" + trace + "-00f067aa0ba902b7-01\r\n";
+    const auto id_of = [&](const std::string& fields) {
+        const std::string answer =
+            exchange("GET /hello/a HTTP/1.1\r\n" + fields + "Connection: close\r\n\r\n");
+        const std::size_t at = answer.find("X-Request-Id: ") + 14;
+        return answer.substr(at, answer.find("\r\n", at) - at);
+    };
+    const std::string first = id_of(parent);
+    const std::string second = id_of(parent);
+    EXPECT_EQ(first.size(), 32U + 1 + 16);
+    EXPECT_TRUE(first.starts_with(trace + "-")) << first;
+    EXPECT_TRUE(second.starts_with(trace + "-")) << second;
+    EXPECT_NE(first, second) << "each request is one of its own";
+    EXPECT_FALSE(id_of("traceparent: 00-x\r\n").starts_with(trace));
+}
+
 TEST_F(ServerTest, EveryAnswerForbidsInlineScript) {
     const std::string answer = exchange("GET /hello/a HTTP/1.1\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("Content-Security-Policy: default-src 'self'; script-src 'self';"),

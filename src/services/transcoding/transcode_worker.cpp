@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/async/cancelled.h"
+#include "base/log/context_executor.h"
 #include "base/log/log.h"
 #include "ports/topics.h"
 
@@ -102,7 +103,8 @@ net::awaitable<bool> TranscodeWorker::claim_one() {
     }
     if (!*job) co_return false;
     Job taken = std::move(**job);
-    tasks_.spawn("job", work_on(std::move(taken)));
+    const auto executor = in_name_of(taken.cause);
+    tasks_.spawn_on(executor, "job", work_on(std::move(taken)));
     co_return true;
 }
 
@@ -117,15 +119,20 @@ net::awaitable<bool> TranscodeWorker::claim_part() {
     }
     if (!*part) co_return false;
     PartJob taken = std::move(**part);
-    tasks_.spawn("part", help(std::move(taken)));
+    const auto executor = in_name_of(taken.cause);
+    tasks_.spawn_on(executor, "part", help(std::move(taken)));
     co_return true;
+}
+
+net::any_io_executor TranscodeWorker::in_name_of(const std::string& cause) const {
+    return log::ContextExecutor(executor_, std::make_shared<const std::string>(cause));
 }
 
 net::awaitable<void> TranscodeWorker::help(PartJob part) {
     const VideoId video = part.video;
     PartWork::Powers powers{powers_.parts, powers_.videos, powers_.blobs, powers_.transcoder,
                             powers_.clock};
-    PartWork work(powers, options_.job.lease, std::move(part), executor_);
+    PartWork work(powers, options_.job.lease, std::move(part), co_await net::this_coro::executor);
     const auto here = under_way_.emplace(video, [&work] { work.look_again(); });
     {
         const std::lock_guard lock(mutex_);
@@ -145,7 +152,7 @@ net::awaitable<void> TranscodeWorker::work_on(Job job) {
     const VideoId video = job.video;
     FilmJob::Powers powers{powers_.jobs,  powers_.parts,      powers_.videos,
                            powers_.blobs, powers_.transcoder, powers_.clock};
-    FilmJob work(powers, options_.job, std::move(job), executor_,
+    FilmJob work(powers, options_.job, std::move(job), co_await net::this_coro::executor,
                  [this, video] { announce(video); });
     const auto here = under_way_.emplace(video, [&work] { work.look_again(); });
     {

@@ -62,6 +62,8 @@ private:
     net::awaitable<bool> claim_one();
     net::awaitable<bool> claim_part();
     net::awaitable<void> work_on(Job job);
+    /// Whose lines of the log name the request that the work came from.
+    net::any_io_executor in_name_of(const std::string& cause) const;
     net::awaitable<void> help(PartJob part);
     net::awaitable<void> pause(std::chrono::milliseconds at_most);
     void on_change(const std::string& id);

@@ -9,23 +9,24 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 
-#include "base/async/async.h"
 #include "base/log/log.h"
 
-namespace syncwatch::http {
+namespace syncwatch::log {
+
+namespace net = boost::asio;
 
 /// An executor that runs a coroutine as another one would, and names a request in every line that
 /// is logged meanwhile: nobody has to hand the id down.
-class RequestExecutor {
+class ContextExecutor {
 public:
-    RequestExecutor(net::any_io_executor inner, std::shared_ptr<const std::string> request)
+    ContextExecutor(net::any_io_executor inner, std::shared_ptr<const std::string> request)
         : inner_(std::move(inner)), request_(std::move(request)) {}
 
     template <class Function>
     void execute(Function&& function) const {
         inner_.execute([request = request_,
                         run = std::decay_t<Function>(std::forward<Function>(function))]() mutable {
-            const log::Context context(*request);
+            const Context context(*request);
             std::move(run)();
         });
     }
@@ -34,15 +35,15 @@ public:
     requires net::can_query_v<net::any_io_executor, Property>
     decltype(auto) query(const Property& property) const { return net::query(inner_, property); }
     template <class Property>
-    requires net::can_require_v<net::any_io_executor, Property> RequestExecutor
+    requires net::can_require_v<net::any_io_executor, Property> ContextExecutor
     require(const Property& property)
     const { return {net::require(inner_, property), request_}; }
     template <class Property>
-    requires net::can_prefer_v<net::any_io_executor, Property> RequestExecutor
+    requires net::can_prefer_v<net::any_io_executor, Property> ContextExecutor
     prefer(const Property& property)
     const { return {net::prefer(inner_, property), request_}; }
 
-    friend bool operator==(const RequestExecutor& a, const RequestExecutor& b) noexcept {
+    friend bool operator==(const ContextExecutor& a, const ContextExecutor& b) noexcept {
         return a.inner_ == b.inner_ && a.request_ == b.request_;
     }
 
@@ -51,4 +52,4 @@ private:
     std::shared_ptr<const std::string> request_;
 };
 
-}  // namespace syncwatch::http
+}  // namespace syncwatch::log
