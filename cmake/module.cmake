@@ -9,6 +9,10 @@ set(SW_MAY_USE_adapters base domain ports)
 set(SW_MAY_USE_gateway  base domain ports protocol services)
 set(SW_MAY_USE_apps     base domain ports protocol services recovery adapters gateway)
 
+# Modules of other layers whose tests need one thread, and ThreadSanitizer a minute and more to see nothing.
+set(SW_TESTED_ON_ONE_THREAD
+    "^(adapters\\.memory_stores|apps\\.(config|doctor|lab|region|transfer)|gateway\\.(api|metrics|static)|services\\.(accounts|limits|rooms|transcoding))$")
+
 # syncwatch_module(domain.playback SOURCES … TESTS … USES base … LINKS Boost::url …)
 #   SOURCES  .cpp files; without any the module is its headers alone
 #   TESTS    gtest files, built into domain.playback.test and run by ctest
@@ -41,8 +45,8 @@ function(syncwatch_module name)
     endif()
     if(M_TESTS AND SW_TESTS)
         set(labels unit)
-        # The others run on more than one thread: ThreadSanitizer is for them.
-        if(NOT layer MATCHES "domain|protocol" AND NOT name MATCHES "apps\\.(config|doctor|lab|region|transfer)")
+        # The others' tests run on more than one thread: ThreadSanitizer is for them.
+        if(NOT layer MATCHES "domain|protocol" AND NOT name MATCHES "${SW_TESTED_ON_ONE_THREAD}")
             list(APPEND labels threads)
         endif()
         syncwatch_test(${name}.test

@@ -73,8 +73,8 @@ TEST_F(LogsTest, WhatAWorkerDoesNamesTheTraceOfTheUpload) {
     server.stop();
     std::set<std::string> events;
     for (const auto& line : lines_of(server.process().err())) {
-        if (!line.contains("trace_id") || line.at("trace_id") != trace) continue;
-        EXPECT_EQ(line.at("request"), sent.field("X-Request-Id"));
+        if (!line.contains("trace_id") || line.at("trace_id").as_string() != trace) continue;
+        EXPECT_EQ(std::string(line.at("request").as_string()), sent.field("X-Request-Id"));
         events.emplace(line.at("event").as_string());
     }
     EXPECT_TRUE(events.contains("http.request"));
