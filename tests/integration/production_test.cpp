@@ -144,8 +144,8 @@ TEST_F(ProductionTest, GuessingAtOneNodeLocksAtTheOther) {
     };
     while (login("a", "wrong horse").status == 401) continue;
     EXPECT_EQ(login("a", "correct horse").text_at("code"), "locked_out");
-    EXPECT_TRUE(
-        eventually([&] { return login("b", "correct horse").text_at("code") == "locked_out"; }));
+    EXPECT_TRUE(eventually([&] { return login("b", "correct horse").status == 429; }));
+    EXPECT_EQ(login("b", "correct horse").text_at("code"), "locked_out");
 }
 
 TEST_F(ProductionTest, PeopleInRoomsAreToldThatAPartIsAwayAndThatItIsBack) {
@@ -266,10 +266,6 @@ TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
     EXPECT_TRUE(bo.hears_playback(false));
     EXPECT_EQ(bo.ask({{"type", "chat"}, {"text", "from b"}}), "ack");
     EXPECT_TRUE(ada.hears_chat("from b"));
-    EXPECT_EQ(client("b").get("/metrics").body.find("syncwatch_room_fan_out_seconds_count 0\n"),
-              std::string::npos)
-        << "how long the play took to b";
-
     redis->kill();
     EXPECT_EQ(bo.ask({{"type", "control"}, {"action", "pause"}}), "ack");
     EXPECT_TRUE(ada.hears_playback(true)) << "over the second bus";
@@ -279,6 +275,9 @@ TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
     EXPECT_TRUE(eventually([&] { return component("b", "bus").at("status") == "ok"; }));
     EXPECT_EQ(ada.ask({{"type", "control"}, {"action", "play"}}), "ack");
     EXPECT_TRUE(bo.hears_playback(false));
+    EXPECT_EQ(client("b").get("/metrics").body.find("syncwatch_room_fan_out_seconds_count 0\n"),
+              std::string::npos)
+        << "how long the play took to b";
 
     nodes.at("a")->kill();
     EXPECT_EQ(bo.ask({{"type", "control"}, {"action", "pause"}}), "ack");

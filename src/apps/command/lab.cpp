@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <memory>
 #include <string_view>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -14,6 +13,7 @@
 
 #include "apps/command/command.h"
 #include "apps/command/table.h"
+#include "apps/lab/wait.h"
 #include "apps/region/parts.h"
 #include "apps/region/raise.h"
 
@@ -24,8 +24,8 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "lab";
-/// Until whoever spreads the load has seen that the one before is back.
-constexpr std::chrono::seconds kBetweenRestarts{3};
+/// For the load balancer to see that a node is back.
+constexpr std::chrono::seconds kTakenWithin{10};
 
 struct LabArguments {
     std::string folder = kFolder;
@@ -244,11 +244,13 @@ Outcome<> restart(Invocation& invocation, const LabArguments& arguments) {
     {
         lab::Board board(board_kind(), parts->size());
         for (const lab::Part* part : *parts) {
-            if (part != parts->front()) std::this_thread::sleep_for(kBetweenRestarts);
             if (auto ended = outcome_of((*lab)->end(*part)); !ended) return ended;
             troubles = lab::raise(**lab, {part}, board);
             // With one away the others still serve; with two they may not.
             if (!troubles.empty()) break;
+            const auto taken = [&] { return lab::site_uses((*lab)->place(), part->name); };
+            const bool is_node = part->name.starts_with("node-");
+            if (is_node) (void)lab::wait_until(taken, kTakenWithin, std::chrono::milliseconds(100));
         }
     }
     return show_after(invocation, **lab, troubles);

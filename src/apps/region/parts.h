@@ -57,5 +57,7 @@ Part worker_part(const Place& place, unsigned number);
 /// HAProxy in front of the nodes: where people come in.
 Part site_part(const Place& place);
 std::string site_configuration(const Place& place);
+/// Whether it sends people to the node of that name.
+bool site_uses(const Place& place, const std::string& node);
 
 }  // namespace syncwatch::lab

@@ -25,6 +25,15 @@ std::string site_configuration(const Place& place) {
     return out;
 }
 
+bool site_uses(const Place& place, const std::string& node) {
+    const auto facts = get_ok(place.ports.site_stats(), "/;csv");
+    if (!facts) return false;
+    const std::size_t line = facts->find("\nnodes," + node + ",");
+    if (line == std::string::npos) return false;
+    return facts->substr(line + 1, facts->find('\n', line + 1) - line).find(",UP,") !=
+           std::string::npos;
+}
+
 Part site_part(const Place& place) {
     const std::uint16_t port = place.ports.site();
     Part part;
