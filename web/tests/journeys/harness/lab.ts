@@ -18,7 +18,8 @@ const FIRST_NODE = 11;
 export class Lab {
   readonly #logFile: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'syncwatch-lab-'));
-  readonly #basePort = 31_000 + (process.pid % 20) * REGION_PORTS;
+  /** Below the ports that the kernel gives to whoever connects. */
+  readonly #basePort = 21_500 + (process.pid % 20) * REGION_PORTS;
 
   constructor(logFile: string) {
     this.#logFile = logFile;
