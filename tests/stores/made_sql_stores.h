@@ -6,6 +6,7 @@
 #include "adapters/sql_live_rooms/sql_playback_store.h"
 #include "adapters/sql_live_rooms/sql_queue_store.h"
 #include "adapters/sql_media/sql_media_store.h"
+#include "adapters/sql_media/sql_replica_ledger.h"
 #include "adapters/sql_rooms/sql_room_store.h"
 #include "base/async/run_to_end.h"
 
@@ -26,6 +27,7 @@ public:
     JobStore& jobs() { return media_; }
     PartStore& parts() { return media_; }
     ObjectLedger& ledger() { return media_; }
+    ReplicaLedger& replicas() { return replicas_; }
 
     void add_account(UserId id) {
         Account account;
@@ -43,6 +45,7 @@ private:
     sql::SqlQueueStore queues_{database_.get()};
     sql::SqlPlaybackStore playback_{database_.get()};
     sql::SqlMediaStore media_{database_.get()};
+    sql::SqlReplicaLedger replicas_{database_.get()};
 };
 
 }  // namespace syncwatch

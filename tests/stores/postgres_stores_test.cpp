@@ -4,6 +4,7 @@
 #include "contract/media_store_contract.h"
 #include "contract/playback_store_contract.h"
 #include "contract/queue_store_contract.h"
+#include "contract/replica_ledger_contract.h"
 #include "contract/room_store_contract.h"
 #include "harness/postgres_database.h"
 #include "stores/job_priority.h"
@@ -23,6 +24,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, QueueStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PlaybackStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, MediaStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, ReplicaLedgerContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobPriority, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PartsOfFilms, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, SmallTables, PostgresDatabase);

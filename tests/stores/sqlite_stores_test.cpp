@@ -4,6 +4,7 @@
 #include "contract/media_store_contract.h"
 #include "contract/playback_store_contract.h"
 #include "contract/queue_store_contract.h"
+#include "contract/replica_ledger_contract.h"
 #include "contract/room_store_contract.h"
 #include "harness/temp_database.h"
 #include "stores/job_priority.h"
@@ -23,6 +24,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, QueueStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PlaybackStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, MediaStoreContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobStoreContract, Made);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, ReplicaLedgerContract, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, JobPriority, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, PartsOfFilms, Made);
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, SmallTables, TempDatabase);

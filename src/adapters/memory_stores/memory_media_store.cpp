@@ -112,7 +112,7 @@ Async<Video> MemoryMediaStore::drop_original(VideoId id) {
 }
 
 Async<Video> MemoryMediaStore::add_subtitle(VideoId id, SubtitleTrack track, StoredBlob object,
-                                            std::size_t most, WallTime) {
+                                            std::size_t most, WallTime now) {
     SW_CO_TRY(Film * found, film(id));
     auto& tracks = found->video.subtitles;
     if (tracks.size() >= most) {
@@ -122,7 +122,7 @@ Async<Video> MemoryMediaStore::add_subtitle(VideoId id, SubtitleTrack track, Sto
         co_return fail(ErrorCode::Conflict, "the track's id is taken");
     }
     tracks.push_back(std::move(track));
-    objects_[object.key] = object;
+    keep({object}, now);
     co_return found->video;
 }
 
@@ -154,25 +154,32 @@ void MemoryMediaStore::fail_film(Film& film, VideoError error) {
     film.job.reset();
 }
 
-void MemoryMediaStore::keep(const std::vector<StoredBlob>& objects) {
-    for (const StoredBlob& object : objects) objects_[object.key] = object;
+void MemoryMediaStore::keep(const std::vector<StoredBlob>& objects, WallTime now) {
+    for (const StoredBlob& object : objects) {
+        Line& line = objects_[object.key];
+        LedgerLine fresh{object, now, std::nullopt, std::nullopt, ObjectFault::None};
+        if (line.known.object.sha256 == object.sha256) {
+            fresh.replicated_at = line.known.replicated_at;
+        }
+        line = Line{std::move(fresh), WallTime()};
+    }
 }
 
-Async<> MemoryMediaStore::record(std::vector<StoredBlob> objects, WallTime) {
-    keep(objects);
+Async<> MemoryMediaStore::record(std::vector<StoredBlob> objects, WallTime now) {
+    keep(objects, now);
     co_return Result<>();
 }
 
 Async<std::optional<StoredBlob>> MemoryMediaStore::find_object(std::string key) {
     const auto found = objects_.find(key);
     if (found == objects_.end()) co_return std::nullopt;
-    co_return found->second;
+    co_return found->second.known.object;
 }
 
 Async<std::vector<StoredBlob>> MemoryMediaStore::objects_under(std::string prefix) {
     std::vector<StoredBlob> out;
-    for (const auto& [key, object] : objects_) {
-        if (lies_under(key, prefix)) out.push_back(object);
+    for (const auto& [key, line] : objects_) {
+        if (lies_under(key, prefix)) out.push_back(line.known.object);
     }
     co_return out;
 }

@@ -7,16 +7,19 @@
 #include "adapters/memory_stores/memory_installation.h"
 #include "ports/job_store.h"
 #include "ports/object_ledger.h"
+#include "ports/replica_ledger.h"
 #include "ports/upload_store.h"
 #include "ports/video_store.h"
 
 namespace syncwatch {
 
-/// Videos, uploads, jobs and the object ledger in memory, for simulation. One thread; never waits.
+/// Videos, uploads, jobs and the object ledger with its copies in memory, for simulation. One
+/// thread; never waits.
 class MemoryMediaStore final : public VideoStore,
                                public UploadStore,
                                public JobStore,
-                               public ObjectLedger {
+                               public ObjectLedger,
+                               public ReplicaLedger {
 public:
     explicit MemoryMediaStore(const MemoryInstallation& data) : data_(data) {}
 
@@ -65,6 +68,22 @@ public:
     Async<std::vector<std::string>> doomed(int limit) override;
     Async<> forget_doomed(std::string key) override;
 
+    Async<bool> use_second(std::string name) override;
+    Async<std::optional<LedgerLine>> find_line(std::string key) override;
+    Async<std::vector<StoredBlob>> claim_unreplicated(int limit, WallTime now,
+                                                      WallTime until) override;
+    Async<std::vector<StoredBlob>> claim_unverified(int limit, WallTime before, WallTime now,
+                                                    WallTime until) override;
+    Async<std::vector<StoredBlob>> claim_faulty(int limit, WallTime now, WallTime until) override;
+    Async<> postpone(StoredBlob object, WallTime until) override;
+    Async<bool> note_replicated(StoredBlob object, WallTime now) override;
+    Async<> note_verified(StoredBlob object, Copies copies, WallTime now) override;
+    Async<> note_fault(StoredBlob object, ObjectFault fault, WallTime until) override;
+    Async<bool> is_wanted(StoredBlob object) override;
+    Async<ReplicaBacklog> backlog() override;
+    Async<LedgerCoverage> coverage(WallTime since) override;
+    Async<std::vector<LedgerLine>> faulty(int limit) override;
+
 private:
     /// A video with all that belongs to it.
     struct Film {
@@ -74,6 +93,10 @@ private:
         std::map<std::string, std::vector<Segment>> streams;
     };
     using Films = std::map<VideoId, Film>;
+    struct Line {
+        LedgerLine known;
+        WallTime not_before{};
+    };
 
     Result<Film*> film(VideoId id);
     Result<Film*> film_of(UploadId id);
@@ -85,13 +108,19 @@ private:
     std::vector<Video> newest(Chosen chosen, int limit) const;
     void fail_film(Film& film, VideoError error);
     Result<> apply(Film& film, const JobStep& step);
-    Result<> step(const JobLease& lease, const JobStep& step);
-    void keep(const std::vector<StoredBlob>& objects);
+    Result<> step(const JobLease& lease, const JobStep& step, WallTime now);
+    void keep(const std::vector<StoredBlob>& objects, WallTime now);
+    bool is_doomed(const std::string& key) const;
+    /// nullptr: the ledger does not have it as it is said.
+    Line* line_of(const StoredBlob& object);
+    template <class Chosen, class Age>
+    std::vector<StoredBlob> claim(int limit, WallTime now, WallTime until, Chosen chosen, Age age);
 
     const MemoryInstallation& data_;
     Films films_;
-    std::map<std::string, StoredBlob> objects_;
+    std::map<std::string, Line> objects_;
     std::set<std::string> doomed_;
+    std::string second_;
 };
 
 }  // namespace syncwatch

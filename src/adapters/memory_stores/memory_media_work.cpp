@@ -92,7 +92,7 @@ Async<> MemoryMediaStore::complete_upload(UploadId id, std::uint64_t size,
     made.video = found->video.id;
     made.created_at = made.not_before = now;
     const std::string key = source_key(found->video.id);
-    if (sha256) objects_[key] = {key, size, *sha256};
+    if (sha256) keep({{key, size, *sha256}}, now);
     co_return Result<>();
 }
 
@@ -205,23 +205,23 @@ Result<> MemoryMediaStore::apply(Film& film, const JobStep& step) {
     return {};
 }
 
-Result<> MemoryMediaStore::step(const JobLease& lease, const JobStep& step) {
+Result<> MemoryMediaStore::step(const JobLease& lease, const JobStep& step, WallTime now) {
     SW_TRY(Film * found, film_of(lease));
     Film changed = *found;
     SW_CHECK(apply(changed, step));
     if (step.checkpoint) changed.job->checkpoint = *step.checkpoint;
     if (!step.segments.empty()) changed.job->attempts = 1;
     *found = std::move(changed);
-    keep(step.objects);
+    keep(step.objects, now);
     return {};
 }
 
-Async<> MemoryMediaStore::advance(JobLease lease, JobStep next, WallTime) {
-    co_return step(lease, next);
+Async<> MemoryMediaStore::advance(JobLease lease, JobStep next, WallTime now) {
+    co_return step(lease, next, now);
 }
 
-Async<> MemoryMediaStore::finish(JobLease lease, JobStep last, WallTime) {
-    SW_CO_CHECK(step(lease, last));
+Async<> MemoryMediaStore::finish(JobLease lease, JobStep last, WallTime now) {
+    SW_CO_CHECK(step(lease, last, now));
     SW_CO_TRY(Film * found, film_of(lease));
     Video& video = found->video;
     video.status = VideoStatus::Ready;

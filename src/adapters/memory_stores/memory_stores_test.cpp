@@ -10,6 +10,7 @@
 #include "contract/media_store_contract.h"
 #include "contract/playback_store_contract.h"
 #include "contract/queue_store_contract.h"
+#include "contract/replica_ledger_contract.h"
 #include "contract/room_store_contract.h"
 
 namespace syncwatch {
@@ -35,6 +36,7 @@ struct MadeMemoryMedia {
     UploadStore& uploads() { return store; }
     JobStore& jobs() { return store; }
     ObjectLedger& ledger() { return store; }
+    ReplicaLedger& replicas() { return store; }
     void add_account(UserId id) { data.accounts[id].id = id; }
     void remove_account(UserId id) { data.remove_user(id); }
 
@@ -44,6 +46,7 @@ struct MadeMemoryMedia {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MediaStoreContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobStoreContract, MadeMemoryMedia);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ReplicaLedgerContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AccountStoreContract, MadeMemoryStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RoomStoreContract, MadeMemoryStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ChatStoreContract, MadeMemoryStores);

@@ -1,5 +1,7 @@
 #include "adapters/sql_media/media_rows.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "domain/media/media_keys.h"
 
@@ -135,11 +137,28 @@ Result<> doom(Connection& db, const std::string& key) {
     return {};
 }
 
+StoredBlob object_from(const Row& row) {
+    StoredBlob object;
+    object.key = row.text(0);
+    object.size = static_cast<std::uint64_t>(row.integer(1));
+    // Only what encode_hex wrote comes here; anything else is no sum that any object has.
+    const auto bytes = decode_hex(row.text(2));
+    if (bytes && bytes->size() == object.sha256.size()) {
+        std::ranges::copy(*bytes, object.sha256.begin());
+    }
+    return object;
+}
+
+// What is stored anew was copied and looked at by nobody yet. The same again, by somebody who goes
+// on with a job: its copies stay.
 Result<> record_object(Connection& db, const StoredBlob& object, WallTime now) {
     SW_CHECK(
         db.run("INSERT INTO objects (key, size, sha256, created_at) VALUES (?, ?, ?, ?)"
                " ON CONFLICT (key) DO UPDATE SET size = excluded.size,"
-               " sha256 = excluded.sha256, created_at = excluded.created_at",
+               " sha256 = excluded.sha256, created_at = excluded.created_at,"
+               " replicated_at = CASE WHEN objects.sha256 = excluded.sha256"
+               " THEN objects.replicated_at END,"
+               " verified_at = 0, fault = '', not_before = 0",
                object.key, object.size, encode_hex(object.sha256), now));
     return {};
 }

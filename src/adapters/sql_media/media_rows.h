@@ -20,6 +20,8 @@ Result<> delete_video(Connection& db, VideoId id);
 Result<> fail_video(Connection& db, VideoId id, const VideoError& error);
 
 Result<> doom(Connection& db, const std::string& key);
+/// Of a row that begins with key, size, sha256.
+StoredBlob object_from(const Row& row);
 Result<> record_object(Connection& db, const StoredBlob& object, WallTime now);
 /// The video that the lease is about. Errors: Conflict (reason "lease_lost").
 Result<VideoId> held_video(Connection& db, const JobLease& lease);

@@ -136,6 +136,8 @@ Result<VideoId> apply(Connection& db, const JobLease& lease, const JobStep& step
     if (step.checkpoint) {
         SW_CHECK(
             db.run("UPDATE jobs SET checkpoint = ? WHERE id = ?", *step.checkpoint, lease.job));
+        // The job goes when the film is ready; what it made may have to be made again.
+        SW_CHECK(db.run("UPDATE videos SET plan = ? WHERE id = ?", *step.checkpoint, video));
     }
     if (!step.segments.empty()) {
         SW_CHECK(db.run("UPDATE jobs SET attempts = 1 WHERE id = ?", lease.job));

@@ -1,32 +1,10 @@
 // The part of SqlMediaStore that keeps the object ledger.
-#include <algorithm>
 #include <utility>
 
 #include "adapters/sql_media/media_rows.h"
 #include "adapters/sql_media/sql_media_store.h"
-#include "base/encoding.h"
 
 namespace syncwatch::sql {
-namespace {
-
-/// Only what encode_hex wrote comes here; anything else is no sum that any object has.
-Sha256Sum sum_from(const std::string& hex) {
-    Sha256Sum sum{};
-    const auto bytes = decode_hex(hex);
-    if (bytes && bytes->size() == sum.size()) std::ranges::copy(*bytes, sum.begin());
-    return sum;
-}
-
-StoredBlob object_from(const Row& row) {
-    StoredBlob object;
-    object.key = row.text(0);
-    object.size = static_cast<std::uint64_t>(row.integer(1));
-    object.sha256 = sum_from(row.text(2));
-    return object;
-}
-
-}  // namespace
-
 Async<> SqlMediaStore::record(std::vector<StoredBlob> objects, WallTime now) {
     auto work = [objects = std::move(objects), now](Connection& db) -> Result<> {
         for (const StoredBlob& object : objects) SW_CHECK(record_object(db, object, now));
