@@ -45,6 +45,8 @@ public:
     virtual Async<StoredBlob> measure(std::string key) = 0;
     /// Errors: NotFound, Unavailable.
     virtual Async<OpenBlob> open(std::string key) = 0;
+    /// What is kept nearby of the object is forgotten: the next open() asks the store itself.
+    virtual Async<> refresh(std::string key) = 0;
     /// A file with the object's bytes, for programs that must be given a path (ffmpeg). Never
     /// written to; good until the object is removed. Errors: NotFound, Unavailable.
     virtual Async<std::filesystem::path> local_path(std::string key) = 0;

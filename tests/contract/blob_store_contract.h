@@ -115,6 +115,13 @@ TYPED_TEST_P(BlobStoreContract, AbsentObjectsAreNotFoundAndEasilyRemoved) {
     EXPECT_EQ(run_to_end(this->blobs().open("v/x/y")).error().code, ErrorCode::NotFound);
 }
 
+TYPED_TEST_P(BlobStoreContract, WhatIsKeptNearbyMayBeForgotten) {
+    ASSERT_TRUE(run_to_end(this->blobs().put("v/x", std::string("x"))));
+    ASSERT_TRUE(run_to_end(this->blobs().refresh("v/x")));
+    EXPECT_EQ(this->content("v/x"), "x");
+    EXPECT_TRUE(run_to_end(this->blobs().refresh("v/y"))) << "absent is success";
+}
+
 TYPED_TEST_P(BlobStoreContract, APrefixGoesWholeAndItsNeighboursStay) {
     for (const char* key : {"v/1/a", "v/1/b/c", "v/10/a", "v/1-", "w"}) {
         ASSERT_TRUE(run_to_end(this->blobs().put(key, std::string(key))));
@@ -163,7 +170,7 @@ REGISTER_TYPED_TEST_SUITE_P(BlobStoreContract, WhatIsPutComesBack,
                             AFileIsAdoptedUnreadAndMeasuredLater,
                             AFileThatIsMissingIsNotFoundAndLeavesNothing,
                             AnObjectHasAPathForPrograms, AbsentObjectsAreNotFoundAndEasilyRemoved,
-                            APrefixGoesWholeAndItsNeighboursStay, NoKeyLeadsAnywhereElse,
+                            WhatIsKeptNearbyMayBeForgotten, APrefixGoesWholeAndItsNeighboursStay, NoKeyLeadsAnywhereElse,
                             ThereIsRoomAndSomebodyKnowsHowMuch);
 
 }  // namespace syncwatch

@@ -55,6 +55,7 @@ public:
     }
     Async<StoredBlob> measure(std::string key) override { return real_.measure(std::move(key)); }
     Async<OpenBlob> open(std::string key) override { return real_.open(std::move(key)); }
+    Async<> refresh(std::string key) override { return real_.refresh(std::move(key)); }
     Async<std::filesystem::path> local_path(std::string key) override {
         return real_.local_path(std::move(key));
     }

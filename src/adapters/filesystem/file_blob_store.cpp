@@ -52,7 +52,24 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open(fs::path root, Pools 
     SW_CHECK(ensure_folder(root));
     fs::remove_all(root / kTemporary, failed);
     SW_CHECK(ensure_folder(root / kTemporary));
-    return std::unique_ptr<FileBlobStore>(new FileBlobStore(std::move(root), pools));
+    return std::unique_ptr<FileBlobStore>(new FileBlobStore(std::move(root), pools, ""));
+}
+
+Result<std::unique_ptr<FileBlobStore>> FileBlobStore::join(fs::path root, Pools pools,
+                                                           std::string writer) {
+    writer += '-';
+    std::error_code failed;
+    root = fs::absolute(root, failed);
+    SW_CHECK(ensure_folder(root));
+    SW_CHECK(ensure_folder(root / kTemporary));
+    std::vector<fs::path> left_over;
+    for (fs::directory_iterator each(root / kTemporary, failed);
+         !failed && each != fs::directory_iterator(); each.increment(failed)) {
+        if (each->path().filename().string().starts_with(writer)) left_over.push_back(*each);
+    }
+    for (const fs::path& each : left_over) fs::remove_all(each, failed);
+    return std::unique_ptr<FileBlobStore>(
+        new FileBlobStore(std::move(root), pools, std::move(writer)));
 }
 
 Result<fs::path> FileBlobStore::path_of(std::string_view key) const {
@@ -61,7 +78,7 @@ Result<fs::path> FileBlobStore::path_of(std::string_view key) const {
 }
 
 fs::path FileBlobStore::temporary() {
-    return root_ / kTemporary / std::to_string(++next_temporary_);
+    return root_ / kTemporary / (writer_ + std::to_string(++next_temporary_));
 }
 
 Result<> FileBlobStore::place(const fs::path& from, const fs::path& to) {
@@ -226,6 +243,11 @@ Async<OpenBlob> FileBlobStore::open(std::string key) {
         return blob;
     };
     co_return co_await offload(pools_.reads, std::move(work));
+}
+
+Async<> FileBlobStore::refresh(std::string key) {
+    SW_CO_CHECK(path_of(key));
+    co_return Result<>();
 }
 
 Async<fs::path> FileBlobStore::local_path(std::string key) {

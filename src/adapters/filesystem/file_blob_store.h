@@ -2,6 +2,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -27,11 +28,17 @@ public:
         return open(std::move(root), Pools{pool, pool});
     }
 
+    /// The same beside others that may have the folder open: `writer` is a name that none of them
+    /// has. Throws away only what an earlier process of that name left.
+    static Result<std::unique_ptr<FileBlobStore>> join(std::filesystem::path root, Pools pools,
+                                                       std::string writer);
+
     Async<StoredBlob> put(std::string key, std::string bytes) override;
     Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override;
     Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override;
     Async<StoredBlob> measure(std::string key) override;
     Async<OpenBlob> open(std::string key) override;
+    Async<> refresh(std::string key) override;
     Async<std::filesystem::path> local_path(std::string key) override;
     Async<> remove(std::string key) override;
     Async<> remove_all(std::string prefix) override;
@@ -39,8 +46,8 @@ public:
     Async<std::uint64_t> free_bytes() override;
 
 private:
-    FileBlobStore(std::filesystem::path root, Pools pools)
-        : root_(std::move(root)), pools_(pools) {}
+    FileBlobStore(std::filesystem::path root, Pools pools, std::string writer)
+        : root_(std::move(root)), pools_(pools), writer_(std::move(writer)) {}
 
     Result<std::filesystem::path> path_of(std::string_view key) const;
     std::filesystem::path temporary();
@@ -56,6 +63,7 @@ private:
 
     const std::filesystem::path root_;
     const Pools pools_;
+    const std::string writer_;  ///< Begins the names of its temporary files.
     std::atomic<std::uint64_t> next_temporary_{0};
 };
 

@@ -53,7 +53,7 @@ std::optional<FoundFile> read_name(const fs::path& path, const fs::path& root) {
         failed == std::errc() && stop == end && std::cmp_equal(found.size, facts.st_size);
     if (!whole) return std::nullopt;
     constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-    found.used_ns = facts.st_mtim.tv_sec * kNanosecondsPerSecond + facts.st_mtim.tv_nsec;
+    found.used_ns = facts.st_atim.tv_sec * kNanosecondsPerSecond + facts.st_atim.tv_nsec;
     return found;
 }
 
@@ -128,8 +128,10 @@ std::optional<OpenBlob> BlobCache::find(const std::string& key) {
         return std::nullopt;
     }
     uses_.splice(uses_.begin(), uses_, found->second.use);
-    // The order survives a restart in the files' times.
-    ::futimens(file->get(), nullptr);
+    // The order survives a restart in the files' times of use. When they were written stays, so
+    // that others can tell whether a file is still the one they looked at.
+    constexpr std::timespec kUsedNow[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
+    ::futimens(file->get(), kUsedNow);
     return OpenBlob{*std::move(file), *size};
 }
 

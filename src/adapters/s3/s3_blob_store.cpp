@@ -53,7 +53,13 @@ S3BlobStore::S3BlobStore(Options options, Powers powers, std::unique_ptr<BlobCac
       cache_(std::move(cache)),
       exchange_(std::move(options.exchange),
                 Exchange::Powers{powers.clock, powers.random, powers.breaker}),
+      reading_(options.reading
+                   ? std::make_unique<Exchange>(
+                         *std::move(options.reading),
+                         Exchange::Powers{powers.clock, powers.random, powers.breaker})
+                   : nullptr),
       client_(exchange_),
+      reader_(reading_ ? *reading_ : exchange_),
       sender_(exchange_, powers.writes, options.sending) {}
 
 Async<> S3BlobStore::check() {
@@ -170,7 +176,7 @@ Async<Flights::Landed> S3BlobStore::bring_to_disk(std::string key, BlobCache::Pi
         co_return fail(std::move(error));
     }
     const auto download = std::make_shared<Download>(arrival->take_file());
-    auto got = co_await client_.get(key, download);
+    auto got = co_await reader_.get(key, download);
     if (!got) {
         Error error = std::move(got).error();
         if (!is_disk_full(error, *download)) co_return fail(std::move(error));
@@ -193,8 +199,18 @@ Async<Flights::Landed> S3BlobStore::bring_to_memory(std::string key) {
     UniqueFd memory(::memfd_create("object", MFD_CLOEXEC));
     if (!memory) co_return filesystem::system_failure("make", "a file in memory");
     const auto download = std::make_shared<Download>(std::move(memory), kMostInMemory);
-    SW_CO_TRY(const ObjectFacts facts, co_await client_.get(key, download));
+    SW_CO_TRY(const ObjectFacts facts, co_await reader_.get(key, download));
     co_return Flights::Landed{std::make_shared<const UniqueFd>(download->take_file()), facts.size};
+}
+
+Async<> S3BlobStore::refresh(std::string key) {
+    SW_CO_CHECK(check_key(key));
+    auto drop = [this, key] {
+        forget(key);
+        return true;
+    };
+    co_await offload(powers_.writes, std::move(drop));
+    co_return Result<>();
 }
 
 Async<fs::path> S3BlobStore::local_path(std::string key) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -21,6 +22,9 @@ class S3BlobStore final : public BlobStore {
 public:
     struct Options {
         Exchange::Options exchange;
+        /// For what players wait for, where somebody else has it too: less patient. nullopt: as
+        /// the rest.
+        std::optional<Exchange::Options> reading = {};
         BlobCache::Options cache;
         FileSender::Options sending = {};
     };
@@ -45,7 +49,10 @@ public:
     /// Unavailable (no credentials).
     Result<std::string> presigned_get(const std::string& key, std::chrono::seconds lifetime);
     /// Ends what is under way: callers get Cancelled.
-    void stop() { exchange_.stop(); }
+    void stop() {
+        exchange_.stop();
+        if (reading_) reading_->stop();
+    }
 
     Async<StoredBlob> put(std::string key, std::string bytes) override;
     Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override;
@@ -53,6 +60,7 @@ public:
     Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override;
     Async<StoredBlob> measure(std::string key) override;
     Async<OpenBlob> open(std::string key) override;
+    Async<> refresh(std::string key) override;
     /// The path is good for BlobCache::kPinned from the last time it was asked for, however full
     /// the cache is. On a full disk: Unavailable (reason "disk_full").
     Async<std::filesystem::path> local_path(std::string key) override;
@@ -74,7 +82,9 @@ private:
     const std::unique_ptr<BlobCache> cache_;
     Flights flights_;
     Exchange exchange_;
+    const std::unique_ptr<Exchange> reading_;
     S3Client client_;
+    S3Client reader_;  ///< What comes into the cache comes by this one.
     FileSender sender_;
 };
 
