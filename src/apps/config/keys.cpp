@@ -1,15 +1,12 @@
 #include "apps/config/keys.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <iterator>
 #include <optional>
 #include <utility>
 
-#include "adapters/postgres/settings.h"
-#include "adapters/redis/redis_url.h"
-#include "adapters/s3/location.h"
+#include "apps/config/takers.h"
 #include "apps/config/values.h"
 
 namespace syncwatch::config {
@@ -23,96 +20,6 @@ bool put(std::optional<Read> read, To& to) {
     if (!read) return false;
     to = static_cast<To>(*std::move(read));
     return true;
-}
-
-/// "sqlite:PATH" → PATH.
-bool take_url(std::string_view url, std::string_view scheme, std::filesystem::path& to) {
-    if (!url.starts_with(scheme) || url.size() == scheme.size()) return false;
-    to = url.substr(scheme.size());
-    return true;
-}
-
-bool take_database(std::string_view url, Settings& s) {
-    if (take_url(url, "sqlite:", s.storage.database)) {
-        s.postgres.url.clear();
-        return true;
-    }
-    if (!postgres::is_url(url)) return false;
-    s.postgres.url = url;
-    return true;
-}
-
-bool take_objects(std::string_view url, Settings& s) {
-    if (take_url(url, "file:", s.storage.objects)) {
-        s.s3.url.clear();
-        return true;
-    }
-    if (!s3::Location::parse(url)) return false;
-    s.s3.url = url;
-    return true;
-}
-
-bool take_bus(std::string_view url, Settings& s) {
-    const bool memory = url == "memory:";
-    if (!memory && url != "postgres:" && !redis::parse_redis_url(url)) return false;
-    s.bus.url = memory ? std::string_view() : url;
-    return true;
-}
-
-std::optional<log::Level> parse_level(std::string_view word) {
-    if (word == "debug") return log::Level::Debug;
-    if (word == "info") return log::Level::Info;
-    if (word == "warning") return log::Level::Warning;
-    if (word == "error") return log::Level::Error;
-    return std::nullopt;
-}
-
-std::optional<LogFormat> parse_format(std::string_view word) {
-    if (word == "auto") return LogFormat::Auto;
-    if (word == "human") return LogFormat::Human;
-    if (word == "json") return LogFormat::Json;
-    return std::nullopt;
-}
-
-/// "auto" is the empty one.
-std::optional<std::string> parse_preset(std::string_view word) {
-    constexpr std::array<std::string_view, 9> kPresets = {
-        "auto", "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower"};
-    if (std::find(kPresets.begin(), kPresets.end(), word) == kPresets.end()) return std::nullopt;
-    return word == "auto" ? std::string() : std::string(word);
-}
-
-std::optional<std::chrono::seconds> parse_lease(std::string_view text) {
-    const auto read = parse_span(text);
-    if (!read || *read < std::chrono::seconds(3) || *read > std::chrono::minutes(10)) {
-        return std::nullopt;
-    }
-    return read;
-}
-
-std::optional<std::string> parse_name(std::string_view text) {
-    const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
-    });
-    if (text.empty() || text.size() > 64 || !plain) return std::nullopt;
-    return std::string(text);
-}
-
-bool take_addresses(Words words, std::vector<std::string>& to) {
-    if (!std::all_of(words.begin(), words.end(), is_address)) return false;
-    to = words;
-    return true;
-}
-
-bool take_ice_servers(Words words, std::vector<std::string>& to) {
-    const bool fine = std::all_of(words.begin(), words.end(), [](std::string_view each) {
-        const std::size_t colon = each.find(':');
-        const std::string_view scheme = each.substr(0, colon);
-        return colon != std::string_view::npos && colon + 1 < each.size() &&
-               (scheme == "stun" || scheme == "stuns" || scheme == "turn" || scheme == "turns");
-    });
-    if (fine) to = words;
-    return fine;
 }
 
 constexpr std::string_view kSpan = "a time, as in \"90s\", \"15m\", \"12h\" or \"30d\"";
@@ -219,6 +126,27 @@ constexpr Key kKeys[] = {
     {"objects.cache_size", Kind::Text, "SIZE", "10GiB", kSize,
      "Space in the data folder for objects of an S3 store that were read lately.",
      [](Settings& s, Words w) { return put(parse_size(w[0]), s.s3.cache_bytes); }},
+    {"objects.second", Kind::Text, "URL", "",
+     "file: and the path of a folder, or s3: as in objects.url; not the first store",
+     "A second store: everything is copied into it in the background, and what is missing or "
+     "damaged in the first is served from it and repaired. Several nodes need one that all reach.",
+     [](Settings& s, Words w) { return take_second(w[0], s); }},
+    {"objects.second_credentials_file", Kind::Text, "FILE", "", kFile,
+     "Keys for the second store, as in objects.credentials_file.",
+     [](Settings& s, Words w) {
+         s.second.s3.credentials_file = w[0];
+         return !w[0].empty();
+     }},
+    {"objects.copy_rate", Kind::Text, "SIZE", "100MB", kSize,
+     "What each node copies into the second store in a second at most. 0: as fast as it goes.",
+     [](Settings& s, Words w) { return put(parse_size(w[0]), s.second.copy_rate); }},
+    {"objects.audit_rate", Kind::Text, "SIZE", "10MB", kSize,
+     "What each node reads back from each store in a second at most, to see whether it is still "
+     "whole. 0: as fast as it goes.",
+     [](Settings& s, Words w) { return put(parse_size(w[0]), s.second.audit_rate); }},
+    {"objects.audit_every", Kind::Text, "TIME", "30d", kSpan,
+     "Everything is read back at least so often, as far as objects.audit_rate allows.",
+     [](Settings& s, Words w) { return put(parse_span(w[0]), s.second.audit_every); }},
     {"node.name", Kind::Text, "NAME", "", "1 to 64 letters, digits, dots, dashes or underscores",
      "What this node calls itself in logs, health and metrics. By default the machine's name.",
      [](Settings& s, Words w) { return put(parse_name(w[0]), s.node.name); }},

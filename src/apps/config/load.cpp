@@ -108,6 +108,16 @@ void check_together(const Sources& sources, Loaded& loaded) {
     if (s.s3.on() && s.s3.credentials_file.empty()) {
         complain("objects.credentials_file", "is missing: an S3 store takes no one without keys");
     }
+    if (s.second.s3.on() && s.second.s3.credentials_file.empty()) {
+        complain("objects.second_credentials_file",
+                 "is missing: an S3 store takes no one without keys");
+    }
+    const bool same_folder =
+        !s.s3.on() && !s.second.folder.empty() &&
+        s.second.folder.lexically_normal() == s.objects_path().lexically_normal();
+    if (same_folder || (s.s3.on() && s.second.s3.url == s.s3.url)) {
+        complain("objects.second", "is the first store: a copy there would be none");
+    }
     bool turn = false;
     for (const auto& url : s.ice.servers) turn = turn || url.starts_with("turn");
     if (turn && s.ice.turn_secret.empty()) {

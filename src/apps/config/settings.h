@@ -64,6 +64,19 @@ struct Settings {
         bool operator==(const S3&) const = default;
     } s3;
 
+    /// The second object store; with neither folder nor URL there is none.
+    struct Second {
+        std::filesystem::path folder;
+        S3 s3;
+        std::uint64_t copy_rate = 100'000'000;  ///< Bytes per second; 0: no limit.
+        std::uint64_t audit_rate = 10'000'000;  ///< The same.
+        std::chrono::seconds audit_every = std::chrono::hours(30 * 24);
+        bool on() const { return !folder.empty() || s3.on(); }
+        /// What tells it from another one: its folder, or its URL.
+        std::string name() const { return s3.on() ? s3.url : "file:" + folder.string(); }
+        bool operator==(const Second&) const = default;
+    } second;
+
     /// What nodes talk through; without a URL there is one node, which talks to itself.
     struct Bus {
         std::string url;  ///< "redis://…", "sentinel://…", or "postgres:" for the database alone.

@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+
+#include "base/async/async.h"
+#include "base/time.h"
+
+namespace syncwatch {
+
+/// Makes objects anew of which no store has a whole copy.
+class ObjectMaker {
+public:
+    virtual ~ObjectMaker() = default;
+
+    /// When it returns, the first store and the ledger have the object anew; its bytes may be
+    /// others than before. Many who ask for one object cost one making, which goes on when nobody
+    /// waits for it any more. Errors: NotFound (it cannot be made: no original, no plan, or no such
+    /// thing), Timeout (not by `deadline`), Unavailable, Exhausted (too many are under way).
+    virtual Async<> make_again(std::string key, Instant deadline) = 0;
+};
+
+}  // namespace syncwatch
