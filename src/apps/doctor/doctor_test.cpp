@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/memory_stores/memory_media_store.h"
 #include "adapters/sqlite/connection.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
@@ -125,7 +126,9 @@ TEST_F(DoctorTest, APortIsFreeTakenOrOurs) {
     EXPECT_EQ(worst("port").first, Level::Problem);
 
     make_database();
-    const auto storage = Storage::open(settings_, {clock_, random_});
+    MemoryInstallation data;
+    MemoryMediaStore replicas(data);
+    const auto storage = Storage::open(settings_, {clock_, random_, replicas});
     ASSERT_TRUE(storage);
     Findings served;
     look_at_port(settings_, served);

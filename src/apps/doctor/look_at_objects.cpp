@@ -1,6 +1,6 @@
 #include "adapters/s3/s3_client.h"
 #include "apps/doctor/looks.h"
-#include "apps/node/storage.h"
+#include "apps/node/s3_options.h"
 #include "base/async/run_to_end.h"
 
 namespace syncwatch::apps {
@@ -9,7 +9,7 @@ void look_at_objects(const config::Settings& settings, Clock& clock, Random& ran
                      Findings& findings) {
     if (!settings.s3.on()) return;  // A folder: look_at_data_folder.
     const std::string subject = "objects";
-    const auto options = s3_options(settings);
+    const auto options = s3_options(settings.s3);
     if (!options) {
         return findings.problem(subject, options.error().message,
                                 "objects.credentials_file names a file with aws_access_key_id and "

@@ -10,6 +10,9 @@ void write_breakers(metrics::Text& text, Powers& powers, Storage& storage) {
     std::vector<const CircuitBreaker*> breakers;
     if (powers.postgres != nullptr) breakers.push_back(&powers.postgres->breaker());
     if (storage.s3() != nullptr) breakers.push_back(&storage.breaker());
+    if (storage.second() != nullptr && storage.second()->s3() != nullptr) {
+        breakers.push_back(&storage.second()->breaker());
+    }
     // Samples of one metric must follow one another.
     for (const CircuitBreaker* each : breakers) {
         text.gauge("syncwatch_breaker_open",

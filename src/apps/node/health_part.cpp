@@ -63,6 +63,9 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
     board_.add("database", [this] { return database(); });
     board_.add("bus", [this] { return bus(); });
     board_.add("objects", [this] { return objects(); });
+    if (settings.second.on()) {
+        board_.add("objects_second", [this] { return second_objects(); });
+    }
     board_.add("transcoder", [this] { return transcoder(); });
 }
 
@@ -127,19 +130,39 @@ net::awaitable<ComponentState> HealthPart::s3_objects() {
     co_return state;
 }
 
+net::awaitable<ComponentState> HealthPart::second_objects() {
+    if (storage_.second_trouble()) {
+        co_return state_of(Status::Down, storage_.second_trouble()->message);
+    }
+    const Instant begun = powers_.clock.now();
+    SecondStore& second = *storage_.second();
+    ComponentState state = state_of(Status::Ok, "S3");
+    if (second.s3() != nullptr) {
+        const auto there = co_await second.s3()->check();
+        if (!there) co_return state_of(Status::Down, there.error().message);
+    } else {
+        const auto free = co_await second.blobs().free_bytes();
+        if (!free) co_return state_of(Status::Down, free.error().message);
+        state.detail = in_gib(*free) + " free";
+    }
+    state.latency_ms =
+        std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
+    co_return state;
+}
+
 net::awaitable<ComponentState> HealthPart::objects() {
     if (storage_.s3() != nullptr) co_return co_await s3_objects();
     const Instant begun = powers_.clock.now();
-    const auto free = co_await storage_.blobs().free_bytes();
+    const auto free = co_await storage_.first().free_bytes();
     if (!free) co_return state_of(Status::Down, free.error().message);
     ComponentState state = state_of(Status::Ok, in_gib(*free) + " free");
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
     if (objects_probe_.is_due(begun) || objects_write_) {
-        const auto written = co_await storage_.blobs().put(kProbeKey, "probe");
+        const auto written = co_await storage_.first().put(kProbeKey, "probe");
         objects_write_.reset();
         if (!written) objects_write_ = written.error();
-        (void)co_await storage_.blobs().remove(kProbeKey);
+        (void)co_await storage_.first().remove(kProbeKey);
     }
     if (objects_write_) co_return cannot_write(*objects_write_);
     if (*free < settings_.uploads.keep_free) {

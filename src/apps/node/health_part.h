@@ -42,6 +42,7 @@ private:
     net::awaitable<http::ComponentState> bus();
     net::awaitable<http::ComponentState> objects();
     net::awaitable<http::ComponentState> s3_objects();
+    net::awaitable<http::ComponentState> second_objects();
     net::awaitable<http::ComponentState> turn();
     net::awaitable<http::ComponentState> transcoder();
     net::awaitable<http::ComponentState> backup();

@@ -47,7 +47,8 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
     Opened opened;
     SW_TRY(opened.tls, load_certificate(settings));
     SW_TRY(opened.powers, Powers::open(settings));
-    SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random}));
+    SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random,
+                                                    opened.powers->replicas}));
     SW_TRY(opened.link_key, key(*opened.powers, "media"));
     SW_TRY(opened.ticket_key, key(*opened.powers, "tickets"));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
@@ -64,6 +65,7 @@ Node::Node(config::Settings settings, Opened opened)
       storage_(std::move(opened.storage)),
       limits_(powers_->clock, powers_->random, powers_->bus()),
       worker_(worker_thread_, *powers_, *storage_, settings_),
+      replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0)),
@@ -85,6 +87,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { media_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
 }
 
@@ -142,6 +145,7 @@ Result<> Node::open_for_business() {
     net::post(shards_.executor(0), std::move(begin));
     server_.start();
     worker_.start();
+    replication_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -163,6 +167,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     const auto left = std::chrono::floor<std::chrono::milliseconds>(until - powers_->clock.now());
     server_.drain(std::max(0ms, left));
     wait(end_background());
+    replication_.stop();
     worker_.stop();
 }
 

@@ -12,6 +12,7 @@
 #include "apps/node/media_part.h"
 #include "apps/node/metrics_part.h"
 #include "apps/node/powers.h"
+#include "apps/node/replication_part.h"
 #include "apps/node/rooms_part.h"
 #include "apps/node/site_part.h"
 #include "apps/node/storage.h"
@@ -77,6 +78,7 @@ private:
     const std::unique_ptr<Storage> storage_;
     LimitSharing limits_;
     WorkerPart worker_;
+    ReplicationPart replication_;
     HealthPart health_;
     MetricsPart metrics_;
     AccountsPart accounts_;

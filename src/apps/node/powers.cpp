@@ -69,6 +69,7 @@ Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_pos
       queues(*database),
       playback(*database),
       media(*database),
+      replicas(*database),
       keys(*database) {}
 
 postgres::Settings postgres_settings(const config::Settings& settings) {

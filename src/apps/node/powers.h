@@ -11,6 +11,7 @@
 #include "adapters/sql_live_rooms/sql_queue_store.h"
 #include "adapters/sql_media/sql_key_store.h"
 #include "adapters/sql_media/sql_media_store.h"
+#include "adapters/sql_media/sql_replica_ledger.h"
 #include "adapters/sql_rooms/sql_room_store.h"
 #include "adapters/system/argon2_hasher.h"
 #include "adapters/system/system_clock.h"
@@ -45,6 +46,7 @@ struct Powers {
     sql::SqlQueueStore queues;
     sql::SqlPlaybackStore playback;
     sql::SqlMediaStore media;
+    sql::SqlReplicaLedger replicas;
     sql::SqlKeyStore keys;
 };
 

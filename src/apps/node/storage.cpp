@@ -13,9 +13,9 @@
 
 #include "adapters/filesystem/file_blob_store.h"
 #include "adapters/filesystem/file_uploads.h"
-#include "adapters/s3/credentials.h"
 #include "adapters/s3/s3_uploads.h"
 #include "apps/node/breaker_log.h"
+#include "apps/node/s3_options.h"
 #include "base/encoding.h"
 #include "base/log/log.h"
 
@@ -55,15 +55,6 @@ std::string identity_of(const UniqueFd& lock, Random& random) {
 
 }  // namespace
 
-Result<s3::Exchange::Options> s3_options(const config::Settings& settings) {
-    s3::Exchange::Options options;
-    SW_TRY(options.location, s3::Location::parse(settings.s3.url));
-    auto keys = std::make_shared<s3::CredentialsFile>(settings.s3.credentials_file);
-    SW_CHECK(keys->current());
-    options.credentials = [keys] { return keys->current(); };
-    return options;
-}
-
 Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings, Powers powers) {
     SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
     std::string identity = identity_of(lock, powers.random);
@@ -75,7 +66,22 @@ Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings,
     storage->breaker_.set_listener(std::move(tell));
     SW_CHECK(settings.s3.on() ? storage->open_s3(settings, powers)
                               : storage->open_folders(settings));
+    if (settings.second.on()) storage->open_second(settings, powers);
+    BlobStore* const second = storage->second_ ? &storage->second_->blobs() : nullptr;
+    storage->healing_ = std::make_unique<HealingStore>(HealingStore::Powers{
+        *storage->blobs_, second, powers.replicas, storage->reads_, powers.clock, storage->tally_});
     return storage;
+}
+
+void Storage::open_second(const config::Settings& settings, Powers powers) {
+    auto opened =
+        SecondStore::open(settings, {powers.clock, powers.random, reads_, writes_}, identity_);
+    if (opened) {
+        second_ = *std::move(opened);
+        return;
+    }
+    log::error("objects.second_not_opened", {{"error", opened.error().message}});
+    second_trouble_ = std::move(opened).error();
 }
 
 Result<> Storage::open_folders(const config::Settings& settings) {
@@ -85,9 +91,10 @@ Result<> Storage::open_folders(const config::Settings& settings) {
 }
 
 Result<> Storage::open_s3(const config::Settings& settings, Powers powers) {
-    SW_TRY(const s3::Exchange::Options asking, s3_options(settings));
+    SW_TRY(const s3::Exchange::Options asking, s3_options(settings.s3));
     s3::S3BlobStore::Options options;
     options.exchange = asking;
+    if (settings.second.on()) options.reading = impatient(asking);
     options.cache.folder = settings.data.dir / "cache";
     options.cache.limit = settings.s3.cache_bytes;
     SW_TRY(auto blobs, s3::S3BlobStore::open(
@@ -104,6 +111,7 @@ Result<> Storage::open_s3(const config::Settings& settings, Powers powers) {
 
 Storage::~Storage() {
     if (s3_ != nullptr) s3_->stop();
+    if (second_) second_->stop();
     if (uploads_exchange_) uploads_exchange_->stop();
     uploading_.join();
     writes_.join();

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/thread_pool.hpp>
@@ -8,29 +9,33 @@
 #include "adapters/s3/s3_blob_store.h"
 #include "apps/config/settings.h"
 #include "apps/node/change_listener.h"
+#include "apps/node/second_store.h"
 #include "base/circuit_breaker.h"
 #include "base/unique_fd.h"
 #include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/random.h"
+#include "ports/replica_ledger.h"
 #include "ports/upload_files.h"
+#include "services/objects/healing_store.h"
+#include "services/objects/object_tally.h"
 
 namespace syncwatch::apps {
 
-/// How to reach the object store, as the settings have it. Errors: InvalidInput (the credentials).
-Result<s3::Exchange::Options> s3_options(const config::Settings& settings);
-
-/// Films and uploads: on this machine's disk, or in an S3 store with a cache on that disk. One
-/// process at a time for each data folder: a lock in it keeps a second server out.
+/// Films and uploads: on this machine's disk, or in an S3 store with a cache on that disk; perhaps
+/// with a second store behind it. One process at a time for each data folder: a lock in it keeps a
+/// second server out.
 class Storage {
 public:
     /// They outlive the storage.
     struct Powers {
         Clock& clock;
         Random& random;
+        ReplicaLedger& replicas;
     };
 
-    /// The data folder is there. Asks an S3 store for nothing yet. Errors: Conflict (reason
+    /// A second store that cannot be opened is done without: second_trouble() says so. The data
+    /// folder is there. Asks an S3 store for nothing yet. Errors: Conflict (reason
     /// "data_folder_in_use"), Unavailable.
     static Result<std::unique_ptr<Storage>> open(const config::Settings& settings, Powers powers);
     ~Storage();
@@ -38,7 +43,16 @@ public:
     /// Names the data folder among all that ever were. The process that has it open is the only
     /// one with this name.
     const std::string& identity() const { return identity_; }
-    BlobStore& blobs() { return *blobs_; }
+    /// What everybody reads and writes: both stores behind one.
+    BlobStore& blobs() { return *healing_; }
+    HealingStore& healing() { return *healing_; }
+    ObjectTally& tally() { return tally_; }
+    const ObjectTally& tally() const { return tally_; }
+    /// The first store by itself, for those who ask how it does.
+    BlobStore& first() { return *blobs_; }
+    /// nullptr: there is none, or it could not be opened.
+    SecondStore* second() { return second_.get(); }
+    const std::optional<Error>& second_trouble() const { return second_trouble_; }
     UploadFiles& uploads() { return *uploads_; }
     /// nullptr: films are on this machine's disk.
     s3::S3BlobStore* s3() { return s3_; }
@@ -52,6 +66,7 @@ private:
 
     Result<> open_folders(const config::Settings& settings);
     Result<> open_s3(const config::Settings& settings, Powers powers);
+    void open_second(const config::Settings& settings, Powers powers);
 
     UniqueFd lock_;
     const std::string identity_;
@@ -65,6 +80,10 @@ private:
     std::unique_ptr<BlobStore> blobs_;
     s3::S3BlobStore* s3_ = nullptr;
     std::unique_ptr<UploadFiles> uploads_;
+    std::unique_ptr<SecondStore> second_;
+    std::optional<Error> second_trouble_;
+    ObjectTally tally_;
+    std::unique_ptr<HealingStore> healing_;
 };
 
 }  // namespace syncwatch::apps

@@ -38,7 +38,8 @@ Result<std::unique_ptr<WorkerNode>> WorkerNode::start(config::Settings settings)
     Opened opened;
     SW_TRY(opened.tls, load_certificate(settings));
     SW_TRY(opened.powers, Powers::open(settings));
-    SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random}));
+    SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random,
+                                                    opened.powers->replicas}));
     std::unique_ptr<WorkerNode> made(new WorkerNode(std::move(settings), std::move(opened)));
     SW_CHECK(made->open_for_business());
     return made;
@@ -50,6 +51,7 @@ WorkerNode::WorkerNode(config::Settings settings, Opened opened)
       powers_(std::move(opened.powers)),
       storage_(std::move(opened.storage)),
       worker_(worker_thread_, *powers_, *storage_, settings_),
+      replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       server_(shards_, router_, powers_->random, server_options()) {
@@ -57,6 +59,7 @@ WorkerNode::WorkerNode(config::Settings settings, Opened opened)
     health_.add_routes(router_);
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
 }
 
@@ -78,6 +81,7 @@ Result<> WorkerNode::open_for_business() {
     running_ = true;
     server_.start();
     worker_.start();
+    replication_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("worker.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -94,6 +98,7 @@ void WorkerNode::drain(std::chrono::milliseconds patience) {
     worker_.begin_stop();
     server_.drain(patience);
     net::co_spawn(shards_.executor(0), health_.board().end(), net::use_future).wait();
+    replication_.stop();
     worker_.stop();
 }
 

@@ -6,6 +6,7 @@
 #include "apps/node/health_part.h"
 #include "apps/node/metrics_part.h"
 #include "apps/node/powers.h"
+#include "apps/node/replication_part.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
 #include "base/async/shards.h"
@@ -52,6 +53,7 @@ private:
     const std::unique_ptr<Powers> powers_;
     const std::unique_ptr<Storage> storage_;
     WorkerPart worker_;
+    ReplicationPart replication_;
     HealthPart health_;
     MetricsPart metrics_;
     http::Router router_;

@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kPiece = 1024 * 1024;
+constexpr std::size_t kCopyPiece = 1024 * 1024;
 
 tl::unexpected<Error> bad_source(const std::string& key, Condition found) {
     const auto code = found == Condition::Missing ? ErrorCode::NotFound : ErrorCode::Corrupt;
@@ -101,7 +101,7 @@ Async<StoredBlob> ObjectCopier::send_small(BlobStore& to, std::shared_ptr<const 
 
 Result<> ObjectCopier::fill(int to, const OpenBlob& from, const StoredBlob& object) const {
     Digest digest(Digest::Algorithm::Sha256);
-    std::vector<char> piece(kPiece);
+    std::vector<char> piece(kCopyPiece);
     for (std::uint64_t at = 0; at < from.size;) {
         if (stopped_) return fail(ErrorCode::Cancelled, "copying ends");
         const ssize_t got =

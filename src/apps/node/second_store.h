@@ -1,0 +1,49 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/s3/s3_blob_store.h"
+#include "apps/config/settings.h"
+#include "base/circuit_breaker.h"
+#include "ports/blob_store.h"
+#include "ports/clock.h"
+#include "ports/random.h"
+
+namespace syncwatch::apps {
+
+/// The second object store, for those who wait for what the first one does not give.
+class SecondStore {
+public:
+    /// They outlive it.
+    struct Powers {
+        Clock& clock;
+        Random& random;
+        net::thread_pool& reads;
+        net::thread_pool& writes;
+    };
+
+    /// Where settings name one. `writer` is nobody else's name. Asks an S3 store for nothing yet.
+    /// Errors: Unavailable, InvalidInput (the credentials).
+    static Result<std::unique_ptr<SecondStore>> open(const config::Settings& settings,
+                                                     Powers powers, const std::string& writer);
+
+    BlobStore& blobs() { return *blobs_; }
+    /// nullptr: it is a folder.
+    s3::S3BlobStore* s3() { return s3_; }
+    const CircuitBreaker& breaker() const { return breaker_; }
+    /// Ends what is under way.
+    void stop() {
+        if (s3_ != nullptr) s3_->stop();
+    }
+
+private:
+    SecondStore() = default;
+
+    CircuitBreaker breaker_{"objects_second"};
+    std::unique_ptr<BlobStore> blobs_;
+    s3::S3BlobStore* s3_ = nullptr;
+};
+
+}  // namespace syncwatch::apps
