@@ -1,0 +1,157 @@
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/thread_pool.hpp>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "adapters/filesystem/file_blob_store.h"
+#include "adapters/sql_media/sql_media_store.h"
+#include "adapters/sql_media/sql_replica_ledger.h"
+#include "adapters/system/system_clock.h"
+#include "base/async/run_to_end.h"
+#include "harness/temp_database.h"
+#include "harness/temp_folder.h"
+#include "services/objects/healing_store.h"
+#include "services/objects/object_copier.h"
+#include "services/objects/object_mender.h"
+
+namespace syncwatch {
+
+/// A store whose line can be cut.
+class CutOffBlobs final : public BlobStore {
+public:
+    explicit CutOffBlobs(BlobStore& real) : real_(real) {}
+
+    Async<StoredBlob> put(std::string key, std::string bytes) override {
+        if (away) co_return nobody();
+        co_return co_await real_.put(std::move(key), std::move(bytes));
+    }
+    Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override {
+        if (away) co_return nobody();
+        co_return co_await real_.put_file(std::move(key), std::move(file));
+    }
+    Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override {
+        if (away) co_return nobody();
+        co_return co_await real_.adopt_file(std::move(key), std::move(file));
+    }
+    Async<StoredBlob> measure(std::string key) override {
+        if (away) co_return nobody();
+        co_return co_await real_.measure(std::move(key));
+    }
+    Async<OpenBlob> open(std::string key) override {
+        if (away) co_return nobody();
+        co_return co_await real_.open(std::move(key));
+    }
+    Async<> refresh(std::string key) override { return real_.refresh(std::move(key)); }
+    Async<std::filesystem::path> local_path(std::string key) override {
+        if (away) co_return nobody();
+        co_return co_await real_.local_path(std::move(key));
+    }
+    Async<> remove(std::string key) override {
+        if (away) co_return nobody();
+        co_return co_await real_.remove(std::move(key));
+    }
+    Async<> remove_all(std::string prefix) override {
+        if (away) co_return nobody();
+        co_return co_await real_.remove_all(std::move(prefix));
+    }
+    Async<std::vector<std::string>> list(std::string prefix) override {
+        return real_.list(std::move(prefix));
+    }
+    Async<std::uint64_t> free_bytes() override { return real_.free_bytes(); }
+
+    std::atomic<bool> away{false};
+
+private:
+    static tl::unexpected<Error> nobody() {
+        return fail_unavailable("objects", "the line is cut", std::chrono::seconds(5));
+    }
+    BlobStore& real_;
+};
+
+/// Two folders of objects over a real ledger, and all that keeps them alike.
+class TwoStoresWorld {
+public:
+    TwoStoresWorld() {
+        copier = ObjectCopier::make(folder.path() / "copies", pool).value();
+        mender = std::make_unique<ObjectMender>(
+            ObjectMender::Powers{first, &second, replicas, *copier, clock, tally});
+        healing = std::make_unique<HealingStore>(
+            HealingStore::Powers{first, &second, replicas, pool, clock, tally});
+    }
+
+    /// In the first store and in the ledger.
+    StoredBlob stored(const std::string& key, const std::string& bytes) {
+        const StoredBlob made = run_to_end(healing->put(key, bytes)).value();
+        EXPECT_TRUE(run_to_end(media.record({made}, clock.wall())));
+        return made;
+    }
+    /// In both.
+    StoredBlob copied(const std::string& key, const std::string& bytes) {
+        const StoredBlob made = stored(key, bytes);
+        EXPECT_TRUE(run_to_end(mender->replicate(made)));
+        return made;
+    }
+    std::string served(const std::string& key) {
+        const auto blob = run_to_end(healing->open(key));
+        if (!blob) return "no: " + blob.error().message;
+        std::string bytes(blob->size, '\0');
+        EXPECT_EQ(::pread(blob->fd.get(), bytes.data(), bytes.size(), 0),
+                  static_cast<ssize_t>(bytes.size()));
+        return bytes;
+    }
+    std::filesystem::path in_first(const std::string& key) const {
+        return folder.path() / "first" / key;
+    }
+    std::filesystem::path in_second(const std::string& key) const {
+        return folder.path() / "second" / key;
+    }
+    static std::string content(const std::filesystem::path& file) {
+        std::ifstream in(file, std::ios::binary);
+        if (!in) return "none";
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    /// Changes one bit, in place.
+    static void flip(const std::filesystem::path& file) {
+        std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+        const int was = out.peek();
+        out.seekp(0);
+        out.put(static_cast<char>(was ^ 1));
+    }
+    LedgerLine line(const std::string& key) {
+        return run_to_end(replicas.find_line(key)).value().value();
+    }
+    /// What the repair does with all that was noted.
+    void repair() {
+        const auto faulty =
+            run_to_end(replicas.claim_faulty(100, clock.wall(), clock.wall())).value();
+        for (const StoredBlob& each : faulty) (void)run_to_end(mender->mend(each));
+    }
+
+    TempFolder folder;
+    TempDatabase database;
+    SystemClock clock;
+    net::thread_pool pool{2};
+    sql::SqlMediaStore media{database.get()};
+    sql::SqlReplicaLedger replicas{database.get()};
+    std::unique_ptr<filesystem::FileBlobStore> first_files =
+        filesystem::FileBlobStore::open(folder.path() / "first", pool).value();
+    std::unique_ptr<filesystem::FileBlobStore> second_files =
+        filesystem::FileBlobStore::join(folder.path() / "second", {pool, pool}, "test").value();
+    CutOffBlobs first{*first_files};
+    CutOffBlobs second{*second_files};
+    ObjectTally tally;
+    std::unique_ptr<ObjectCopier> copier;
+    std::unique_ptr<ObjectMender> mender;
+    std::unique_ptr<HealingStore> healing;
+};
+
+}  // namespace syncwatch
