@@ -67,7 +67,9 @@ public:
         std::filesystem::path source;
         /// Names of the plan's streams.
         std::vector<std::string> streams;
-        /// Above 0 only if all `streams` are encoded pictures: those before are there already.
+        /// Above 0 only if all `streams` are encoded pictures, or all are encoded sound: those
+        /// before are there already. Sound then fits at its beginning to a hair, which is heard
+        /// less than a hole.
         int first_segment = 0;
         /// Where it ends, that segment not among them; 0: with the film. The same.
         int last_segment = 0;

@@ -32,6 +32,15 @@ public:
     /// Videos that are Ready and still have their original.
     virtual Async<std::vector<VideoId>> ready_with_original(int limit) = 0;
 
+    /// How the present edition is made (domain/transcode/plan_text.h); empty: nobody knows any
+    /// more.
+    virtual Async<std::string> plan(VideoId id) = 0;
+    /// A segment of this edition was made again, with the same number and duration: its row, and
+    /// `objects` in the ledger. Errors: NotFound (it is not the present edition's, or it was
+    /// another one).
+    virtual Async<> replace_segment(VideoId id, int edition, Segment segment,
+                                    std::vector<StoredBlob> objects, WallTime now) = 0;
+
     /// The video as it is now.
     virtual Async<Video> rename(VideoId id, std::string title) = 0;
     /// Removes the video, its upload and its job, and dooms its objects.

@@ -154,4 +154,24 @@ public:
     std::unique_ptr<HealingStore> healing;
 };
 
+/// Makes what it was told to, or nothing.
+class SaidMaker final : public ObjectMaker {
+public:
+    explicit SaidMaker(TwoStoresWorld& world) : world_(world) {}
+    Async<> make_again(std::string key, Instant) override {
+        ++asked;
+        if (bytes.empty()) co_return fail(ErrorCode::NotFound, "no original");
+        std::string fresh = bytes;
+        SW_CO_TRY(StoredBlob made, co_await world_.first.put(key, std::move(fresh)));
+        std::vector<StoredBlob> objects;
+        objects.push_back(std::move(made));
+        co_return co_await world_.media.record(std::move(objects), world_.clock.wall());
+    }
+    std::string bytes;
+    int asked = 0;
+
+private:
+    TwoStoresWorld& world_;
+};
+
 }  // namespace syncwatch

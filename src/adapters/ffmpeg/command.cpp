@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/ffmpeg/segmenter.h"
 #include "base/assert.h"
 #include "domain/transcode/frame_rate.h"
 #include "domain/transcode/sprite_layout.h"
@@ -16,6 +17,8 @@ using std::chrono::microseconds;
 /// What is decoded before the first frame that is kept when a run begins in the middle: enough for
 /// the picture that is on at that time, even where frames come seldom.
 constexpr microseconds kRunUp = std::chrono::seconds(5);
+/// The same of sound, in frames: until the encoder hears what it would have heard.
+constexpr std::int64_t kSoundRunUp = 16;
 constexpr int kWindowSeconds = 14;
 
 std::string seconds(microseconds time) {
@@ -125,7 +128,16 @@ void add_encoded_pictures(Args& args, const TranscodePlan& plan, const PictureSt
                std::to_string(track_timescale(plan.rate))});
 }
 
-void add_sound(Args& args, const SoundStream& sound) {
+/// Where sound begins to be encoded: so that its frames lie where those of one run would.
+std::string sound_from(const Transcoder::Run& run, const SoundStream& sound) {
+    if (run.first_segment == 0) return "0";
+    const auto rate = static_cast<std::uint32_t>(sound.sample_rate);
+    const std::int64_t first = first_sound_frame(run.plan, run.first_segment, rate);
+    const std::int64_t from = std::max<std::int64_t>(0, first - kSoundRunUp * kSoundFrame);
+    return fmt::format("{:.9f}", static_cast<double>(from) / rate);
+}
+
+void add_sound(Args& args, const Transcoder::Run& run, const SoundStream& sound) {
     add(args, {"-map", fmt::format("0:{}", sound.source)});
     if (sound.copy) {
         add(args, {"-c:a", "copy"});
@@ -133,9 +145,9 @@ void add_sound(Args& args, const SoundStream& sound) {
     }
     // Built anew where the sound changes its format, so nothing in it may know when the film begins
     // or ends: the segmenter puts silence there.
-    const std::string filter =
-        fmt::format("atrim=start=0,aresample=osr={}:async=1,aformat=channel_layouts={}",
-                    sound.sample_rate, sound.channels == 1 ? "mono" : "stereo");
+    const std::string filter = fmt::format(
+        "atrim=start={},aresample=osr={}:async=1,aformat=channel_layouts={}",
+        sound_from(run, sound), sound.sample_rate, sound.channels == 1 ? "mono" : "stereo");
     add(args, {"-af", filter, "-c:a", "aac", "-b:a", std::to_string(sound.bits_per_second)});
 }
 
@@ -185,7 +197,7 @@ Args transcode_args(const Transcoder::Run& run) {
         }
         const auto sound = std::ranges::find(plan.sounds, stream, &SoundStream::stream);
         SW_ASSERT(sound != plan.sounds.end());
-        add_sound(args, *sound);
+        add_sound(args, run, *sound);
         add_muxer(args, false, pipe);
     }
     return args;

@@ -59,7 +59,8 @@ void EncoderRun::add_stream(const std::string& name) {
         if (each.stream == name && !each.copy) rule.fill_channels = each.channels;
     }
     rule.longest = watchdog_.longest_film;
-    SW_ASSERT(run_.first_segment == 0 || rule.kind == Segmenter::Kind::EncodedPictures);
+    SW_ASSERT(run_.first_segment == 0 || rule.kind == Segmenter::Kind::EncodedPictures ||
+              rule.fill_channels > 0);
     rule.first_segment = run_.first_segment;
     streams_.push_back(std::make_unique<Stream>(name, rule));
 }

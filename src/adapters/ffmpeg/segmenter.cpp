@@ -19,8 +19,6 @@ constexpr double kRounding = 0.005;
 /// A copied segment ends at the first keyframe after this much of the usual length.
 constexpr double kLongEnough = 0.9;
 
-/// A frame of AAC-LC, in ticks of a track that counts samples.
-constexpr std::int64_t kSoundFrame = 1024;
 constexpr std::uint32_t kDecodesAlone = 0x0200'0000;
 
 /// A frame of silence in AAC-LC (ISO 14496-3, 4.4.2): one long window without a spectrum, for one
@@ -33,7 +31,22 @@ tl::unexpected<Error> cannot_copy(std::string why) {
                 "cannot_copy");
 }
 
+std::int64_t boundary_ticks(microseconds time, std::uint32_t timescale) {
+    return std::llround(std::ceil(static_cast<double>(time.count()) * timescale / 1e6 - 1e-3));
+}
+
 }  // namespace
+
+std::int64_t first_sound_frame(const TranscodePlan& plan, int segment, std::uint32_t sample_rate) {
+    const std::int64_t boundary = boundary_ticks(plan.segment_start(segment), sample_rate);
+    return (boundary + kSoundFrame - 1) / kSoundFrame * kSoundFrame;
+}
+
+std::int64_t Segmenter::sound_begins() const {
+    return rule_.first_segment == 0
+               ? 0
+               : first_sound_frame(*rule_.plan, rule_.first_segment, timescale_);
+}
 
 Result<> Segmenter::on_init(InitSegment init) {
     timescale_ = init.timescale;
@@ -45,7 +58,7 @@ Result<> Segmenter::on_sample(const CodedSample& sample) {
     if (!placed_) {
         // What belongs to the first frame's place more than to the one before it is kept.
         const std::int64_t early = rule_.fill_channels > 0 ? kSoundFrame / 2 : 0;
-        if (rule_.kind == Kind::Sound && sample.decode_time < -early) return {};
+        if (rule_.kind == Kind::Sound && sample.decode_time < sound_begins() - early) return {};
         SW_CHECK(place_first(sample));
         placed_ = true;
     }
@@ -60,7 +73,11 @@ Result<> Segmenter::on_sample(const CodedSample& sample) {
 Result<> Segmenter::place_first(const CodedSample& sample) {
     first_shown_after_ = sample.shown_after;
     if (rule_.kind == Kind::Sound) {
-        if (rule_.fill_channels == 0) end_ = sample.decode_time;
+        if (rule_.fill_channels == 0) {
+            end_ = sample.decode_time;
+        } else {
+            start_ = end_ = sound_begins();
+        }
         return {};
     }
     if (!sample.is_sync()) {
@@ -191,7 +208,7 @@ microseconds Segmenter::time_of(std::int64_t ticks) const {
 }
 
 std::int64_t Segmenter::ticks_of(microseconds time) const {
-    return std::llround(std::ceil(static_cast<double>(time.count()) * timescale_ / 1e6 - 1e-3));
+    return boundary_ticks(time, timescale_);
 }
 
 }  // namespace syncwatch::ffmpeg

@@ -12,6 +12,12 @@
 
 namespace syncwatch::ffmpeg {
 
+/// Where the sound of a segment begins in encoded sound: frames follow one another from 0 on, and
+/// this is the first that begins at the segment's time or behind it. In samples.
+std::int64_t first_sound_frame(const TranscodePlan& plan, int segment, std::uint32_t sample_rate);
+/// Of AAC-LC, in samples.
+constexpr std::int64_t kSoundFrame = 1024;
+
 /// Cuts one stream into segments and puts it on the film's time scale: position 0 is the film's
 /// first picture, exactly, in every rung and every sound track.
 ///
@@ -26,7 +32,7 @@ public:
     struct Rule {
         Kind kind = Kind::EncodedPictures;
         const TranscodePlan* plan = nullptr;  ///< Outlives the segmenter.
-        int first_segment = 0;                ///< Only encoded pictures may begin later than at 0.
+        int first_segment = 0;                ///< Only what is encoded may begin later than at 0.
         /// Channels of encoded AAC-LC, one or two, whose holes are filled; 0: holes stay.
         int fill_channels = 0;
         /// Nothing lies later: beyond it the file's times are nonsense.
@@ -54,6 +60,7 @@ private:
     Result<> add_encoded(const CodedSample& sample);
     Result<> add_copied(const CodedSample& sample);
     Result<> add_sound(const CodedSample& sample);
+    std::int64_t sound_begins() const;
     void add_silence(std::int64_t until);
     void add_sound_at_end(CodedSample sample);
     void add(const CodedSample& sample);

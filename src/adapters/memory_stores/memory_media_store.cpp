@@ -88,6 +88,24 @@ Async<std::vector<Segment>> MemoryMediaStore::segments(VideoId id, int from) {
     co_return out;
 }
 
+Async<std::string> MemoryMediaStore::plan(VideoId id) {
+    SW_CO_TRY(const Film* found, film(id));
+    co_return found->plan;
+}
+
+Async<> MemoryMediaStore::replace_segment(VideoId id, int edition, Segment segment,
+                                          std::vector<StoredBlob> objects, WallTime now) {
+    SW_CO_TRY(Film * found, film(id));
+    for (Segment& each : found->streams[segment.stream]) {
+        const bool same = each.number == segment.number && each.duration == segment.duration;
+        if (!same || found->video.edition != edition) continue;
+        each = std::move(segment);
+        keep(objects, now);
+        co_return Result<>();
+    }
+    co_return fail(ErrorCode::NotFound, "there is no such segment any more");
+}
+
 Async<Video> MemoryMediaStore::rename(VideoId id, std::string title) {
     SW_CO_TRY(Film * found, film(id));
     found->video.title = std::move(title);

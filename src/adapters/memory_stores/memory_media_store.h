@@ -30,6 +30,9 @@ public:
     Async<std::vector<Segment>> segments(VideoId id, int from = 0) override;
     Async<std::vector<VideoId>> unmeasured_originals(int limit) override;
     Async<std::vector<VideoId>> ready_with_original(int limit) override;
+    Async<std::string> plan(VideoId id) override;
+    Async<> replace_segment(VideoId id, int edition, Segment segment,
+                            std::vector<StoredBlob> objects, WallTime now) override;
     Async<Video> rename(VideoId id, std::string title) override;
     Async<> remove(VideoId id) override;
     Async<Video> drop_original(VideoId id) override;
@@ -91,6 +94,7 @@ private:
         std::optional<Upload> upload;
         std::optional<Job> job;
         std::map<std::string, std::vector<Segment>> streams;
+        std::string plan;
     };
     using Films = std::map<VideoId, Film>;
     struct Line {

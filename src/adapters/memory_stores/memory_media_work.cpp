@@ -210,6 +210,7 @@ Result<> MemoryMediaStore::step(const JobLease& lease, const JobStep& step, Wall
     Film changed = *found;
     SW_CHECK(apply(changed, step));
     if (step.checkpoint) changed.job->checkpoint = *step.checkpoint;
+    if (step.checkpoint) changed.plan = *step.checkpoint;
     if (!step.segments.empty()) changed.job->attempts = 1;
     *found = std::move(changed);
     keep(step.objects, now);

@@ -24,6 +24,9 @@ public:
     Async<std::vector<Segment>> segments(VideoId id, int from = 0) override;
     Async<std::vector<VideoId>> unmeasured_originals(int limit) override;
     Async<std::vector<VideoId>> ready_with_original(int limit) override;
+    Async<std::string> plan(VideoId id) override;
+    Async<> replace_segment(VideoId id, int edition, Segment segment,
+                            std::vector<StoredBlob> objects, WallTime now) override;
     Async<Video> rename(VideoId id, std::string title) override;
     Async<> remove(VideoId id) override;
     Async<Video> drop_original(VideoId id) override;

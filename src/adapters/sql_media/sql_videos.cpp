@@ -104,6 +104,34 @@ Async<std::vector<VideoId>> SqlMediaStore::ready_with_original(int limit) {
     co_return co_await database_.read(std::move(work));
 }
 
+Async<std::string> SqlMediaStore::plan(VideoId id) {
+    auto work = [id](Connection& db) -> Result<std::string> {
+        SW_TRY(auto plan, db.query_one(
+                              "SELECT plan FROM videos WHERE id = ?",
+                              [](const Row& row) { return row.text(0); }, id));
+        if (!plan) return fail(ErrorCode::NotFound, "no such video", "no_such_video");
+        return *std::move(plan);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+Async<> SqlMediaStore::replace_segment(VideoId id, int edition, Segment segment,
+                                       std::vector<StoredBlob> objects, WallTime now) {
+    auto work = [id, edition, segment = std::move(segment), objects = std::move(objects),
+                 now](Connection& db) -> Result<> {
+        SW_TRY(const auto changed,
+               db.run("UPDATE segments SET size = ?, init = ? WHERE video = ? AND stream = ?"
+                      " AND number = ? AND duration_us = ? AND EXISTS (SELECT 1 FROM videos v"
+                      " WHERE v.id = segments.video AND v.edition = ?)",
+                      segment.size, segment.init, id, segment.stream, segment.number,
+                      segment.duration.count(), edition));
+        if (changed == 0) return fail(ErrorCode::NotFound, "there is no such segment any more");
+        for (const StoredBlob& object : objects) SW_CHECK(record_object(db, object, now));
+        return {};
+    };
+    co_return co_await database_.write(std::move(work));
+}
+
 Async<Video> SqlMediaStore::rename(VideoId id, std::string title) {
     auto work = [id, title = std::move(title)](Connection& db) -> Result<Video> {
         SW_CHECK(db.run("UPDATE videos SET title = ? WHERE id = ?", title, id));

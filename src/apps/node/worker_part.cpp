@@ -49,6 +49,9 @@ WorkerPart::WorkerPart(Shards& thread, Powers& powers, Storage& storage,
       worker_({powers.media, powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(),
                powers.clock},
               worker_options(settings, storage), thread_.executor(0)),
+      maker_({powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(), powers.clock,
+              storage.tally()},
+             thread_.executor(0)),
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("worker.task_fault", {{"task", task}, {"what", what}});
       }) {}
@@ -62,11 +65,13 @@ void WorkerPart::start() {
     if (!works_ || running_) return;
     running_ = true;
     thread_.run();
+    maker_.start();
     net::post(thread_.executor(0), [this] { tasks_.spawn("worker", worker_.run()); });
 }
 
 net::awaitable<void> WorkerPart::end() {
     tasks_.cancel();
+    co_await maker_.end();
     co_await tasks_.join();
 }
 

@@ -1,6 +1,8 @@
 #include "domain/media/media_keys.h"
 
 #include <algorithm>
+#include <charconv>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,55 @@ std::string subtitle_key(VideoId video, int edition, const SubtitleTrack& track)
     const bool uploaded = track.source == SubtitleTrack::Source::Uploaded;
     return fmt::format("{}/subtitles/{}.vtt",
                        uploaded ? video_prefix(video) : edition_prefix(video, edition), track.id);
+}
+
+namespace {
+
+/// Digits alone, all of them.
+std::optional<int> parse_number(std::string_view text) {
+    int number = -1;
+    const char* const end = text.data() + text.size();
+    const auto [stop, failed] = std::from_chars(text.data(), end, number);
+    if (failed != std::errc() || stop != end || number < 0) return std::nullopt;
+    return number;
+}
+
+std::vector<std::string_view> split_key(std::string_view key) {
+    std::vector<std::string_view> parts;
+    for (std::size_t slash = key.find('/'); slash != std::string_view::npos;
+         slash = key.find('/')) {
+        parts.push_back(key.substr(0, slash));
+        key.remove_prefix(slash + 1);
+    }
+    parts.push_back(key);
+    return parts;
+}
+
+}  // namespace
+
+std::optional<PieceKey> parse_piece_key(std::string_view key) {
+    constexpr std::string_view kInit = "init-";
+    constexpr std::string_view kInitEnd = ".mp4";
+    constexpr std::string_view kSegmentEnd = ".m4s";
+    const auto parts = split_key(key);
+    if (parts.size() != 5 || parts[0] != "videos" || !is_stream_name(parts[3])) {
+        return std::nullopt;
+    }
+    const auto video = VideoId::parse(std::string(parts[1]));
+    const auto edition = parse_number(parts[2]);
+    PieceKey piece;
+    piece.is_init = parts[4].starts_with(kInit);
+    std::string_view number = parts[4];
+    if (!number.ends_with(piece.is_init ? kInitEnd : kSegmentEnd)) return std::nullopt;
+    number.remove_suffix(kInitEnd.size());
+    if (piece.is_init) number.remove_prefix(kInit.size());
+    const auto parsed = parse_number(number);
+    if (!video || !edition || !parsed) return std::nullopt;
+    piece.video = *video;
+    piece.edition = *edition;
+    piece.stream = parts[3];
+    piece.number = *parsed;
+    return piece;
 }
 
 std::string segment_name(int number) {

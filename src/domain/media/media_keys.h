@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,17 @@ std::string segment_key(VideoId video, int edition, std::string_view stream, int
 /// poster.jpg, sprite.vtt, sprite-0.jpg
 std::string picture_key(VideoId video, int edition, std::string_view name);
 std::string subtitle_key(VideoId video, int edition, const SubtitleTrack& track);
+
+/// What a key of a stream's object names: a segment, or what players need before it.
+struct PieceKey {
+    VideoId video;
+    int edition = 1;
+    std::string stream;
+    bool is_init = false;
+    int number = 0;  ///< Of the segment, or of the init.
+};
+/// nullopt: it is a key of something else.
+std::optional<PieceKey> parse_piece_key(std::string_view key);
 
 /// The last part of a segment's key: "000042.m4s".
 std::string segment_name(int number);

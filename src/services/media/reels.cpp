@@ -51,16 +51,21 @@ Async<std::shared_ptr<const Reel>> Reels::find(VideoId id) {
     if (auto kept = fresh(id)) co_return kept;
     const Instant read_at = clock_.now();
     std::shared_ptr<const Reel> older;
+    bool was_changed = false;
     {
         const std::lock_guard lock(mutex_);
         if (const auto found = kept_.find(id); found != kept_.end()) {
             older = found->second.reel;
+            was_changed = found->second.changed;
             // Others are served the older one while this one is read.
             found->second.changed = false;
             found->second.read_at = read_at;
         }
     }
-    auto reel = co_await read(id, older);
+    // Of a film that is complete, segments that were made again may be another size.
+    const bool from_start = was_changed && older && older->is_complete();
+    std::shared_ptr<const Reel> base = from_start ? nullptr : older;
+    auto reel = co_await read(id, std::move(base));
     if (reel) {
         keep(id, *reel, read_at);
         co_return *std::move(reel);

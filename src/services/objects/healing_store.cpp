@@ -157,20 +157,23 @@ Async<OpenBlob> HealingStore::open_elsewhere(LedgerLine line, Look first) {
     }
     // Whoever is away may come back with it: nothing is made, nothing is called lost.
     if (first.condition == Condition::Away) co_return fail(std::move(first.error));
+    const bool lost = line.fault == ObjectFault::Lost;
     co_await note(std::move(line), first.condition);
     const Result<> made = co_await make_again(key);
     if (!made) {
         log::warning("objects.not_made_again", {{"key", key}, {"error", made.error().message}});
-        const bool may_come = made.error().code == ErrorCode::Timeout;
-        if (may_come) co_return fail(faulty_error(key, Condition::Damaged));
-        co_return fail(std::move(first.error));
+        // Until somebody has found that it is lost, another node may have it made in a moment.
+        if (lost) co_return fail(std::move(first.error));
+        co_return fail_unavailable("objects", key + " is being repaired", 2s);
     }
     co_return co_await powers_.first.open(key);
 }
 
 Async<> HealingStore::make_again(std::string key) {
     ObjectMaker* const maker = maker_;
-    if (maker == nullptr) co_return fail(ErrorCode::NotFound, "nobody here makes objects again");
+    if (maker == nullptr) {
+        co_return fail(ErrorCode::Unavailable, "nobody here makes objects again", kNoMaker);
+    }
     const Instant deadline = powers_.clock.now() + kMakingPatience;
     co_return co_await maker->make_again(std::move(key), deadline);
 }

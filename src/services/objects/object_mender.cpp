@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 /// What could not be copied is tried again after this.
 constexpr auto kTryAgain = 30s;
+constexpr auto kLeftToOthers = 5s;
 /// What is lost may be found: a store comes back, a transcoder is there again.
 constexpr auto kLookForLost = 10min;
 /// Nobody waits in front of a screen.
@@ -148,7 +149,7 @@ Async<> ObjectMender::repair(StoredBlob object, Report& report) {
 
 Async<> ObjectMender::make_again(StoredBlob object, Report& report) {
     ObjectMaker* const maker = maker_;
-    Result<> made = fail(ErrorCode::NotFound, "nobody here makes objects again");
+    Result<> made = fail(ErrorCode::Unavailable, "nobody here makes objects again", kNoMaker);
     if (maker != nullptr) {
         const Instant deadline = powers_.clock.now() + kMakingPatience;
         made = co_await maker->make_again(object.key, deadline);
@@ -156,6 +157,12 @@ Async<> ObjectMender::make_again(StoredBlob object, Report& report) {
     if (made) {
         report.outcome = Outcome::Repaired;
         co_return Result<>();
+    }
+    if (made.error().reason == kNoMaker) {
+        // Another process may: it is left to that one, and not called lost.
+        const WallTime then = powers_.clock.wall() + kLeftToOthers;
+        co_return co_await powers_.replicas.note_fault(std::move(object), ObjectFault::Damaged,
+                                                       then);
     }
     if (made.error().code != ErrorCode::NotFound) co_return made;
     report.outcome = Outcome::Lost;

@@ -49,7 +49,8 @@ public:
     /// Reads both copies back and notes what it found; changes neither. Errors: Unavailable (a
     /// store or the database is away; noted is nothing).
     Async<Report> inspect(StoredBlob object);
-    /// The same, and repairs. Errors: also those of ObjectCopier::copy.
+    /// The same, and repairs; what neither store has is left to processes with a maker, where this
+    /// one has none (Faulty). Errors: also those of ObjectCopier::copy.
     Async<Report> mend(StoredBlob object);
 
 private:

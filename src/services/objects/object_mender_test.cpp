@@ -93,6 +93,22 @@ TEST_F(ObjectMenderTest, NothingIsCalledLostWhileAStoreIsAway) {
     EXPECT_EQ(content(in_first("v/a")), "film");
 }
 
+TEST_F(ObjectMenderTest, WithoutAMakerNothingIsCalledLost) {
+    const StoredBlob object = copied("v/a", "film");
+    fs::remove(in_first("v/a"));
+    fs::remove(in_second("v/a"));
+    EXPECT_EQ(mend(object), Outcome::Faulty);
+    EXPECT_EQ(line("v/a").fault, ObjectFault::Damaged);
+    SaidMaker maker(*this);
+    mender->set_maker(&maker);
+    EXPECT_EQ(mend(object), Outcome::Lost);
+    EXPECT_EQ(line("v/a").fault, ObjectFault::Lost);
+    maker.bytes = "new";
+    EXPECT_EQ(mend(object), Outcome::Repaired);
+    EXPECT_EQ(line("v/a").fault, ObjectFault::None);
+    mender->set_maker(nullptr);
+}
+
 TEST_F(ObjectMenderTest, WhatIsRemovedMeanwhileDoesNotComeBack) {
     const StoredBlob object = stored("v/a", "film");
     ASSERT_TRUE(run_to_end(media.forget_doomed("v/a")));

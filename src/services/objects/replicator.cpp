@@ -14,8 +14,8 @@ constexpr int kBatch = 8;
 /// then it is copied twice.
 constexpr auto kClaim = 2min;
 constexpr auto kAfterTrouble = 5s;
-constexpr auto kAuditPause = 30s;   ///< When everything was looked at.
-constexpr auto kRepairEvery = 10s;  ///< Unless somebody wakes it.
+constexpr auto kAuditPause = 30s;  ///< When everything was looked at.
+constexpr auto kRepairEvery = 3s;  ///< Unless somebody wakes it.
 constexpr auto kLookForWake = 250ms;
 constexpr auto kBacklogEvery = 5s;
 constexpr auto kCoverageEvery = 60s;  ///< It reads the whole ledger.

@@ -1,0 +1,292 @@
+#include "services/transcoding/segment_maker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/async/resumption.h"
+#include "base/digest.h"
+#include "base/log/log.h"
+#include "domain/transcode/plan_text.h"
+#include "ports/topics.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::microseconds;
+
+/// The listener's way of telling the encoder that it may end.
+constexpr std::string_view kEnough = "enough";
+
+tl::unexpected<Error> cannot(std::string why) {
+    return fail(ErrorCode::NotFound, std::move(why));
+}
+
+bool is_encoded(const TranscodePlan& plan, const std::string& stream) {
+    const auto picture = std::ranges::find(plan.pictures, stream, &PictureStream::stream);
+    if (picture != plan.pictures.end()) return !picture->copy;
+    const auto sound = std::ranges::find(plan.sounds, stream, &SoundStream::stream);
+    return sound != plan.sounds.end() && !sound->copy;
+}
+
+bool has_stream(const TranscodePlan& plan, const std::string& stream) {
+    return std::ranges::find(plan.pictures, stream, &PictureStream::stream) !=
+               plan.pictures.end() ||
+           std::ranges::find(plan.sounds, stream, &SoundStream::stream) != plan.sounds.end();
+}
+
+}  // namespace
+
+/// Takes the one segment out of a run, and the head that goes with it.
+class SegmentMaker::Listener final : public TranscodeListener {
+public:
+    explicit Listener(const Order& order) : order_(order) {}
+
+    Async<> on_init(std::string, MadeInit made) override {
+        init = std::move(made);
+        if (order_.piece.is_init) co_return enough();
+        co_return Result<>();
+    }
+    Async<> on_segment(std::string, MadeSegment made) override {
+        if (made.number < order_.wanted.number) co_return Result<>();
+        if (made.number == order_.wanted.number) segment = std::move(made);
+        co_return enough();
+    }
+    void on_progress(TranscodeProgress) override {}
+
+    std::optional<MadeInit> init;
+    std::optional<MadeSegment> segment;
+
+private:
+    static tl::unexpected<Error> enough() {
+        return fail(ErrorCode::Cancelled, "it is there", kEnough);
+    }
+    const Order& order_;
+};
+
+SegmentMaker::SegmentMaker(Powers powers, net::any_io_executor executor)
+    : powers_(powers),
+      executor_(executor),
+      tasks_(executor, [](const std::string& task, const std::string& what) {
+          log::error("objects.task_fault", {{"task", task}, {"what", what}});
+      }) {}
+
+net::awaitable<void> SegmentMaker::end() {
+    state_ = State::Ends;
+    tasks_.cancel();
+    co_await tasks_.join();
+    std::map<std::string, Making> left;
+    {
+        const std::lock_guard lock(mutex_);
+        left.swap(makings_);
+    }
+    for (auto& [key, making] : left) {
+        for (auto& [number, waiting] : making.waiting) {
+            waiting(fail(ErrorCode::Cancelled, "the server stops"));
+        }
+    }
+}
+
+Async<> SegmentMaker::make_again(std::string key, Instant deadline) {
+    if (!parse_piece_key(key)) co_return cannot(key + " cannot be made again");
+    auto start = [](auto handler, SegmentMaker* self, std::string what, Instant until) {
+        using Resumed = Resumption<decltype(handler)>;
+        // Shared, because std::function copies; resumed once all the same.
+        auto waiting = std::make_shared<Resumed>(std::move(handler));
+        self->ask(what, until,
+                  [waiting](Result<> outcome) { waiting->resume(std::move(outcome)); });
+    };
+    co_return co_await net::async_initiate<const net::use_awaitable_t<>, void(Result<>)>(
+        std::move(start), net::use_awaitable, this, std::move(key), deadline);
+}
+
+Result<> SegmentMaker::check_works() const {
+    if (state_ == State::Works) return {};
+    if (state_ == State::Ends) return fail(ErrorCode::Cancelled, "the server stops");
+    return fail(ErrorCode::Unavailable, "this node makes no films", kNoMaker);
+}
+
+void SegmentMaker::ask(const std::string& key, Instant deadline, Waiting waiting) {
+    Result<> refused;
+    {
+        const std::lock_guard lock(mutex_);
+        const bool is_new = !makings_.contains(key);
+        if (const Result<> works = check_works(); !works) {
+            refused = works;
+        } else if (is_new && makings_.size() >= kMostAtOnce) {
+            refused = fail(ErrorCode::Exhausted, "enough is being made again already");
+        } else {
+            Making& making = makings_[key];
+            const int number = making.next++;
+            making.waiting.emplace(number, waiting);
+            net::post(executor_, [this, key, number, deadline, is_new] {
+                // What is spawned now would not be waited for any more.
+                if (const Result<> works = check_works(); !works) return settle(key, works);
+                tasks_.spawn("expire", expire(key, number, deadline));
+                if (is_new) tasks_.spawn("make_again", work(key));
+            });
+        }
+    }
+    if (!refused) waiting(std::move(refused));
+}
+
+net::awaitable<void> SegmentMaker::expire(std::string key, int number, Instant deadline) {
+    co_await powers_.clock.sleep_until(deadline);
+    Waiting waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto making = makings_.find(key);
+        if (making == makings_.end()) co_return;
+        auto found = making->second.waiting.extract(number);
+        if (found.empty()) co_return;
+        waiting = std::move(found.mapped());
+    }
+    waiting(fail(ErrorCode::Timeout, key + " is still being made"));
+}
+
+void SegmentMaker::settle(const std::string& key, const Result<>& outcome) {
+    Making making;
+    {
+        const std::lock_guard lock(mutex_);
+        auto found = makings_.extract(key);
+        if (!found.empty()) making = std::move(found.mapped());
+    }
+    for (auto& [number, waiting] : making.waiting) waiting(outcome);
+}
+
+net::awaitable<void> SegmentMaker::work(std::string key) {
+    const Instant begun = powers_.clock.now();
+    const Result<> made = co_await make(key);
+    const std::chrono::duration<double> took = powers_.clock.now() - begun;
+    if (made) {
+        ++powers_.tally.healed_from_original;
+        log::info("objects.made_again", {{"key", key}, {"seconds", took.count()}});
+    }
+    settle(key, made);
+}
+
+Async<> SegmentMaker::make(std::string key) {
+    SW_CO_TRY(Order wanted, co_await order(std::move(key)));
+    Listener first(wanted);
+    SW_CO_CHECK(co_await run(wanted, first));
+    const bool done = wanted.piece.is_init ? first.init.has_value() : first.segment.has_value();
+    if (done) co_return co_await store(wanted, first);
+    // Sound that is silent here says nothing when it is asked from the middle.
+    if (wanted.from_start) co_return cannot("the original does not give it any more");
+    wanted.from_start = true;
+    Listener second(wanted);
+    SW_CO_CHECK(co_await run(wanted, second));
+    if (!second.segment) co_return cannot("the original does not give it any more");
+    co_return co_await store(wanted, second);
+}
+
+Async<SegmentMaker::Order> SegmentMaker::order(std::string key) {
+    Order made;
+    made.piece = parse_piece_key(key).value_or(PieceKey());
+    const VideoId id = made.piece.video;
+    SW_CO_TRY(made.video, co_await powers_.videos.find(id));
+    if (made.video.edition != made.piece.edition) co_return cannot("it is of an old edition");
+    if (!made.video.original_kept) co_return cannot("the original was not kept");
+    SW_CO_TRY(const std::string text, co_await powers_.videos.plan(id));
+    if (text.empty()) co_return cannot("nobody knows how the film was made");
+    SW_CO_TRY(made.plan, parse_plan(text));
+    if (!has_stream(made.plan, made.piece.stream)) co_return cannot("its plan has no such stream");
+    SW_CO_TRY(const auto segments, co_await powers_.videos.segments(id, 0));
+    bool found = false;
+    microseconds at{};
+    for (const Segment& each : segments) {
+        if (each.stream != made.piece.stream) continue;
+        const bool is_it =
+            made.piece.is_init ? each.init == made.piece.number : each.number == made.piece.number;
+        if (is_it && !found) {
+            found = true;
+            made.wanted = each;
+            made.start = at;
+        }
+        at += each.duration;
+        made.last_number = each.number;
+        made.last_init = std::max(made.last_init, each.init);
+    }
+    if (!found) co_return cannot("the film has no such segment");
+    // Sound ends with the film, as it became.
+    if (made.video.status == VideoStatus::Ready) {
+        made.plan.duration = std::chrono::duration_cast<microseconds>(made.video.duration);
+    }
+    made.from_start = !is_encoded(made.plan, made.piece.stream);
+    std::string source = source_key(id);
+    SW_CO_TRY(made.source, co_await powers_.blobs.local_path(std::move(source)));
+    co_return made;
+}
+
+Async<> SegmentMaker::run(const Order& order, Listener& listener) {
+    Transcoder::Run run;
+    run.plan = order.plan;
+    run.source = order.source;
+    run.streams.push_back(order.piece.stream);
+    if (!order.from_start) run.first_segment = order.wanted.number;
+    const auto picture =
+        std::ranges::find(order.plan.pictures, order.piece.stream, &PictureStream::stream);
+    const bool is_picture = picture != order.plan.pictures.end();
+    // The last one ends with the film, where that is.
+    if (is_picture && !order.from_start && order.wanted.number < order.last_number) {
+        run.last_segment = order.wanted.number + 1;
+    }
+    const auto ended = co_await powers_.transcoder.run(std::move(run), listener);
+    if (ended || ended.error().reason == kEnough) co_return Result<>();
+    co_return fail(ended.error());
+}
+
+Async<> SegmentMaker::store_init(const Order& order, MadeInit init) {
+    std::string key =
+        init_key(order.piece.video, order.piece.edition, order.piece.stream, order.piece.number);
+    SW_CO_TRY(const auto known, co_await powers_.ledger.find_object(key));
+    const bool same = known && known->sha256 == sha256(as_bytes(init.bytes));
+    // It goes before segments of an encoder that is no more: most players take it.
+    if (!same) log::warning("objects.other_init", {{"key", key}});
+    SW_CO_TRY(StoredBlob stored, co_await powers_.blobs.put(std::move(key), std::move(init.bytes)));
+    std::vector<StoredBlob> objects;
+    objects.push_back(std::move(stored));
+    co_return co_await powers_.ledger.record(std::move(objects), powers_.clock.wall());
+}
+
+Async<> SegmentMaker::store(const Order& order, Listener& listener) {
+    if (!listener.init) co_return fail(ErrorCode::Internal, "a run gave no head");
+    if (order.piece.is_init) {
+        MadeInit init = *std::move(listener.init);
+        co_return co_await store_init(order, std::move(init));
+    }
+    MadeSegment made = *std::move(listener.segment);
+    Segment segment = order.wanted;
+    if (made.end - made.start != segment.duration || made.start != order.start) {
+        co_return cannot("the original gives it from " + std::to_string(made.start.count()) +
+                         " to " + std::to_string(made.end.count()) + " us, not from " +
+                         std::to_string(order.start.count()) + " for " +
+                         std::to_string(segment.duration.count()));
+    }
+    const PieceKey& piece = order.piece;
+    std::vector<StoredBlob> objects;
+    const std::string head = init_key(piece.video, piece.edition, piece.stream, segment.init);
+    SW_CO_TRY(const auto known, co_await powers_.ledger.find_object(head));
+    if (!known || known->sha256 != sha256(as_bytes(listener.init->bytes))) {
+        segment.init = order.last_init + 1;
+        std::string key = init_key(piece.video, piece.edition, piece.stream, segment.init);
+        std::string bytes = std::move(listener.init->bytes);
+        SW_CO_TRY(StoredBlob stored, co_await powers_.blobs.put(std::move(key), std::move(bytes)));
+        objects.push_back(std::move(stored));
+    }
+    segment.size = made.bytes.size();
+    std::string key = segment_key(piece.video, piece.edition, piece.stream, piece.number);
+    SW_CO_TRY(StoredBlob stored, co_await powers_.blobs.put(std::move(key), std::move(made.bytes)));
+    objects.push_back(std::move(stored));
+    const WallTime now = powers_.clock.wall();
+    SW_CO_CHECK(co_await powers_.videos.replace_segment(
+        piece.video, piece.edition, std::move(segment), std::move(objects), now));
+    powers_.bus.publish(topics::kVideoChanged, piece.video.text());
+    co_return Result<>();
+}
+
+}  // namespace syncwatch
