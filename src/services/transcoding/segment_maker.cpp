@@ -125,7 +125,7 @@ void SegmentMaker::ask(const std::string& key, Instant deadline, Waiting waiting
             making.waiting.emplace(number, waiting);
             net::post(executor_, [this, key, number, deadline, is_new] {
                 // What is spawned now would not be waited for any more.
-                if (const Result<> works = check_works(); !works) return settle(key, works);
+                if (const Result<> still = check_works(); !still) return settle(key, still);
                 tasks_.spawn("expire", expire(key, number, deadline));
                 if (is_new) tasks_.spawn("make_again", work(key));
             });
