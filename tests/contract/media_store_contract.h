@@ -266,22 +266,50 @@ TYPED_TEST_P(MediaStoreContract, TheLedgerKnowsAPrefixFromANameThatBeginsLikeIt)
     EXPECT_TRUE(run_to_end(this->ledger().find_object("a/1-")).value());
 }
 
+TYPED_TEST_P(MediaStoreContract, ASegmentThatIsMadeAgainTakesTheOldOnesPlace) {
+    const VideoId video = this->probing(this->account());
+    const Job job = this->claimed();
+    EXPECT_EQ(run_to_end(this->videos().plan(video)).value(), "");
+    JobStep step = this->planned();
+    step.checkpoint = "the plan";
+    step.segments.push_back(this->segment("v720", 0));
+    step.segments.push_back(this->segment("v720", 1));
+    ASSERT_TRUE(this->advance(job, std::move(step)));
+    EXPECT_EQ(run_to_end(this->videos().plan(video)).value(), "the plan");
+
+    Segment again = this->segment("v720", 1);
+    again.size = 999;
+    again.init = 1;
+    const StoredBlob object = this->object(segment_key(video, 1, "v720", 1), 9);
+    const auto replace = [&](int edition, const Segment& segment) {
+        return run_to_end(
+            this->videos().replace_segment(video, edition, segment, {object}, this->kNow));
+    };
+    EXPECT_EQ(replace(2, again).error().code, ErrorCode::NotFound);
+    Segment longer = again;
+    longer.duration += std::chrono::microseconds(1);
+    EXPECT_EQ(replace(1, longer).error().code, ErrorCode::NotFound) << "no neighbour moves";
+    EXPECT_EQ(replace(1, this->segment("v720", 2)).error().code, ErrorCode::NotFound);
+    EXPECT_FALSE(run_to_end(this->ledger().find_object(object.key)).value());
+    ASSERT_TRUE(replace(1, again));
+    EXPECT_EQ(run_to_end(this->videos().segments(video, 1)).value(), std::vector{again});
+    EXPECT_EQ(run_to_end(this->ledger().find_object(object.key)).value()->sha256[0], 9);
+}
+
 TYPED_TEST_P(MediaStoreContract, ANewTitleShowsAtOnce) {
     const VideoId video = this->uploading(this->account()).video;
     EXPECT_EQ(run_to_end(this->videos().rename(video, "Other")).value().title, "Other");
     EXPECT_EQ(this->found(video).title, "Other");
 }
 
-REGISTER_TYPED_TEST_SUITE_P(MediaStoreContract, AnUploadAndItsVideoComeBackAsTheyWereAdded,
-                            WhatIsNotThereIsSaidToBeMissing, ListsGiveTheNewestFirst,
-                            OneOwnerHasSoManyUploadsAtOnceAndNoMore, ADeferredLengthIsSetOnce,
-                            ACompleteUploadMakesAJobOnce, ARejectedUploadFailsItsVideoWithoutAJob,
-                            ForgettingAnUploadTakesItsVideoOnlyWhileItIsNotComplete,
-                            UploadsExpireWhenTheirTimeHasCome,
-                            RemovingAVideoTakesItsJobAndDoomsItsObjects,
-                            VideosOfDeletedAccountsAreFound, TheOriginalGoesOnlyWhenNobodyNeedsIt,
-                            OriginalsAreFoundByWhatIsStillToDoAboutThem,
-                            SubtitlesAreAddedAndRemovedOneByOne,
-                            TheLedgerKnowsAPrefixFromANameThatBeginsLikeIt, ANewTitleShowsAtOnce);
+REGISTER_TYPED_TEST_SUITE_P(
+    MediaStoreContract, AnUploadAndItsVideoComeBackAsTheyWereAdded, WhatIsNotThereIsSaidToBeMissing,
+    ListsGiveTheNewestFirst, OneOwnerHasSoManyUploadsAtOnceAndNoMore, ADeferredLengthIsSetOnce,
+    ACompleteUploadMakesAJobOnce, ARejectedUploadFailsItsVideoWithoutAJob,
+    ForgettingAnUploadTakesItsVideoOnlyWhileItIsNotComplete, UploadsExpireWhenTheirTimeHasCome,
+    RemovingAVideoTakesItsJobAndDoomsItsObjects, VideosOfDeletedAccountsAreFound,
+    TheOriginalGoesOnlyWhenNobodyNeedsIt, OriginalsAreFoundByWhatIsStillToDoAboutThem,
+    SubtitlesAreAddedAndRemovedOneByOne, TheLedgerKnowsAPrefixFromANameThatBeginsLikeIt,
+    ASegmentThatIsMadeAgainTakesTheOldOnesPlace, ANewTitleShowsAtOnce);
 
 }  // namespace syncwatch

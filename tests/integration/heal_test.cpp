@@ -1,0 +1,223 @@
+// Films whose objects are lost, cut short or changed in one store or in both, while somebody
+// watches.
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "base/encoding.h"
+#include "harness/clips.h"
+#include "harness/http_client.h"
+#include "harness/object_store.h"
+#include "harness/process.h"
+#include "harness/temp_folder.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+using harness::HttpClient;
+using harness::Server;
+namespace fs = std::filesystem;
+
+/// A node with two stores, and one film.
+class HealTest : public testing::Test {
+protected:
+    void serve(std::vector<std::string> arguments) {
+        arguments_ = std::move(arguments);
+        Server::Options options;
+        options.arguments = arguments_;
+        node_ = std::make_unique<Server>(folder_.path() / "data", options);
+        client_ = std::make_unique<HttpClient>(node_->port());
+        client_->as(client_->account("alice"));
+        upload();
+        EXPECT_TRUE(eventually([&] { return status().at("pending_objects") == 0; }));
+    }
+    void upload() {
+        const std::string bytes = contents_of(made_clips() / "film.mp4");
+        const auto sent = client_->request(
+            "POST", "/api/v1/uploads", bytes,
+            {{"Tus-Resumable", "1.0.0"},
+             {"Upload-Length", std::to_string(bytes.size())},
+             {"Content-Type", "application/offset+octet-stream"},
+             {"Upload-Metadata", "filename " + encode_base64(as_bytes("Film.mp4"))}});
+        ASSERT_EQ(sent.status, 201) << sent.body;
+        const std::string path = "/api/v1/videos/" + sent.field("SyncWatch-Video");
+        ASSERT_TRUE(eventually([&] { return client_->get(path).text_at("status") == "ready"; }))
+            << client_->get(path).body;
+        const std::string master = client_->get(path).text_at("master");
+        base_ = master.substr(0, master.rfind('/') + 1);
+        prefix_ = "videos/" + sent.field("SyncWatch-Video") + "/";
+        for (const std::string& line : lines(master)) {
+            if (line.ends_with("index.m3u8") && streams_.empty()) streams_.push_back(line);
+        }
+        ASSERT_FALSE(streams_.empty());
+        const std::string stream = streams_.front().substr(0, streams_.front().rfind('/') + 1);
+        for (const std::string& line : lines(base_ + streams_.front())) {
+            if (line.ends_with(".m4s")) pieces_.push_back(stream + line);
+        }
+        pieces_.push_back(stream + "init-0.mp4");
+        ASSERT_GE(pieces_.size(), 4u);
+    }
+    std::vector<std::string> lines(const std::string& playlist) {
+        std::istringstream in(client_->get(playlist).body);
+        std::vector<std::string> found;
+        for (std::string line; std::getline(in, line);) {
+            if (!line.empty() && line[0] != '#') found.push_back(line);
+        }
+        return found;
+    }
+    /// What a player gets, and how long that took.
+    struct Got {
+        int status = 0;
+        std::string body;
+        std::chrono::milliseconds took{};
+    };
+    Got get(const std::string& piece) {
+        const auto begun = std::chrono::steady_clock::now();
+        const auto answer = client_->get(base_ + piece);
+        return {answer.status, answer.body,
+                std::chrono::duration_cast<std::chrono::milliseconds>(
+                    std::chrono::steady_clock::now() - begun)};
+    }
+    void expect_served(const std::string& piece, const std::string& bytes,
+                       std::chrono::milliseconds within) {
+        const Got got = get(piece);
+        EXPECT_EQ(got.status, 200) << got.body;
+        EXPECT_TRUE(got.body == bytes) << piece;
+        EXPECT_LE(got.took, within);
+        std::printf("%s: %d ms\n", piece.c_str(), static_cast<int>(got.took.count()));
+    }
+    harness::Ran replicate(std::vector<std::string> words) {
+        words.insert(words.begin(), "replicate");
+        words.insert(words.end(), {"--json", "--data-dir", folder_.path() / "data"});
+        words.insert(words.end(), arguments_.begin(), arguments_.end());
+        return harness::run_syncwatch(words);
+    }
+    boost::json::object status() {
+        const auto ran = replicate({"status"});
+        EXPECT_TRUE(ran.exit == 0 || ran.exit == 5) << ran.err;
+        return boost::json::parse(ran.out).at("replication").as_object();
+    }
+    template <class Question>
+    static bool eventually(Question question) {
+        const auto until = std::chrono::steady_clock::now() + 60s;
+        while (!question()) {
+            if (std::chrono::steady_clock::now() > until) return false;
+            std::this_thread::sleep_for(100ms);
+        }
+        return true;
+    }
+
+    TempFolder folder_;
+    std::vector<std::string> arguments_;
+    std::unique_ptr<Server> node_;
+    std::unique_ptr<HttpClient> client_;
+    std::string base_;                  ///< Of the film's addresses.
+    std::string prefix_;                ///< Of its objects.
+    std::vector<std::string> streams_;  ///< Playlists.
+    std::vector<std::string> pieces_;   ///< Segments of the first stream, then its head.
+};
+
+TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
+    const fs::path first = folder_.path() / "data" / "objects";
+    const fs::path second = folder_.path() / "second";
+    serve({"--objects-second", "file:" + second.string()});
+    const auto in = [&](const fs::path& store, const std::string& piece) {
+        return store / (prefix_ + piece);
+    };
+    std::map<std::string, std::string> whole;
+    for (const std::string& each : pieces_) whole[each] = contents_of(in(first, each));
+    for (const auto& [piece, bytes] : whole) EXPECT_TRUE(contents_of(in(second, piece)) == bytes);
+
+    const std::string& head = pieces_.back();
+    fs::remove(in(first, pieces_[0]));
+    fs::resize_file(in(first, pieces_[1]), 100);
+    std::fstream(in(first, head), std::ios::binary | std::ios::in | std::ios::out).put('x');
+    for (const std::string& each : {pieces_[0], pieces_[1], head}) {
+        expect_served(each, whole[each], 2s);
+        EXPECT_TRUE(eventually([&] { return contents_of(in(first, each)) == whole[each]; }));
+    }
+
+    const std::string& lost = pieces_[2];
+    fs::remove(in(first, lost));
+    fs::remove(in(second, lost));
+    const Got again = get(lost);
+    EXPECT_EQ(again.status, 200) << again.body;
+    EXPECT_LE(again.took, 15s);
+    EXPECT_GT(again.body.size(), 1000u);
+    std::printf("%s made again: %d ms\n", lost.c_str(), static_cast<int>(again.took.count()));
+    EXPECT_TRUE(eventually([&] { return contents_of(in(second, lost)) == again.body; }));
+    EXPECT_TRUE(contents_of(in(first, lost)) == again.body);
+
+    EXPECT_TRUE(eventually([&] { return status().at("damaged") == 0; }));
+    EXPECT_EQ(status().at("lost"), 0);
+    fs::remove(in(second, pieces_[0]));
+    const auto audit = replicate({"audit"});
+    EXPECT_TRUE(audit.exit == 5 || audit.exit == 0) << audit.err;
+    EXPECT_TRUE(eventually([&] { return fs::exists(in(second, pieces_[0])); }))
+        << "the server repairs what the audit noted";
+    EXPECT_EQ(replicate({"audit"}).exit, 0);
+    EXPECT_EQ(status().at("coverage").to_number<double>(), 1);
+    const std::string metrics = client_->get("/metrics").body;
+    EXPECT_NE(metrics.find("syncwatch_objects_healed_total{source=\"second\"} 3\n"),
+              std::string::npos);
+    EXPECT_NE(metrics.find("syncwatch_objects_healed_total{source=\"original\"} 1\n"),
+              std::string::npos);
+
+    ASSERT_EQ(client_->remove("/api/v1/videos/" + prefix_.substr(7, 36)).status, 204);
+    EXPECT_TRUE(eventually([&] { return !fs::exists(second / "videos" / prefix_.substr(7, 36)); }))
+        << "a deletion is a deletion in both";
+}
+
+TEST_F(HealTest, AFilmInTwoS3StoresGoesOnWithoutTheFirst) {
+    const TempFolder other_folder;
+    auto other = lab::ObjectStoreServer::make({other_folder.path()});
+    ASSERT_TRUE(other) << other.error().message;
+    ASSERT_TRUE(
+        (*other)->create_user("films", TestObjectStore::kAccessKey, TestObjectStore::kSecretKey));
+    const std::string second_url =
+        fmt::format("s3:http://localhost:{}/films", (*other)->http_port());
+    TestS3Client second(second_url);
+    ASSERT_TRUE(run_to_end(second.client.create_bucket()));
+    const std::string first_url = TestObjectStore::url();
+    TestS3Client first(first_url);
+    const fs::path keys = folder_.path() / "keys";
+    std::ofstream(keys) << "[default]\naws_access_key_id = " << TestObjectStore::kAccessKey
+                        << "\naws_secret_access_key = " << TestObjectStore::kSecretKey << "\n";
+    serve({"--objects-url", first_url, "--objects-credentials-file", keys, "--objects-second",
+           second_url, "--objects-second-credentials-file", keys, "--objects-cache-size", "0"});
+    std::map<std::string, std::string> whole;
+    for (const std::string& each : pieces_) {
+        whole[each] = first.get(prefix_ + each).value();
+        EXPECT_TRUE(second.get(prefix_ + each).value() == whole[each]) << each;
+    }
+
+    const std::string& head = pieces_.back();
+    ASSERT_TRUE(run_to_end(first.client.remove(prefix_ + pieces_[0])));
+    ASSERT_TRUE(first.put(prefix_ + pieces_[1], whole[pieces_[1]].substr(0, 500)));
+    std::string flipped = whole[head];
+    flipped[40] = static_cast<char>(flipped[40] ^ 4);
+    ASSERT_TRUE(first.put(prefix_ + head, flipped));
+    for (const std::string& each : {pieces_[0], pieces_[1], head}) {
+        expect_served(each, whole[each], 2s);
+        EXPECT_TRUE(eventually([&] {
+            const auto repaired = first.get(prefix_ + each);
+            return repaired && *repaired == whole[each];
+        }));
+    }
+
+    TestObjectStore::server().kill();
+    expect_served(pieces_[2], whole[pieces_[2]], 2s);
+    for (std::size_t i = 3; i + 1 < pieces_.size(); ++i) {
+        expect_served(pieces_[i], whole[pieces_[i]], 2s);
+    }
+    ASSERT_TRUE(TestObjectStore::server().start());
+}
+
+}  // namespace
+}  // namespace syncwatch
