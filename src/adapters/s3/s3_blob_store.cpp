@@ -53,11 +53,12 @@ S3BlobStore::S3BlobStore(Options options, Powers powers, std::unique_ptr<BlobCac
       cache_(std::move(cache)),
       exchange_(std::move(options.exchange),
                 Exchange::Powers{powers.clock, powers.random, powers.breaker}),
-      reading_(options.reading
-                   ? std::make_unique<Exchange>(
-                         *std::move(options.reading),
-                         Exchange::Powers{powers.clock, powers.random, powers.breaker})
-                   : nullptr),
+      reading_(options.reading ? std::make_unique<Exchange>(
+                                     *std::move(options.reading),
+                                     Exchange::Powers{powers.clock, powers.random,
+                                                      powers.reading != nullptr ? *powers.reading
+                                                                                : powers.breaker})
+                               : nullptr),
       client_(exchange_),
       reader_(reading_ ? *reading_ : exchange_),
       sender_(exchange_, powers.writes, options.sending) {}

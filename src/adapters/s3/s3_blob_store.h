@@ -22,11 +22,11 @@ class S3BlobStore final : public BlobStore {
 public:
     struct Options {
         Exchange::Options exchange;
-        /// For what players wait for, where somebody else has it too: less patient. nullopt: as
-        /// the rest.
-        std::optional<Exchange::Options> reading = {};
         BlobCache::Options cache;
         FileSender::Options sending = {};
+        /// For what players wait for, where somebody else has it too: less patient, and with the
+        /// breaker of its own. nullopt: as the rest.
+        std::optional<Exchange::Options> reading = {};
     };
     /// They outlive the store. `reads` opens what players wait for; `writes` does everything that
     /// may take long, or wait for the disk.
@@ -36,6 +36,8 @@ public:
         CircuitBreaker& breaker;  ///< Named "objects".
         net::thread_pool& reads;
         net::thread_pool& writes;
+        /// Of Options::reading: a store that is slow to read from is not away for writers.
+        CircuitBreaker* reading = nullptr;
     };
 
     /// Takes up the cache; asks the store for nothing. Errors: Unavailable.

@@ -45,6 +45,23 @@ TEST(LoadTest, KeysHaveNamesThatNoOtherKeyHas) {
     }
 }
 
+TEST(LoadTest, ASecondStoreIsAnotherOne) {
+    Sources sources;
+    sources.flags = {{"data.dir", "/data"}, {"objects.second", "file:/data/./objects"}};
+    const auto same = texts(load(sources));
+    ASSERT_EQ(same.size(), 1u);
+    EXPECT_NE(same[0].find("is the first store"), std::string::npos) << same[0];
+    sources.flags["objects.second"] = "s3:https://b.example/films";
+    const auto keyless = texts(load(sources));
+    ASSERT_EQ(keyless.size(), 1u);
+    EXPECT_NE(keyless[0].find("objects.second_credentials_file"), std::string::npos) << keyless[0];
+    sources.flags["objects.second"] = "file:/elsewhere";
+    const Loaded fine = load(sources);
+    EXPECT_TRUE(fine.problems.empty());
+    EXPECT_TRUE(fine.settings.second.on());
+    EXPECT_EQ(fine.settings.second.name(), "file:/elsewhere");
+}
+
 TEST(LoadTest, AFileIsRead) {
     const Loaded loaded = from_toml(R"(
 [server]

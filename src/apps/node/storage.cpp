@@ -97,8 +97,8 @@ Result<> Storage::open_s3(const config::Settings& settings, Powers powers) {
     if (settings.second.on()) options.reading = impatient(asking);
     options.cache.folder = settings.data.dir / "cache";
     options.cache.limit = settings.s3.cache_bytes;
-    SW_TRY(auto blobs, s3::S3BlobStore::open(
-                           options, {powers.clock, powers.random, breaker_, reads_, writes_}));
+    SW_TRY(auto blobs, s3::S3BlobStore::open(options, {powers.clock, powers.random, breaker_,
+                                                       reads_, writes_, &reading_breaker_}));
     s3_ = blobs.get();
     blobs_ = std::move(blobs);
     // A connection pool of its own: players do not wait behind a film that comes in.

@@ -72,6 +72,7 @@ private:
     const std::string identity_;
     ChangeListener listener_;
     CircuitBreaker breaker_{"objects"};
+    CircuitBreaker reading_breaker_{"objects_reading"};
     // Players do not wait behind a film that comes in, nor behind one that is being made.
     net::thread_pool reads_{2};
     net::thread_pool writes_{2};

@@ -31,5 +31,27 @@ TEST(MediaKeysTest, StreamNamesAreShortAndPlain) {
     }
 }
 
+TEST(MediaKeysTest, KeysOfPiecesAreReadBackAndNoOthers) {
+    const auto id = VideoId::parse("01890000-0000-7000-8000-000000000001").value();
+    const auto segment = parse_piece_key(segment_key(id, 3, "v720", 1'000'042));
+    ASSERT_TRUE(segment);
+    EXPECT_EQ(segment->video, id);
+    EXPECT_EQ(segment->edition, 3);
+    EXPECT_EQ(segment->stream, "v720");
+    EXPECT_FALSE(segment->is_init);
+    EXPECT_EQ(segment->number, 1'000'042);
+    const auto init = parse_piece_key(init_key(id, 1, "a0", 2));
+    ASSERT_TRUE(init);
+    EXPECT_TRUE(init->is_init);
+    EXPECT_EQ(init->number, 2);
+    for (const std::string& other :
+         {source_key(id), picture_key(id, 1, "poster.jpg"), video_prefix(id) + "/1/v720/x.m4s",
+          video_prefix(id) + "/1/v720/init-.mp4", video_prefix(id) + "/1/V/000000.m4s",
+          video_prefix(id) + "/-1/v720/000000.m4s", std::string("videos/x/1/v720/000000.m4s"),
+          video_prefix(id) + "/1/v720/000000.m4s/", std::string()}) {
+        EXPECT_FALSE(parse_piece_key(other)) << other;
+    }
+}
+
 }  // namespace
 }  // namespace syncwatch

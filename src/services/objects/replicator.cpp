@@ -1,5 +1,6 @@
 #include "services/objects/replicator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log/log.h"
@@ -13,6 +14,8 @@ constexpr int kBatch = 8;
 /// How long a claim lasts: longer than a batch of segments takes. A large original may outlast it;
 /// then it is copied twice.
 constexpr auto kClaim = 2min;
+/// What a look costs at least: the note of it is a commit of its own.
+constexpr std::uint64_t kLeastAudited = 256 * 1024;
 constexpr auto kAfterTrouble = 5s;
 constexpr auto kAuditPause = 30s;  ///< When everything was looked at.
 constexpr auto kRepairEvery = 3s;  ///< Unless somebody wakes it.
@@ -98,7 +101,7 @@ Async<bool> Replicator::audit_some() {
     int in_vain = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         StoredBlob object = batch[i];
-        const std::uint64_t size = object.size;
+        const std::uint64_t size = std::max(object.size, kLeastAudited);
         const auto mended = co_await mender_.mend(std::move(object));
         co_await pause_after(audit_pace_, size);
         if (mended) {
