@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json/array.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,7 +14,9 @@
 #include "apps/command/replicate_work.h"
 #include "apps/config/values.h"
 #include "apps/node/copying_stores.h"
+#include "apps/node/worker_part.h"
 #include "base/unique_fd.h"
+#include "services/transcoding/segment_maker.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -91,7 +94,8 @@ Outcome<> faults_failure(std::uint64_t damaged, std::uint64_t lost) {
     if (damaged > 0) {
         return give_up(Exit::VerificationFailed, "objects_damaged",
                        fmt::format("{} objects are missing or damaged in a store", damaged),
-                       "syncwatch replicate repair mends them; a running server does by itself.");
+                       "syncwatch replicate repair mends what can be mended; a running server does "
+                       "by itself.");
     }
     return {};
 }
@@ -235,6 +239,18 @@ void show_done(Invocation& invocation, Kind kind, const ReplicateWork::Tally& do
     invocation.out.set("faulty", std::move(keys));
 }
 
+/// What no store has is made again meanwhile, as a server does.
+net::awaitable<ReplicateWork::Tally> run_with_maker(ReplicateWork& work, ObjectMender& mender,
+                                                    SegmentMaker::Powers powers) {
+    SegmentMaker maker(powers, co_await net::this_coro::executor);
+    maker.start();
+    mender.set_maker(&maker);
+    ReplicateWork::Tally done = co_await work.run();
+    mender.set_maker(nullptr);
+    co_await maker.end();
+    co_return done;
+}
+
 Outcome<> replicate(Invocation& invocation, Kind kind, const ReplicateArguments& arguments) {
     const config::Settings& settings = invocation.settings;
     if (kind == Kind::Copy && !settings.second.on()) {
@@ -264,11 +280,18 @@ Outcome<> replicate(Invocation& invocation, Kind kind, const ReplicateArguments&
         Progress progress(powers.clock);
         ReplicateWork work(mender, powers.replicas, powers.clock, *options,
                            [&progress](const auto& so_far) { progress.tell(so_far); });
-        done = run_to_end(work.run());
+        ffmpeg::FfmpegTranscoder::Options making = transcoder_options(settings);
+        making.scratch = scratch / "scratch";
+        ffmpeg::FfmpegTranscoder transcoder(std::move(making));
+        const SegmentMaker::Powers maker{powers.media, powers.media,    (*stores)->first(),
+                                         transcoder,   (*admin)->bus(), powers.clock,
+                                         tally};
+        done = run_to_end(run_with_maker(work, mender, maker));
     }
     show_done(invocation, kind, done);
     if (kind != Kind::Copy) {
         const WallTime now = powers.clock.wall();
+        // It also tells running servers of films whose segments were made again.
         const auto covered =
             (*admin)->run(powers.replicas.coverage(now - settings.second.audit_every));
         if (covered) {
@@ -319,9 +342,11 @@ void add_replicate(CLI::App& app, Command& chosen) {
              "Read everything back from both stores, the oldest look first, and compare it with "
              "the ledger. Repairs nothing",
              Kind::Look, arguments, chosen);
-    add_work(*replicate, "repair",
-             "Repair what is known to be missing or damaged from the store that has it whole",
-             Kind::Repair, arguments, chosen)
+    add_work(
+        *replicate, "repair",
+        "Repair what is known to be missing or damaged: from the store that has it whole, or made "
+        "again from the original",
+        Kind::Repair, arguments, chosen)
         ->add_flag("--all", arguments->all, "Read everything back first, as audit does");
 }
 

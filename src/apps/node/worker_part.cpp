@@ -15,16 +15,6 @@ unsigned cores() {
     return std::max(1u, std::thread::hardware_concurrency());
 }
 
-ffmpeg::FfmpegTranscoder::Options transcoder_options(const config::Settings& settings) {
-    ffmpeg::FfmpegTranscoder::Options options;
-    options.ffmpeg = settings.media.ffmpeg;
-    options.ffprobe = settings.media.ffprobe;
-    options.scratch = settings.data.dir / "scratch";
-    options.cores = cores();
-    options.watchdog.longest_film = settings.media.max_duration;
-    return options;
-}
-
 TranscodeWorker::Options worker_options(const config::Settings& settings, const Storage& storage) {
     TranscodeWorker::Options options;
     // Two nodes may have been given one name: neither takes the other's jobs.
@@ -40,6 +30,16 @@ TranscodeWorker::Options worker_options(const config::Settings& settings, const 
 }
 
 }  // namespace
+
+ffmpeg::FfmpegTranscoder::Options transcoder_options(const config::Settings& settings) {
+    ffmpeg::FfmpegTranscoder::Options options;
+    options.ffmpeg = settings.media.ffmpeg;
+    options.ffprobe = settings.media.ffprobe;
+    options.scratch = settings.data.dir / "scratch";
+    options.cores = cores();
+    options.watchdog.longest_film = settings.media.max_duration;
+    return options;
+}
 
 WorkerPart::WorkerPart(Shards& thread, Powers& powers, Storage& storage,
                        const config::Settings& settings)

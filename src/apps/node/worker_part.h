@@ -14,6 +14,9 @@
 
 namespace syncwatch::apps {
 
+/// How to run ffmpeg, as the settings have it.
+ffmpeg::FfmpegTranscoder::Options transcoder_options(const config::Settings& settings);
+
 /// The transcoder of this node, on `thread`, a shard of its own: what it reads and cuts must hold
 /// up no room, and its encoders live as long as that thread, which is started and stopped here.
 class WorkerPart {
