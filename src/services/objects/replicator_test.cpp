@@ -86,8 +86,8 @@ TEST_F(ReplicatorTest, WhatAReaderFoundIsRepairedAtOnce) {
     copied("v/a", "film");
     flip(in_first("v/a"));
     EXPECT_EQ(served("v/a"), "film");
-    EXPECT_TRUE(run_until([&](const Replicator&) { return content(in_first("v/a")) == "film"; }));
-    EXPECT_EQ(tally.healed_from_second, 1u);
+    EXPECT_TRUE(run_until([&](const Replicator&) { return tally.healed_from_second == 1; }));
+    EXPECT_EQ(content(in_first("v/a")), "film");
 }
 
 }  // namespace
