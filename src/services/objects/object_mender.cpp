@@ -91,7 +91,7 @@ Async<ObjectMender::Report> ObjectMender::inspect(StoredBlob object) {
         SW_CO_CHECK(co_await powers_.replicas.postpone(std::move(object), now));
         co_return fine;
     }
-    powers_.tally.count_fault(is_faulty(report.first) ? report.first : report.second);
+    if (line && line->fault == ObjectFault::None) tell(object.key, report);
     const WallTime now = powers_.clock.wall();
     SW_CO_CHECK(co_await powers_.replicas.note_fault(std::move(object), ObjectFault::Damaged, now));
     co_return report;
@@ -104,17 +104,17 @@ Async<ObjectMender::Report> ObjectMender::mend(StoredBlob object) {
         SW_CO_CHECK(co_await note_whole(std::move(object)));
         co_return report;
     }
-    if (!is_faulty(report.first)) {
+    SW_CO_TRY(const auto known, co_await powers_.replicas.find_line(object.key));
+    if (!is_faulty(report.first) && known && !known->replicated_at) {
         // One that only waits for its first copy has no fault.
-        SW_CO_TRY(const auto known, co_await powers_.replicas.find_line(object.key));
-        if (known && !known->replicated_at) {
-            report.outcome = Outcome::Whole;
-            StoredBlob waiting = object;
-            SW_CO_CHECK(co_await replicate(std::move(waiting)));
-            SW_CO_CHECK(co_await note_whole(std::move(object)));
-            co_return report;
-        }
+        report.outcome = Outcome::Whole;
+        StoredBlob waiting = object;
+        SW_CO_CHECK(co_await replicate(std::move(waiting)));
+        SW_CO_CHECK(co_await note_whole(std::move(object)));
+        co_return report;
     }
+    // Whoever noted it before has said so already.
+    if (known && known->fault == ObjectFault::None) tell(object.key, report);
     StoredBlob line = object;
     const Result<> repaired = co_await repair(std::move(line), report);
     if (!repaired) {
@@ -123,6 +123,14 @@ Async<ObjectMender::Report> ObjectMender::mend(StoredBlob object) {
         co_return fail(repaired.error());
     }
     co_return report;
+}
+
+void ObjectMender::tell(const std::string& key, const Report& report) {
+    const bool first = is_faulty(report.first);
+    const Condition found = first ? report.first : report.second;
+    powers_.tally.count_fault(found);
+    log::warning("objects.faulty",
+                 {{"key", key}, {"is", text(found)}, {"store", first ? "first" : "second"}});
 }
 
 Async<> ObjectMender::repair(StoredBlob object, Report& report) {

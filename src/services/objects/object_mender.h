@@ -57,6 +57,7 @@ private:
     bool has_second() const { return powers_.second != nullptr; }
     Async<Report> look(StoredBlob object);
     Async<> repair(StoredBlob object, Report& report);
+    void tell(const std::string& key, const Report& report);
     Async<> make_again(StoredBlob object, Report& report);
     Async<> note_whole(StoredBlob object);
 
