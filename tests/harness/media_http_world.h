@@ -41,6 +41,10 @@ public:
         restart_media();
         start();
     }
+    /// Before a request that is to be redirected.
+    void send_away(http::SegmentRedirects& redirects) {
+        running_->film_server.send_away(redirects);
+    }
     std::uint16_t port() const { return running_->server.port(); }
     std::string token(const std::string& name) { return register_as(name)->token; }
     harness::HttpClient client(const std::string& token = {}) {

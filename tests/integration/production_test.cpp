@@ -44,7 +44,7 @@ protected:
         token = client("a").account("alice");
     }
 
-    void start(const std::string& name) {
+    void start(const std::string& name, std::vector<std::filesystem::path> more = {}) {
         Server::Options options;
         options.arguments = {"--database-url",
                              postgres->url(),
@@ -56,6 +56,7 @@ protected:
                              folder_.path() / "keys",
                              "--node-name",
                              name};
+        for (const auto& each : more) options.arguments.push_back(each);
         nodes[name] = std::make_unique<Server>(folder_.path() / name, options);
     }
     HttpClient client(const std::string& name) { return HttpClient(nodes.at(name)->port()); }
@@ -190,6 +191,25 @@ TEST_F(ProductionTest, AFilmIsServedByEveryNodeAndGoesOnWithoutTheStore) {
     ASSERT_TRUE(TestObjectStore::server().start());
     EXPECT_TRUE(eventually([&] { return component("b", "objects").at("status") == "ok"; }));
     EXPECT_TRUE(eventually([&] { return at_b.get(segments.back()).status == 200; }));
+}
+
+TEST_F(ProductionTest, PlayersGetSegmentsFromTheStoreItself) {
+    const std::string master = film();
+    start("c", {"--objects-redirect", "true"});
+    HttpClient at_c = client("c");
+    const auto segments = entries(at_c, entries(at_c, master).front());
+    ASSERT_FALSE(segments.empty());
+    const auto away = at_c.get(segments.front());
+    ASSERT_EQ(away.status, 307) << away.body;
+    const std::string address = away.field("Location");
+    const std::string origin = address.substr(0, address.find('/', 8));
+    const auto port = std::stoul(origin.substr(origin.rfind(':') + 1));
+    const auto from_store =
+        HttpClient(static_cast<std::uint16_t>(port)).get(address.substr(origin.size()));
+    EXPECT_EQ(from_store.status, 200) << from_store.body;
+    EXPECT_EQ(from_store.body, at_c.get(segments.front()).body) << "the second time from the node";
+    EXPECT_NE(at_c.get("/").field("Content-Security-Policy").find("connect-src 'self' " + origin),
+              std::string::npos);
 }
 
 /// Somebody in the room, at one node.

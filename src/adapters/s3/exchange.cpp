@@ -179,7 +179,11 @@ Result<std::string> Exchange::presigned_get(const std::string& name,
     SW_TRY(const Credentials who, credentials());
     const Location& at = options_.location;
     const std::string path = at.path_of(name);
-    const SigningScope scope{at.region, powers_.clock.wall()};
+    // Signed as of a while ago, so that the address stays the same for a while and what was read
+    // from it can be kept.
+    const auto step = std::max(lifetime / 2, std::chrono::seconds(1));
+    const auto since = powers_.clock.wall().time_since_epoch();
+    const SigningScope scope{at.region, powers_.clock.wall() - since % step};
     return url_of(path, presigned_query("GET", at.asked_host(), path, lifetime, who, scope));
 }
 

@@ -112,6 +112,14 @@ TEST(RadosgwTest, APresignedAddressIsGoodForCurlUntilItExpires) {
     const auto body = folder.path() / "body";
     const auto address = store.client.presigned_get("v/a b+c.m4s", 60s).value();
     EXPECT_EQ(curl_status(address, body), "200");
+    ManualClock still;
+    CircuitBreaker idle("objects");
+    Exchange steady(TestObjectStore::options(url), {still, store.random, idle});
+    const auto first = steady.presigned_get("v", 3600s).value();
+    still.advance(1s);
+    EXPECT_EQ(steady.presigned_get("v", 3600s).value(), first) << "it may be kept for a while";
+    still.advance(1800s);
+    EXPECT_NE(steady.presigned_get("v", 3600s).value(), first);
     std::ifstream in(body);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "film");
     EXPECT_EQ(curl_status(address + "0", body), "403") << "nobody may change it";

@@ -46,9 +46,9 @@ public:
     /// That the bucket is there and takes our keys: for the start of a server, and for its health.
     /// Errors: Unavailable, saying what to do.
     Async<> check();
-    /// An address that whoever has it may read the object at, for so long (at most seven days),
-    /// from the store itself. Says nothing about whether it is there. Errors: InvalidInput (key),
-    /// Unavailable (no credentials).
+    /// An address that whoever has it may read the object at, from the store itself, for half of
+    /// `lifetime` at least and all of it at most (seven days); the same for a while. Says nothing
+    /// about whether it is there. Errors: InvalidInput (key), Unavailable (no credentials).
     Result<std::string> presigned_get(const std::string& key, std::chrono::seconds lifetime);
     /// Ends what is under way: callers get Cancelled.
     void stop() {

@@ -126,6 +126,11 @@ constexpr Key kKeys[] = {
     {"objects.cache_size", Kind::Text, "SIZE", "10GiB", kSize,
      "Space in the data folder for objects of an S3 store that were read lately.",
      [](Settings& s, Words w) { return put(parse_size(w[0]), s.s3.cache_bytes); }},
+    {"objects.redirect", Kind::Flag, "FLAG", "false", kFlag,
+     "Whether players get segments from the S3 store itself, by addresses that are good for an "
+     "hour "
+     "at most. Browsers must reach it, and it must allow this site (CORS): docs/operations.md.",
+     [](Settings& s, Words w) { return put(parse_flag(w[0]), s.s3.redirect); }},
     {"objects.second", Kind::Text, "URL", "",
      "file: and the path of a folder, or s3: as in objects.url; not the first store",
      "A second store: everything is copied into it in the background, and what is missing or "

@@ -108,6 +108,9 @@ void check_together(const Sources& sources, Loaded& loaded) {
     if (s.s3.on() && s.s3.credentials_file.empty()) {
         complain("objects.credentials_file", "is missing: an S3 store takes no one without keys");
     }
+    if (s.s3.redirect && !s.s3.on()) {
+        complain("objects.redirect", "needs an S3 store (objects.url)");
+    }
     if (s.second.s3.on() && s.second.s3.credentials_file.empty()) {
         complain("objects.second_credentials_file",
                  "is missing: an S3 store takes no one without keys");

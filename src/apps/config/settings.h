@@ -60,6 +60,7 @@ struct Settings {
         std::string url;  ///< "s3:https://…"
         std::filesystem::path credentials_file;
         std::uint64_t cache_bytes = std::uint64_t{10} * 1024 * 1024 * 1024;
+        bool redirect = false;  ///< Players get segments from the store itself.
         bool on() const { return !url.empty(); }
         bool operator==(const S3&) const = default;
     } s3;

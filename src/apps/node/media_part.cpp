@@ -20,6 +20,22 @@ VideoLibrary::Options library_options(const config::Settings& settings) {
     return options;
 }
 
+/// Long enough for a segment that is fetched late, short enough for an address that is passed on.
+constexpr std::chrono::seconds kAddressLifetime = std::chrono::hours(1);
+
+std::unique_ptr<http::SegmentRedirects> redirects_of(Storage& storage,
+                                                     const config::Settings& settings,
+                                                     const Clock& clock) {
+    if (!settings.s3.redirect || storage.s3() == nullptr) return nullptr;
+    auto address = [&storage](const std::string& key) -> std::optional<std::string> {
+        if (!storage.breaker().closed()) return std::nullopt;
+        auto signed_one = storage.s3()->presigned_get(key, kAddressLifetime);
+        if (!signed_one) return std::nullopt;
+        return *std::move(signed_one);
+    };
+    return std::make_unique<http::SegmentRedirects>(std::move(address), clock);
+}
+
 }  // namespace
 
 MediaPart::MediaPart(Powers& powers, Storage& storage, const config::Settings& settings,
@@ -35,7 +51,10 @@ MediaPart::MediaPart(Powers& powers, Storage& storage, const config::Settings& s
       upkeep_(library_, uploads_, powers.bus(), powers.clock, home),
       upload_api_(uploads_, accounts.authenticator()),
       video_api_(library_, accounts.authenticator()),
-      films_(links_, reels_, storage.blobs(), powers.clock) {}
+      redirects_(redirects_of(storage, settings, powers.clock)),
+      films_(links_, reels_, storage.blobs(), powers.clock) {
+    if (redirects_) films_.send_away(*redirects_);
+}
 
 MediaPart::~MediaPart() {
     pool_.join();

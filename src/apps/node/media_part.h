@@ -54,6 +54,7 @@ private:
     MediaUpkeep upkeep_;
     http::UploadApi upload_api_;
     http::VideoApi video_api_;
+    std::unique_ptr<http::SegmentRedirects> redirects_;  ///< nullptr: segments are served here.
     http::FilmServer films_;
 };
 

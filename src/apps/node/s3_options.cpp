@@ -25,4 +25,9 @@ s3::Exchange::Options impatient(s3::Exchange::Options options) {
     return options;
 }
 
+std::string store_origin(const config::Settings::S3& settings) {
+    const auto location = s3::Location::parse(settings.url);
+    return location ? location->scheme + "://" + location->asked_host() : "";
+}
+
 }  // namespace syncwatch::apps

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "apps/node/s3_options.h"
 #include "apps/web/files.h"
 
 namespace syncwatch::apps {
@@ -15,6 +16,7 @@ std::unique_ptr<http::Assets> assets_of(const config::Settings& settings) {
 
 }  // namespace
 
-SitePart::SitePart(const config::Settings& settings) : site_(assets_of(settings)) {}
+SitePart::SitePart(const config::Settings& settings)
+    : site_(assets_of(settings), settings.s3.redirect ? store_origin(settings.s3) : "") {}
 
 }  // namespace syncwatch::apps

@@ -25,6 +25,8 @@ url = "{bus}"
 [objects]
 url = "{objects}"
 credentials_file = "{folder}/s3-credentials"
+second = "{second}"
+second_credentials_file = "{folder}/s3-credentials"
 [media]
 work = {work}
 [node]
@@ -67,13 +69,13 @@ Result<> write_secrets(const Place& place, const Hands& hands) {
 /// Of a node or a worker.
 std::string configuration(const Place& place, const std::string& part, std::uint16_t port) {
     // Nodes leave films to workers where there are any.
-    return fmt::format(kNodeFile, fmt::arg("port", PortPlan::behind(port)),
-                       fmt::arg("work", place.options.workers == 0),
-                       fmt::arg("folder", place.of(part).string()),
-                       fmt::arg("database", database_url(place, "syncwatch", "syncwatch")),
-                       fmt::arg("bus", bus_url(place)), fmt::arg("objects", objects_url(place, 1)),
-                       fmt::arg("name", place.name(part)), fmt::arg("turn_1", place.ports.turn(1)),
-                       fmt::arg("turn_2", place.ports.turn(2)));
+    return fmt::format(
+        kNodeFile, fmt::arg("port", PortPlan::behind(port)),
+        fmt::arg("work", place.options.workers == 0), fmt::arg("folder", place.of(part).string()),
+        fmt::arg("database", database_url(place, "syncwatch", "syncwatch")),
+        fmt::arg("bus", bus_url(place)), fmt::arg("objects", objects_url(place, 1)),
+        fmt::arg("second", objects_url(place, 2)), fmt::arg("name", place.name(part)),
+        fmt::arg("turn_1", place.ports.turn(1)), fmt::arg("turn_2", place.ports.turn(2)));
 }
 
 /// One process of ours. `command`: what it is to do.
@@ -82,7 +84,7 @@ Part service_part(const Place& place, const std::string& name, std::uint16_t por
     Part part;
     part.name = name;
     part.address = fmt::format("http://127.0.0.1:{}", port);
-    part.needs = {"pg-1", "pg-2", "sentinel-1", "sentinel-2", "sentinel-3", "s3-1"};
+    part.needs = {"pg-1", "pg-2", "sentinel-1", "sentinel-2", "sentinel-3", "s3-1", "s3-2"};
     part.ports = {PortPlan::behind(port)};
     part.pipes = {{port, PortPlan::behind(port)}};
     part.start = [place, name, port, command](Hands& hands) -> Result<> {

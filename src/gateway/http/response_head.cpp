@@ -11,13 +11,7 @@
 namespace syncwatch::http {
 namespace {
 
-/// Scripts, styles and frames come from this site alone; media may also be blobs (MSE) and
-/// pictures data URLs. No inline script, ever.
 constexpr std::string_view kSecurityFields =
-    "Content-Security-Policy: default-src 'self'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
-    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self'\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
@@ -28,6 +22,17 @@ bool may_have_body(int status) {
 }
 
 }  // namespace
+
+/// Scripts, styles and frames come from this site alone; media may also be blobs (MSE) and
+/// pictures data URLs. No inline script, ever.
+std::string content_security_policy(std::string_view films_from) {
+    const std::string also = films_from.empty() ? "" : " " + std::string(films_from);
+    return fmt::format(
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:{}; connect-src 'self'{}; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+        also, also);
+}
 
 std::uint64_t body_size(const Response& response) {
     if (const auto* text = std::get_if<std::string>(&response.body)) return text->size();
@@ -56,6 +61,10 @@ std::string response_head(const Response& response, const HeadOptions& options) 
         fmt::format_to(out, "Content-Length: {}\r\n", body_size(response));
     }
     fmt::format_to(out, "X-Request-Id: {}\r\n", options.request_id);
+    if (!response.fields.find("Content-Security-Policy")) {
+        static const std::string usual = content_security_policy();
+        fmt::format_to(out, "Content-Security-Policy: {}\r\n", usual);
+    }
     head += kSecurityFields;
     if (options.tls) head += "Strict-Transport-Security: max-age=31536000\r\n";
     if (!options.keep_alive) head += "Connection: close\r\n";

@@ -13,6 +13,10 @@ struct HeadOptions {
     std::string_view request_id;
 };
 
+/// What a page of ours may load (CSP Level 3): from this site alone, and films from `films_from`,
+/// an origin, where there is one. An answer that sets the field itself keeps its own.
+std::string content_security_policy(std::string_view films_from = {});
+
 /// Bytes in the response's body.
 std::uint64_t body_size(const Response& response);
 

@@ -128,6 +128,16 @@ Async<Response> FilmServer::serve_piece(Request& request, VideoId video, MediaPa
     const bool init = path.kind == Kind::Init;
     std::string key = init ? init_key(video, path.edition, path.stream, path.number)
                            : segment_key(video, path.edition, path.stream, path.number);
+    const auto away =
+        redirects_ ? redirects_->address_for(request.remote_address, key) : std::nullopt;
+    if (away) {
+        Response response;
+        response.status = 307;
+        response.fields.set("Location", *away);
+        // The next time it may be another address, or none.
+        response.fields.set("Cache-Control", "no-store");
+        co_return response;
+    }
     SW_CO_TRY(OpenBlob blob, co_await blobs_.open(std::move(key)));
     FileFacts facts;
     facts.content_type = path.stream.starts_with('a') ? "audio/mp4" : "video/mp4";

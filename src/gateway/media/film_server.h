@@ -7,6 +7,7 @@
 #include "gateway/http/router.h"
 #include "gateway/media/media_path.h"
 #include "gateway/media/open_blobs.h"
+#include "gateway/media/segment_redirects.h"
 #include "ports/clock.h"
 #include "services/media/media_links.h"
 #include "services/media/reels.h"
@@ -21,6 +22,9 @@ public:
     FilmServer(const MediaLinks& links, Reels& reels, BlobStore& blobs, const Clock& clock)
         : links_(links), reels_(reels), clock_(clock), blobs_(blobs, clock) {}
 
+    /// Players get segments from the object store itself, where it can be reached. Before the first
+    /// request; `redirects` outlives the server.
+    void send_away(SegmentRedirects& redirects) { redirects_ = &redirects; }
     void add_routes(Router& router);
 
 private:
@@ -42,7 +46,8 @@ private:
     Reels& reels_;
     const Clock& clock_;
     OpenBlobs blobs_;
-    std::mutex mutex_;  // Guards written_.
+    SegmentRedirects* redirects_ = nullptr;  ///< nullptr: segments are served here.
+    std::mutex mutex_;                       // Guards written_.
     std::map<std::string, Written, std::less<>> written_;
 };
 

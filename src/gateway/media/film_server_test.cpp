@@ -54,6 +54,21 @@ TEST_F(FilmServerTest, AReadyFilmIsListedWholeToAnybodyWithTheAddress) {
     EXPECT_EQ(player_.request("HEAD", base(film_) + "/master.m3u8", {}).status, 200);
 }
 
+TEST_F(FilmServerTest, SegmentsComeFromTheStoreItselfAndFromHereForWhoeverGotNothingThere) {
+    world_.transcode(film_, 4);
+    SegmentRedirects away([](const std::string& key) { return "https://store/" + key + "?signed"; },
+                          world_.clock);
+    world_.send_away(away);
+    const std::string segment = "videos/" + film_.text() + "/1/v720/000001.m4s";
+    const auto first = get("1/v720/000001.m4s");
+    EXPECT_EQ(first.status, 307);
+    EXPECT_EQ(first.field("Location"), "https://store/" + segment + "?signed");
+    EXPECT_EQ(first.field("Cache-Control"), "no-store");
+    EXPECT_EQ(get("1/v720/000001.m4s").status, 200);
+    EXPECT_EQ(get("1/v720/index.m3u8").status, 200) << "lists are written here";
+    EXPECT_EQ(player_.get("/media/x/" + film_.text() + "/1/v720/000002.m4s").status, 403);
+}
+
 TEST_F(FilmServerTest, AFilmThatIsStillBeingMadeGrowsWithoutAnEnd) {
     EXPECT_EQ(get("master.m3u8").status, 404) << "nothing can be watched yet";
     wait();

@@ -5,6 +5,7 @@
 
 #include "gateway/api/answers.h"
 #include "gateway/http/file_answer.h"
+#include "gateway/http/response_head.h"
 
 namespace syncwatch::http {
 namespace {
@@ -37,6 +38,10 @@ Response problem(int status, const Request& request) {
 }
 
 }  // namespace
+
+Site::Site(std::unique_ptr<Assets> assets, const std::string& films_from)
+    : assets_(std::move(assets)),
+      policy_(films_from.empty() ? "" : content_security_policy(films_from)) {}
 
 void Site::add_to(Router& router) {
     router.set_fallback([this](Request& request) { return answer(request); });
@@ -73,6 +78,7 @@ std::optional<Response> Site::file(const Request& request, const std::string& pa
     response.fields.set("Cache-Control", path.starts_with(kHashed)
                                              ? "public, max-age=31536000, immutable"
                                              : "no-cache");
+    if (!policy_.empty()) response.fields.set("Content-Security-Policy", policy_);
     if (asset->varies) response.fields.set("Vary", "Accept-Encoding");
     const auto known = request.fields.find("If-None-Match");
     if (known && matches_etag(*known, asset->etag)) {

@@ -11,8 +11,8 @@ namespace syncwatch::http {
 /// the app itself knows (/room/CODE). Paths that are the server's own are never the app's.
 class Site {
 public:
-    /// `assets`: nullptr where there is no web app.
-    explicit Site(std::unique_ptr<Assets> assets) : assets_(std::move(assets)) {}
+    /// `assets`: nullptr where there is no web app. `films_from`: as for content_security_policy().
+    explicit Site(std::unique_ptr<Assets> assets, const std::string& films_from = {});
 
     void add_to(Router& router);
 
@@ -21,6 +21,7 @@ private:
     std::optional<Response> file(const Request& request, const std::string& path) const;
 
     std::unique_ptr<Assets> assets_;
+    const std::string policy_;  ///< Of its pages; empty: the usual one.
 };
 
 }  // namespace syncwatch::http

@@ -28,6 +28,18 @@ protected:
     std::unique_ptr<Site> site_;
 };
 
+TEST(SitePolicyTest, APageMayLoadFilmsFromTheStoreWhereTheyComeFromThere) {
+    Router router;
+    Site site(std::make_unique<EmbeddedAssets>(kFiles), "https://store.example:9000");
+    site.add_to(router);
+    RouterClient client(router);
+    const std::string policy = client.get("/room/ABC").field("Content-Security-Policy");
+    EXPECT_NE(policy.find("media-src 'self' blob: https://store.example:9000;"), std::string::npos)
+        << policy;
+    EXPECT_NE(policy.find("connect-src 'self' https://store.example:9000;"), std::string::npos);
+    EXPECT_NE(policy.find("script-src 'self';"), std::string::npos);
+}
+
 class EmbeddedSiteTest : public SiteTest {
 protected:
     EmbeddedSiteTest() { serve(std::make_unique<EmbeddedAssets>(kFiles)); }
