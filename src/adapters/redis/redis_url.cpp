@@ -82,9 +82,9 @@ Result<Endpoint> parse_endpoint(std::string_view text, std::uint16_t usual_port)
 
 Result<> take_identity(std::string_view text, Address& into) {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return wrong("a password stands behind a colon");
     const auto user = decode(text.substr(0, colon));
-    const auto password = decode(text.substr(colon + 1));
+    const auto password =
+        decode(colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1));
     if (!user || !password) return wrong("a \"%\" without two hexadecimal digits");
     into.user = *user;
     into.password = *password;

@@ -27,8 +27,8 @@ struct Address {
     bool operator==(const Address&) const = default;
 };
 
-/// redis://[[user]:password@]host[:port][/database]
-/// sentinel://[[user]:password@]host[:port][,host[:port]…]/MASTER[/database]
+/// redis://[[user][:password]@]host[:port][/database]
+/// sentinel://[[user][:password]@]host[:port][,host[:port]…]/MASTER[/database]
 /// rediss: and sentinels: are the same over TLS. The slashes behind the scheme may be missing; user
 /// and password may be percent-encoded, and are those of the server, not of the Sentinels. Errors:
 /// InvalidInput, without the password in it.

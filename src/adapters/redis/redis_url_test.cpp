@@ -13,6 +13,7 @@ TEST(RedisUrlTest, AddressesAreRead) {
         {"redis://h/", {{{"h", 6379}}, ""}},
         {"redis://[::1]:7000", {{{"::1", 7000}}, ""}},
         {"redis://[::1]", {{{"::1", 6379}}, ""}},
+        {"redis://app@h", {{{"h", 6379}}, "", "app"}},
         {"redis://:secret@h", {{{"h", 6379}}, "", "", "secret"}},
         {"redis://app:p%40ss%3A@h", {{{"h", 6379}}, "", "app", "p@ss:"}},
         {"redis://app:p:a@b@h", {{{"h", 6379}}, "", "app", "p:a@b"}},
@@ -20,6 +21,7 @@ TEST(RedisUrlTest, AddressesAreRead) {
         {"sentinel:a/mymaster/2", {{{"a", 26379}}, "mymaster", "", "", 2}},
         {"rediss://h", {{{"h", 6379}}, "", "", "", 0, true}},
         {"sentinels://a/m", {{{"a", 26379}}, "m", "", "", 0, true}},
+        {"sentinel://app@a,b/m", {{{"a", 26379}, {"b", 26379}}, "m", "app"}},
         {"sentinel://app:x@a/m", {{{"a", 26379}}, "m", "app", "x"}},
     };
     for (const auto& [url, address] : rows) {
@@ -47,7 +49,7 @@ TEST(RedisUrlTest, WhatIsOddIsRefusedWithoutSayingThePassword) {
                             "redis://h?db=1",
                             "redis://[::1",
                             "redis://[::1]7",
-                            "redis://secret@h",
+                            "redis://secret%zz@h",
                             "redis://u:secret%4@h",
                             "redis://u:secret%zz@h",
                             "redis://h h",
