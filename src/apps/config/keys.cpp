@@ -47,9 +47,10 @@ constexpr Key kKeys[] = {
      "which Origin may write; other than loopback, the first account needs the setup token. By "
      "default what the browser says.",
      [](Settings& s, Words w) { return put(parse_origin(w[0]), s.server.public_url); }},
-    {"server.trusted_proxies", Kind::List, "ADDRESS,…", "", kAddresses,
+    {"server.trusted_proxies", Kind::List, "ADDRESS,…", "",
+     "IP addresses, or networks as in \"10.0.0.0/8\"",
      "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
-     [](Settings& s, Words w) { return take_addresses(w, s.server.trusted_proxies); }},
+     [](Settings& s, Words w) { return take_all(w, is_network, s.server.trusted_proxies); }},
     {"server.threads", Kind::Number, "COUNT", "0", "a number from 0 to 256",
      "Threads that serve; each owns its rooms. 0: as many as the machine has cores.",
      [](Settings& s, Words w) { return put(parse_count(w[0], 0, 256), s.server.threads); }},
@@ -272,7 +273,7 @@ constexpr Key kKeys[] = {
 
     {"metrics.allow", Kind::List, "ADDRESS,…", "", kAddresses,
      "Addresses that may read /metrics, beside loopback.",
-     [](Settings& s, Words w) { return take_addresses(w, s.metrics.allow); }},
+     [](Settings& s, Words w) { return take_all(w, is_address, s.metrics.allow); }},
     {"metrics.token", Kind::Text, "TOKEN", "", "at least 16 characters",
      "Lets in whoever sends it as a bearer token to /metrics.",
      [](Settings& s, Words w) {

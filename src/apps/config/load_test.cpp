@@ -67,7 +67,7 @@ TEST(LoadTest, AFileIsRead) {
 [server]
 listen = "[::]:443"
 threads = 4
-trusted_proxies = ["10.0.0.1", "::1"]
+trusted_proxies = ["10.0.0.0/8", "::1"]
 [accounts]
 guests_may_upload = true
 sign_up = "closed"
@@ -82,7 +82,7 @@ max_size = "3GB"
     EXPECT_EQ(s.server.address, "::");
     EXPECT_EQ(s.server.port, 443);
     EXPECT_EQ(s.server.threads, 4u);
-    EXPECT_EQ(s.server.trusted_proxies, (std::vector<std::string>{"10.0.0.1", "::1"}));
+    EXPECT_EQ(s.server.trusted_proxies, (std::vector<std::string>{"10.0.0.0/8", "::1"}));
     EXPECT_TRUE(s.accounts.guests_may_upload);
     EXPECT_EQ(s.accounts.sign_up, SignUp::Closed);
     EXPECT_EQ(s.accounts.session, 2h);

@@ -96,8 +96,9 @@ std::optional<std::string> parse_name(std::string_view text) {
     return std::string(text);
 }
 
-bool take_addresses(const std::vector<std::string>& words, std::vector<std::string>& to) {
-    if (!std::all_of(words.begin(), words.end(), is_address)) return false;
+bool take_all(const std::vector<std::string>& words, bool (*fit)(std::string_view),
+              std::vector<std::string>& to) {
+    if (!std::all_of(words.begin(), words.end(), fit)) return false;
     to = words;
     return true;
 }

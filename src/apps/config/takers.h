@@ -19,8 +19,9 @@ bool take_objects(std::string_view url, Settings& s);
 bool take_second(std::string_view url, Settings& s);
 /// "memory:", "redis://…", "sentinel://…" or "postgres:"
 bool take_bus(std::string_view url, Settings& s);
-/// IPv4 and IPv6 addresses.
-bool take_addresses(const std::vector<std::string>& words, std::vector<std::string>& to);
+/// Each of the words must `fit`.
+bool take_all(const std::vector<std::string>& words, bool (*fit)(std::string_view),
+              std::vector<std::string>& to);
 /// "stun:…", "turn:…" and the like.
 bool take_ice_servers(const std::vector<std::string>& words, std::vector<std::string>& to);
 

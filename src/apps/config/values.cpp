@@ -7,6 +7,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "base/network.h"
+
 namespace syncwatch::config {
 namespace {
 
@@ -160,6 +162,10 @@ bool is_address(std::string_view text) {
     boost::system::error_code bad;
     (void)boost::asio::ip::make_address(std::string(text), bad);
     return !bad;
+}
+
+bool is_network(std::string_view text) {
+    return Network::parse(text).has_value();
 }
 
 std::vector<std::string> split_list(std::string_view text) {

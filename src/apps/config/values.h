@@ -29,6 +29,8 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_listen(std::string_vi
 std::optional<std::string> parse_origin(std::string_view text);
 /// An IPv4 or IPv6 address.
 bool is_address(std::string_view text);
+/// Such an address, or a network of them, as in "10.0.0.0/8".
+bool is_network(std::string_view text);
 /// "a, b,c" → a, b, c.
 std::vector<std::string> split_list(std::string_view text);
 

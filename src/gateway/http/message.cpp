@@ -29,6 +29,14 @@ std::optional<std::string_view> Fields::find(std::string_view name) const {
     return std::nullopt;
 }
 
+std::optional<std::string_view> Fields::find_last(std::string_view name) const {
+    std::optional<std::string_view> last;
+    for (const auto& [key, value] : fields_) {
+        if (boost::iequals(key, name)) last = value;
+    }
+    return last;
+}
+
 void Fields::add(std::string name, std::string value) {
     fields_.emplace_back(std::move(name), std::move(value));
 }

@@ -23,6 +23,8 @@ class Fields {
 public:
     /// The first value of `name`, or nullopt.
     std::optional<std::string_view> find(std::string_view name) const;
+    /// The last value of `name`, or nullopt.
+    std::optional<std::string_view> find_last(std::string_view name) const;
     void add(std::string name, std::string value);
     /// Replaces every value of `name`.
     void set(std::string name, std::string value);

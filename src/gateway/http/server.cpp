@@ -76,6 +76,9 @@ struct Server::Shard {
 
 Server::Server(Shards& shards, const Router& router, Random& random, Options options)
     : shards_(shards), router_(router), random_(random), options_(std::move(options)) {
+    for (const std::string& each : options_.trusted_proxies) {
+        if (const auto network = Network::parse(each)) trusted_.push_back(*network);
+    }
     // sendfile(2) has no MSG_NOSIGNAL: a client that leaves must not end the process.
     std::signal(SIGPIPE, SIG_IGN);
     for (std::size_t i = 0; i < shards_.size(); ++i) {
@@ -178,18 +181,23 @@ std::string Server::make_request_id() {
     return encode_hex(bytes.first<16>()) + '-' + encode_hex(bytes.last<8>());
 }
 
-/// Behind a trusted proxy the last address it added is the client's.
+bool Server::is_trusted(const std::string& address) const {
+    return std::ranges::any_of(trusted_,
+                               [&](const Network& each) { return each.contains(address); });
+}
+
+/// Behind a trusted proxy the last address it added is the client's: what stands before it, on the
+/// same line or on lines before, the client may have written.
 void Server::resolve_client(Request& request) const {
-    const auto& trusted = options_.trusted_proxies;
-    if (std::find(trusted.begin(), trusted.end(), request.remote_address) == trusted.end()) return;
-    if (const auto chain = request.fields.find("X-Forwarded-For")) {
+    if (!is_trusted(request.remote_address)) return;
+    if (const auto chain = request.fields.find_last("X-Forwarded-For")) {
         std::string_view last = chain->substr(chain->rfind(',') + 1);
         while (last.starts_with(' ')) last.remove_prefix(1);
         boost::system::error_code bad;
         const auto address = net::ip::make_address(std::string(last), bad);
         if (!bad) request.remote_address = address.to_string();
     }
-    if (const auto scheme = request.fields.find("X-Forwarded-Proto")) {
+    if (const auto scheme = request.fields.find_last("X-Forwarded-Proto")) {
         request.tls = boost::iequals(*scheme, "https");
     }
 }

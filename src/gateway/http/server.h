@@ -10,6 +10,7 @@
 
 #include "base/async/shards.h"
 #include "base/async/task_group.h"
+#include "base/network.h"
 #include "gateway/http/connection.h"
 #include "gateway/http/router.h"
 #include "gateway/stream/tls_context.h"
@@ -26,7 +27,7 @@ public:
         std::string address = "127.0.0.1";
         std::uint16_t port = 8080;  ///< 0: any free one; see port().
         std::size_t max_connections = 20'000;
-        /// Peers whose X-Forwarded-For and X-Forwarded-Proto are believed (addresses).
+        /// Peers whose X-Forwarded-For and X-Forwarded-Proto are believed: see Network.
         std::vector<std::string> trusted_proxies;
         Limits limits;
         websocket::Options websocket;
@@ -60,12 +61,14 @@ private:
 
     net::awaitable<void> accept(Shard& shard);
     std::string make_request_id();
+    bool is_trusted(const std::string& address) const;
     void resolve_client(Request& request) const;
 
     Shards& shards_;
     const Router& router_;
     Random& random_;
     const Options options_;
+    std::vector<Network> trusted_;
     std::uint16_t port_ = 0;
     std::vector<std::unique_ptr<Shard>> parts_;
     std::shared_ptr<const ConnectionContext> context_;

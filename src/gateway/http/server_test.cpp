@@ -248,7 +248,19 @@ TEST_F(ServerTest, OnlyATrustedProxySaysWhoItsClientIs) {
     second.start();
     EXPECT_TRUE(exchange(request, second.port()).ends_with("\r\n\r\n192.0.2.7 https"))
         << "what the client itself wrote before that is not believed";
+    // HAProxy's own line comes behind the client's.
+    const std::string_view two_lines =
+        "GET /who HTTP/1.1\r\nX-Forwarded-For: 198.51.100.1\r\nX-Forwarded-Proto: https\r\n"
+        "X-Forwarded-Proto: http\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n";
+    EXPECT_TRUE(exchange(two_lines, second.port()).ends_with("\r\n\r\n192.0.2.7 http"));
     second.drain(1s);
+    Server::Options network = options();
+    network.trusted_proxies = {"10.0.0.0/8", "127.0.0.0/8"};
+    Server third(shards_, router_, random_, network);
+    ASSERT_TRUE(third.listen());
+    third.start();
+    EXPECT_TRUE(exchange(request, third.port()).ends_with("\r\n\r\n192.0.2.7 https"));
+    third.drain(1s);
 }
 
 TEST_F(ServerTest, AFaultIs500AndASlowHandlerIs503) {
