@@ -41,7 +41,7 @@ fi
 
 rm -rf build/results build/reports
 mkdir -p build/results build/reports
-install_packages run build test lint engines
+install_packages run build package test lint engines
 ensure_node
 configure_options=(-DSW_TESTS=ON)
 trap 'trap "" INT TERM; pause_ahead' EXIT

@@ -27,7 +27,8 @@ packages() {
         ;;
     test)
         # llvm: names in what the sanitizers say, by which they are told what to leave alone.
-        printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm
+        # systemd, python3-yaml: for the units and manifests under deploy/. systemd does not become the machine's init by it.
+        printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm systemd python3-yaml
         ;;
     engines)
         # Real servers that tests are held against, and that syncwatch lab brings up: src/apps/lab, src/apps/region.
@@ -52,6 +53,8 @@ packages() {
             swift-object \
             swift-proxy
         ;;
+    # dpkg-shlibdeps says which libraries a package needs; cpack asks file(1) what is a program.
+    package) printf '%s\n' dpkg-dev file gzip ;;
     # prometheus: promtool, for the alert rules. There is no package of it alone.
     lint) printf '%s\n' clang-format clang-tidy prometheus ;;
     bench) printf '%s\n' libbenchmark-dev nginx-light ;;
