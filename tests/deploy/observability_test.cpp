@@ -1,39 +1,22 @@
 // What operators load into their own programs names only what this one has.
 
-#include <array>
 #include <cstdio>
 #include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace syncwatch {
+#include "deploy/project.h"
+
+namespace syncwatch::deploy {
 namespace {
 
 constexpr const char* kAlerts = "deploy/observability/alerts.yml";
 constexpr const char* kDashboard = "deploy/observability/grafana-dashboard.json";
 constexpr const char* kAlertsTest = "deploy/observability/alerts_test.yml";
-
-std::string read(const std::string& path) {
-    std::ifstream in(std::string(SW_SOURCE_ROOT "/") + path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-/// What the first group of `pattern` matched, wherever it did.
-std::set<std::string> all(const std::string& text, const std::string& pattern) {
-    const std::regex wanted(pattern);
-    std::set<std::string> found;
-    for (std::sregex_iterator it(text.begin(), text.end(), wanted), end; it != end; ++it) {
-        found.insert((*it)[1].str());
-    }
-    return found;
-}
 
 std::set<std::string> metrics_in(const std::string& text) {
     std::set<std::string> found;
@@ -45,23 +28,6 @@ std::set<std::string> metrics_in(const std::string& text) {
 
 std::set<std::string> alerts() {
     return all(read(kAlerts), R"(- alert: (\w+))");
-}
-
-struct Ended {
-    int status = 0;
-    std::string said;
-};
-
-Ended run(const std::string& command) {
-    Ended ended;
-    std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-    if (pipe == nullptr) return {-1, "no process could be started"};
-    std::array<char, 4096> bytes{};
-    while (const std::size_t n = std::fread(bytes.data(), 1, bytes.size(), pipe)) {
-        ended.said.append(bytes.data(), n);
-    }
-    ended.status = ::pclose(pipe);
-    return ended;
 }
 
 void expect_documented(const std::string& path) {
@@ -139,4 +105,4 @@ TEST_F(PromtoolTest, TheDashboardsQuestionsAreUnderstood) {
 }
 
 }  // namespace
-}  // namespace syncwatch
+}  // namespace syncwatch::deploy
