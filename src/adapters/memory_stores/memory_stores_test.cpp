@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include "adapters/memory_stores/memory_account_store.h"
+#include "adapters/memory_stores/memory_chat_spool.h"
 #include "adapters/memory_stores/memory_live_rooms.h"
 #include "adapters/memory_stores/memory_media_store.h"
 #include "adapters/memory_stores/memory_room_store.h"
 #include "contract/account_store_contract.h"
+#include "contract/chat_spool_contract.h"
 #include "contract/chat_store_contract.h"
 #include "contract/job_store_contract.h"
 #include "contract/media_store_contract.h"
@@ -44,6 +46,14 @@ struct MadeMemoryMedia {
     MemoryMediaStore store{data};
 };
 
+struct MadeMemorySpool {
+    ChatSpool& spool() { return kept; }
+    void restart() {}
+
+    MemoryChatSpool kept;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ChatSpoolContract, MadeMemorySpool);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MediaStoreContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobStoreContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ReplicaLedgerContract, MadeMemoryMedia);
