@@ -90,6 +90,8 @@ net::awaitable<void> RoomQueue::make_next() {
     pending_.pop_front();
     const Queue before = queue_;
     const Result<> outcome = co_await make(change);
+    // What was not answered may have been done: it is read until it is known.
+    if (stale_) heard_ = std::max(heard_, version_ + 1);
     listener_.queue_store_worked(outcome || !store_is_away(outcome.error()));
     listener_.queue_settled(change, outcome);
     if (change.settled) change.settled(outcome);
@@ -143,7 +145,9 @@ Async<> RoomQueue::vote(Change change) {
         const auto version = co_await powers_.queues.vote(room_, change.item, change.by.user);
         if (version) {
             auto voted = with_vote(queue_, change.item, change.by.user);
-            if (*version <= version_ + 1 && voted) {
+            // Whoever had voted before changes nothing: a newer version is somebody else's.
+            const std::int64_t expected = version_ + (voted && *voted != queue_ ? 1 : 0);
+            if (voted && *version == expected) {
                 adopt(*std::move(voted), *version);
                 co_return Result<>();
             }
