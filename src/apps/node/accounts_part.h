@@ -1,4 +1,5 @@
 #pragma once
+#include "adapters/system/sodium_sealer.h"
 #include "apps/config/settings.h"
 #include "apps/node/powers.h"
 #include "gateway/api/account_api.h"
@@ -12,7 +13,9 @@ namespace syncwatch::apps {
 class AccountsPart {
 public:
     /// `home`: the executor that hears of sessions that end elsewhere.
-    AccountsPart(Powers& powers, const config::Settings& settings, net::any_io_executor home);
+    /// `guest_key`: seals the tokens of guests who come while the database is away.
+    AccountsPart(Powers& powers, const config::Settings& settings, net::any_io_executor home,
+                 KeyStore::Key guest_key);
 
     AccountService& service() { return service_; }
     http::Authenticator& authenticator() { return authenticator_; }
@@ -20,6 +23,7 @@ public:
     void add_routes(http::Router& router) { api_.add_routes(router); }
 
 private:
+    SodiumSealer sealer_;
     AccountService service_;
     http::RateLimits limits_;
     http::Authenticator authenticator_;

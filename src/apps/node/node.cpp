@@ -19,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTidyEvery = 1h;
+/// How often guests who came while the database was away are written into it.
+constexpr auto kWriteGuestsEvery = 2s;
 /// While somebody is connected, the port stays open so long after readiness was withdrawn: a load
 /// balancer hears "draining", not a door shut in its face.
 constexpr std::chrono::milliseconds kGrace = 500ms;
@@ -51,6 +53,7 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
                                                     opened.powers->replicas}));
     SW_TRY(opened.link_key, key(*opened.powers, "media"));
     SW_TRY(opened.ticket_key, key(*opened.powers, "tickets"));
+    SW_TRY(opened.guest_key, key(*opened.powers, "guests"));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
     SW_CHECK(node->open_for_business());
     return node;
@@ -68,7 +71,7 @@ Node::Node(config::Settings settings, Opened opened)
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
-      accounts_(*powers_, settings_, shards_.executor(0)),
+      accounts_(*powers_, settings_, shards_.executor(0), opened.guest_key),
       media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
       rooms_(*powers_, settings_, shards_, accounts_, media_.library(), opened.ticket_key),
       site_(settings_),
@@ -141,6 +144,7 @@ Result<> Node::open_for_business() {
         background_.spawn("notices", notices_.run());
         background_.spawn("room_time", rooms_.keep_time());
         if (limits_heard_) background_.spawn("limits", limits_.run());
+        background_.spawn("guests", write_guests());
     };
     net::post(shards_.executor(0), std::move(begin));
     server_.start();
@@ -187,6 +191,13 @@ net::awaitable<void> Node::tidy_now_and_then() {
         const auto tidied = co_await accounts_.service().tidy();
         if (!tidied) log::warning("accounts.not_tidied", {{"error", tidied.error().message}});
         co_await powers_->clock.sleep_until(powers_->clock.now() + kTidyEvery);
+    }
+}
+
+net::awaitable<void> Node::write_guests() {
+    for (;;) {
+        co_await powers_->clock.sleep_until(powers_->clock.now() + kWriteGuestsEvery);
+        co_await accounts_.service().write_stand_ins();
     }
 }
 

@@ -56,6 +56,7 @@ private:
         std::unique_ptr<Storage> storage;
         KeyStore::Key link_key{};    ///< Signs the addresses of films.
         KeyStore::Key ticket_key{};  ///< Seals tickets to rooms.
+        KeyStore::Key guest_key{};   ///< As in AccountsPart.
     };
 
     Node(config::Settings settings, Opened opened);
@@ -69,6 +70,7 @@ private:
     void wait(net::awaitable<void> task);
     net::awaitable<void> end_background();
     net::awaitable<void> tidy_now_and_then();
+    net::awaitable<void> write_guests();
 
     const config::Settings settings_;
     Shards shards_;  ///< Both before what resumes coroutines on them.

@@ -98,7 +98,7 @@ Async<Response> AccountApi::logout(Request& request) {
 
 Async<Response> AccountApi::me(Request& request) {
     SW_CO_TRY(const Principal who, co_await authenticator_.principal(request));
-    SW_CO_TRY(const Account account, co_await accounts_.account(who.user));
+    SW_CO_TRY(const Account account, co_await accounts_.own_account(who));
     co_return answer_json(200, resource("user", user_json(account)));
 }
 

@@ -72,7 +72,7 @@ AccountService::AccountService(Powers powers, Options options, net::any_io_execu
       cache_(options.session_cache_size),
       guard_(options.guard) {
     auto ended = [this](const std::string& id) {
-        if (const auto session = SessionId::parse(id)) cache_.forget(*session);
+        if (const auto session = SessionId::parse(id)) note_ended(*session);
     };
     auto changed = [this](const std::string& id) {
         if (const auto user = UserId::parse(id)) cache_.forget(*user);
@@ -183,6 +183,15 @@ Async<AccountService::SignedIn> AccountService::guest(std::string display_name) 
     SW_CO_TRY(account.display_name, valid_display_name(display_name));
     account.id = powers_.random.make_id<UserId>(powers_.clock.wall());
     account.created_at = powers_.clock.wall();
+    const std::string name = account.display_name;
+    const bool may_stand_in = powers_.sealer != nullptr;
+    if (may_stand_in && was_just_away()) co_return stand_in(name);
+    Result<SignedIn> signed_in = co_await add_guest(std::move(account));
+    if (signed_in || !is_away(signed_in.error()) || !may_stand_in) co_return signed_in;
+    co_return stand_in(name);
+}
+
+Async<AccountService::SignedIn> AccountService::add_guest(Account account) {
     SW_CO_CHECK(co_await powers_.accounts.add(account));
     co_return co_await sign_in(std::move(account));
 }
@@ -203,8 +212,10 @@ Async<AccountService::SignedIn> AccountService::sign_in(Account account) {
 }
 
 Async<> AccountService::logout(Principal who, std::string address) {
-    SW_CO_CHECK(co_await powers_.accounts.end_session(who.session));
+    const Result<> ended = co_await powers_.accounts.end_session(who.session);
+    // Nodes that know it by themselves forget it in any case.
     announce_ended({who.session});
+    if (!ended) co_return ended;
     AuditEntry entry;
     entry.actor = who.user.text();
     entry.address = address;
@@ -215,19 +226,26 @@ Async<> AccountService::logout(Principal who, std::string address) {
 }
 
 Async<Principal> AccountService::principal_of(std::string token) {
-    if (token.size() != kTokenLength) {
+    if (token.size() > kTokenLength) co_return co_await principal_of_stand_in(std::move(token));
+    if (token.size() < kTokenLength) {
         co_return fail(ErrorCode::Unauthenticated, "not a session token");
     }
-    const Sha256Sum token_hash = sha256(as_bytes(token));
+    co_return co_await principal_behind(sha256(as_bytes(token)));
+}
+
+Async<Principal> AccountService::principal_behind(Sha256Sum token_hash) {
     const auto cached = cache_.find(token_hash);
     const bool alive = cached && cached->expires_at > powers_.clock.wall();
-    if (alive && powers_.clock.now() - cached->read_at < options_.session_cache_time) {
-        co_return cached->principal;
-    }
-    Result<Principal> found = co_await look_up(token_hash);
+    const auto age = cached ? powers_.clock.now() - cached->read_at : Instant::duration::max();
+    if (alive && age < options_.session_cache_time) co_return cached->principal;
     // While the database is away, those who are signed in stay signed in.
-    if (!found && found.error().code == ErrorCode::Unavailable && alive) {
-        co_return cached->principal;
+    const bool trusted = alive && age <= options_.session_trust;
+    if (trusted && was_just_away()) co_return cached->principal;
+    Result<Principal> found = co_await look_up(token_hash);
+    if (!found && is_away(found.error()) && trusted) {
+        // It may have ended while we waited.
+        if (cache_.find(token_hash)) co_return cached->principal;
+        co_return fail(ErrorCode::Unauthenticated, "the session ended");
     }
     co_return found;
 }
@@ -247,6 +265,7 @@ Async<Principal> AccountService::look_up(Sha256Sum token_hash) {
     }
     SessionCache::Entry entry;
     entry.principal = principal_from(found->account, found->session.id);
+    entry.username = found->account.username;
     entry.expires_at = found->session.expires_at;
     entry.read_at = powers_.clock.now();
     Principal principal = entry.principal;
@@ -265,7 +284,7 @@ net::awaitable<void> AccountService::audit(AuditEntry entry) {
 
 void AccountService::announce_ended(const std::vector<SessionId>& sessions) {
     for (const SessionId session : sessions) {
-        cache_.forget(session);  // here at once; elsewhere when the bus brings it
+        note_ended(session);  // here at once; elsewhere when the bus brings it
         powers_.bus.publish(topics::kSessionEnded, session.text());
     }
 }

@@ -1,8 +1,12 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <deque>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,8 +18,10 @@
 #include "ports/password_hasher.h"
 #include "ports/random.h"
 #include "ports/room_store.h"
+#include "ports/sealer.h"
 #include "services/accounts/session_cache.h"
 #include "services/accounts/sign_in_guard.h"
+#include "services/accounts/stand_in.h"
 
 namespace syncwatch {
 
@@ -38,6 +44,8 @@ public:
         /// How long a session is believed without asking the database again. A change made by
         /// another process that is not on the bus (the command line) counts after this.
         std::chrono::seconds session_cache_time{15};
+        /// How long it is believed while the database does not answer.
+        std::chrono::seconds session_trust{3600};
         std::size_t session_cache_size = 20'000;
         std::chrono::hours audit_lifetime{365 * 24};
         SignInGuard::Options guard{};
@@ -50,6 +58,8 @@ public:
         Bus& bus;
         Clock& clock;
         Random& random;
+        /// Closes the tokens of guests who come while the database is away; nullptr: none may.
+        Sealer* sealer = nullptr;
     };
     struct NewAccount {
         std::string username;
@@ -94,14 +104,18 @@ public:
     Async<SignedIn> register_account(NewAccount wanted, std::string address);
     /// Errors: Unauthenticated ("wrong_credentials"), Exhausted ("locked_out").
     Async<SignedIn> login(std::string username, std::string password, std::string address);
+    /// Also while the database is away: what there is of the guest is in the token then.
     /// Errors: InvalidInput (display_name).
     Async<SignedIn> guest(std::string display_name);
     /// The session is dead at once, on every node.
     Async<> logout(Principal who, std::string address);
+    /// Also while the database is away, for those who were seen here within the last hour.
     /// Errors: Unauthenticated.
     Async<Principal> principal_of(std::string token);
 
     Async<Account> account(UserId id);
+    /// The same of whoever asks; while the database is away, what is known of them here.
+    Async<Account> own_account(Principal who);
     /// A new password ends the other sessions. Errors: InvalidInput, Forbidden ("wrong_password"),
     /// Exhausted ("locked_out").
     Async<Account> change(Principal who, ProfileChange change, std::string address);
@@ -116,22 +130,43 @@ public:
     Async<std::optional<std::string>> setup_token_if_needed();
     /// To be called about once an hour: removes what expired.
     Async<> tidy();
+    /// To be called every few seconds: guests who came while the database was away become accounts
+    /// once it is back.
+    net::awaitable<void> write_stand_ins();
 
 private:
     Async<> admit(Account account, NewAccount wanted);
     Async<bool> has_accounts();
+    Async<SignedIn> add_guest(Account account);
     Async<SignedIn> sign_in(Account account);
+    Async<Principal> principal_behind(Sha256Sum token_hash);
     Async<Principal> look_up(Sha256Sum token_hash);
     Async<> check_current_password(Account account, std::string password, std::string address);
     net::awaitable<void> audit(AuditEntry entry);
     void announce_ended(const std::vector<SessionId>& sessions);
     std::string make_token();
 
+    // database_away.cpp
+    bool is_away(const Error& error);
+    bool was_just_away() const;
+    SignedIn stand_in(std::string display_name);
+    static Account account_of(const StandIn& guest);
+    void remember(const StandIn& guest, const Sha256Sum& token_hash);
+    void note_ended(SessionId session);
+    bool has_ended(SessionId session) const;
+    Async<Principal> principal_of_stand_in(std::string token);
+    Async<> write(StandIn guest, Sha256Sum token_hash);
+
     const Powers powers_;
     const Options options_;
     SessionCache cache_;
     SignInGuard guard_;
     std::atomic<bool> has_accounts_{false};
+    std::atomic<std::int64_t> away_until_{0};  ///< An Instant.
+    mutable std::mutex mutex_;                 // Guards the three below.
+    std::map<Sha256Sum, StandIn> stand_ins_;   ///< To be written, by the hash of their tokens.
+    std::set<SessionId> ended_;                ///< The last ones that did.
+    std::deque<SessionId> ended_by_age_;
     std::vector<std::unique_ptr<Bus::Subscription>> subscriptions_;
 };
 

@@ -11,6 +11,14 @@ std::optional<SessionCache::Entry> SessionCache::find(const Sha256Sum& token_has
     return found->second;
 }
 
+std::optional<std::string> SessionCache::username_of(UserId user) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [token_hash, each] : entries_) {
+        if (each.principal.user == user) return each.username;
+    }
+    return std::nullopt;
+}
+
 SessionCache::Epoch SessionCache::epoch() const {
     const std::lock_guard lock(mutex_);
     return epoch_;

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "base/digest.h"
 #include "base/time.h"
@@ -18,8 +19,9 @@ class SessionCache {
 public:
     struct Entry {
         Principal principal;
-        WallTime expires_at{};  ///< Of the session.
-        Instant read_at{};      ///< When the database said so.
+        std::string username = {};  ///< Empty: a guest.
+        WallTime expires_at{};      ///< Of the session.
+        Instant read_at{};          ///< When the database said so.
     };
     /// Taken before the database is asked. A put() with an old one changes nothing: what was read
     /// may have ended meanwhile.
@@ -28,6 +30,8 @@ public:
     explicit SessionCache(std::size_t capacity) : capacity_(capacity) {}
 
     std::optional<Entry> find(const Sha256Sum& token_hash) const;
+    /// nullopt: nobody by that id is remembered.
+    std::optional<std::string> username_of(UserId user) const;
     Epoch epoch() const;
     void put(const Sha256Sum& token_hash, Entry entry, Epoch read_since);
 
