@@ -121,8 +121,9 @@ public:
 
     /// The server begins; or begins again on the same stores.
     void start() {
-        RoomPowers powers{rooms_store, accounts, chat,  queues, playback, films,    ice,    audit,
-                          bus,         tickets,  world, world,  time,     presence, metrics};
+        RoomPowers powers{rooms_store, accounts, *chat_store, queues,  playback, films,
+                          ice,         audit,    bus,         tickets, world,    world,
+                          time,        presence, metrics,     spool};
         const std::vector<net::any_io_executor> executors{world.executor()};
         rooms = std::make_unique<LiveRooms>(executors, powers, rules_, [this] {
             return std::make_unique<room_gateway::FrameSpeaker>(gateway);
@@ -256,6 +257,8 @@ public:
     MemoryAccountStore accounts{data};
     MemoryRoomStore rooms_store{data};
     MemoryChatStore chat{data};
+    ChatStore* chat_store = &chat;  ///< What the next start() takes, as the next.
+    ChatSpool* spool = nullptr;
     MemoryQueueStore queues{data};
     MemoryPlaybackStore playback{data};
     SaidFilms films;

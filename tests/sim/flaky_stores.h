@@ -1,8 +1,13 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "adapters/memory_stores/memory_chat_spool.h"
 #include "harness/room_twins.h"
 #include "harness/sim_world.h"
 #include "ports/account_store.h"
@@ -13,6 +18,20 @@
 
 namespace syncwatch::sim {
 
+/// The database is away, for one site or for all.
+struct Outage {
+    bool away = false;
+    /// It takes what it is asked, and says nothing for so long; zero: it refuses at once.
+    SimWorld::Duration silent{0};
+    /// What it was asked meanwhile and does when it goes on, though nobody waits for it any more.
+    std::vector<std::function<void()>> late = {};
+
+    void end() {
+        away = false;
+        for (const auto& each : std::exchange(late, {})) each();
+    }
+};
+
 /// What a server's dependencies do to it: refuse, take their time, or do the work and lose the
 /// reply. Drawn from the world's seed. A server that was killed reaches nothing any more.
 struct Faults {
@@ -21,7 +40,9 @@ struct Faults {
     unsigned lost_percent = 0;
     SimWorld::Duration most_delay{0};
     bool alive = true;
+    Outage* outage = nullptr;  ///< nullptr: it is never away.
 
+    bool is_away() const { return outage != nullptr && outage->away; }
     void end() { refused_percent = lost_percent = 0; }
 
     Async<> before() {
@@ -29,7 +50,10 @@ struct Faults {
             const auto delay = world.span_between(SimWorld::Duration(0), most_delay);
             co_await world.sleep_until(world.now() + delay);
         }
+        const bool away = is_away();
+        if (away) co_await world.sleep_until(world.now() + outage->silent);
         if (!alive) co_return fail(ErrorCode::Cancelled, "the process is gone");
+        if (away) co_return fail_unavailable("database", "injected: away", std::chrono::seconds(1));
         if (world.chance(refused_percent)) {
             co_return fail(ErrorCode::Unavailable, "injected: refused");
         }
@@ -58,6 +82,12 @@ public:
     FlakyChatStore(Faults& faults, ChatStore& inner) : faults_(faults), inner_(inner) {}
 
     Async<KeptChat> append(RoomCode room, std::vector<ChatDraft> drafts) override {
+        const bool heard = faults_.is_away() && faults_.outage->silent.count() > 0;
+        if (heard && faults_.world.chance(50)) {
+            faults_.outage->late.emplace_back([this, room, drafts] {
+                net::co_spawn(faults_.world.executor(), inner_.append(room, drafts), net::detached);
+            });
+        }
         return through(faults_, inner_.append(room, std::move(drafts)));
     }
     Async<ChatPage> before(RoomCode room, std::optional<MessageId> before, int limit) override {
@@ -70,6 +100,29 @@ public:
 private:
     Faults& faults_;
     ChatStore& inner_;
+};
+
+/// The spool as one life of a server has it.
+class FlakyChatSpool final : public ChatSpool {
+public:
+    FlakyChatSpool(Faults& faults, ChatSpool& inner) : faults_(faults), inner_(inner) {}
+
+    Async<> append(RoomCode room, std::vector<ChatDraft> drafts) override {
+        return through(faults_, inner_.append(room, std::move(drafts)));
+    }
+    std::vector<ChatDraft> waiting(const RoomCode& room) const override {
+        return inner_.waiting(room);
+    }
+    std::vector<RoomCode> rooms() const override { return inner_.rooms(); }
+    void done(const RoomCode& room, const std::vector<MessageId>& ids) override {
+        // Now and then the process dies before the file is gone.
+        if (faults_.alive && !faults_.world.chance(2)) inner_.done(room, ids);
+    }
+    Level level() const override { return inner_.level(); }
+
+private:
+    Faults& faults_;
+    ChatSpool& inner_;
 };
 
 class FlakyQueueStore final : public QueueStore {

@@ -19,14 +19,14 @@ namespace json = boost::json;
 /// Nothing is done any more, and nothing fails; everybody has the time to come back.
 void RoomScene::quiet_down() {
     acting_ = false;
+    end_outages();
     net_.heal(world_.chance(50));
     net_.harm = {};
     // Two processes never share a disk, but several servers do.
     while (is_single() && servers().empty() && !graveyard_.back()->ended) world_.run_for(100ms);
     for (std::size_t i = 0; i < sites_.size(); ++i) {
         if (!sites_[i]->server) start_server(i);
-        sites_[i]->server->faults.end();
-        sites_[i]->server->saving_faults.end();
+        sites_[i]->server->end_harm();
     }
     world_.run_for(40s);
     // A film may end at any moment: look when what was said has arrived.
@@ -146,22 +146,30 @@ std::string RoomScene::check_chat() {
     return {};
 }
 
-/// Everybody heard everything since they came, in the order in which it is kept.
+/// Everybody heard everything since they came. While the database does not answer, nodes hear of
+/// messages in different orders: a page sorts them by their times.
 std::string RoomScene::check_chat_logs() {
-    std::vector<std::string> stored;
-    for (const auto& kept : disk_.data.chat[room_]) stored.push_back(kept.message.id.text());
+    std::map<std::string, std::size_t> places;
+    for (const auto& kept : disk_.data.chat[room_]) {
+        places.emplace(kept.message.id.text(), places.size());
+    }
     for (const SimMember* each : inside()) {
-        const auto& heard = each->chat_ids();
-        if (heard.empty()) {
-            if (!stored.empty()) return each->who().display_name + " heard nothing";
+        const std::string& name = each->who().display_name;
+        std::vector<std::size_t> at;
+        for (const std::string& id : each->chat_by_time()) {
+            if (!places.contains(id)) return name + " heard what is not kept";
+            at.push_back(places[id]);
+        }
+        if (at.empty()) {
+            if (!places.empty()) return name + " heard nothing";
             continue;
         }
-        const auto from = std::ranges::find(stored, heard.front());
-        const std::vector<std::string> since(from, stored.end());
-        if (since != heard) {
-            return each->who().display_name + " heard " + std::to_string(heard.size()) +
-                   " messages of " + std::to_string(since.size()) + ", or in another order";
+        const auto first = *std::ranges::min_element(at);
+        if (at.size() != places.size() - first) {
+            return name + " heard " + std::to_string(at.size()) + " messages of " +
+                   std::to_string(places.size() - first);
         }
+        for (std::size_t i = 0; i < at.size(); ++i) tally_.moved += at[i] != first + i ? 1 : 0;
     }
     return {};
 }

@@ -78,8 +78,9 @@ VideoId RoomScene::film(UserId owner, bool whole) {
     return made.video;
 }
 
-Faults RoomScene::faults() {
+Faults RoomScene::faults(Outage* outage) {
     Faults made{world_};
+    made.outage = outage;
     made.refused_percent = world_.chance(70) ? 4 : 0;
     made.lost_percent = world_.chance(70) ? 4 : 0;
     made.most_delay = world_.chance(50) ? SimWorld::Duration(60ms) : SimWorld::Duration(2ms);
@@ -103,7 +104,8 @@ void RoomScene::set_up() {
                                             room.created_at};
     for (int i = 0; i < 3; ++i) film(ada.user, i > 0 || world_.chance(60));
 
-    playback_store_fails_ = world_.chance(50);
+    database_goes_away_ = world_.chance(50);
+    playback_store_fails_ = database_goes_away_ || world_.chance(50);
     for (std::size_t i = 0; i < sites_.size(); ++i) start_server(i);
     const auto count = world_.between(3, 5);
     for (std::int64_t i = 0; i < count; ++i) {
@@ -124,16 +126,17 @@ void RoomScene::set_up() {
     grow_films();
     plan_harm();
     if (!is_single()) plan_harm_between();
+    if (database_goes_away_) plan_outages();
 }
 
 void RoomScene::start_server(std::size_t site) {
-    Faults saving = faults();
-    if (!playback_store_fails_) saving.end();
     RoomRules rules;
     rules.node = "n" + std::to_string(site + 1);
     rules.alone = is_single();
     Site& here = *sites_[site];
-    here.server = std::make_unique<SimServer>(world_, disk_, faults(), saving, here.clock,
+    SimServer::Harm harm{faults(&here.outage), faults(&here.outage), faults(nullptr)};
+    if (!playback_store_fails_) harm.saving.end();
+    here.server = std::make_unique<SimServer>(world_, disk_, here.spool, harm, here.clock,
                                               net_.join(site), rules);
     // All servers follow one reference, each as well as it can read it.
     if (!is_single()) here.server->time.refer(world_.wall() + world_.span_between(-2ms, 2ms));
@@ -155,8 +158,7 @@ void RoomScene::end_server(std::size_t site, bool killed) {
     tally_.peer_gaps += old.metrics.peer_gaps.load();
     if (old.metrics.bad_peer_news.load() > 0) complaint_ = "a node could not read another";
     if (killed) {
-        old.faults.alive = old.saving_faults.alive = false;
-        old.end->alive = false;
+        old.kill();
         for (auto& each : members_) {
             if (is_single() || each->is_on(old)) each->drop(world_.span_between(100ms, 2s), false);
         }
@@ -209,7 +211,8 @@ void RoomScene::plan_harm() {
             world_.between(0, static_cast<std::int64_t>(sites_.size()) - 1));
         world_.after(world_.span_between(5s, kStory), [this, site] { restart(site); });
     }
-    if (is_single() && world_.chance(30)) {
+    // A state that nobody could save, and a clock that goes back: then nothing can be expected.
+    if (is_single() && !database_goes_away_ && world_.chance(30)) {
         world_.after(world_.span_between(2s, kStory), [this] {
             world_.step_wall(world_.span_between(-2h, 2h));
             clock_jumped_ = true;
@@ -255,6 +258,32 @@ void RoomScene::plan_harm_between() {
         world_.after(world_.span_between(0s, kStory),
                      [this, clock = &site->clock] { clock->step(world_.span_between(-60s, 60s)); });
     }
+}
+
+/// The database is away for all, or out of one site's reach.
+void RoomScene::plan_outages() {
+    const auto spells = world_.between(1, 3);
+    const auto last = static_cast<std::int64_t>(sites_.size()) - 1;
+    for (std::int64_t i = 0; i < spells; ++i) {
+        const auto begins = world_.span_between(3s, kStory);
+        const bool everywhere = world_.chance(70);
+        const auto lonely = static_cast<std::size_t>(world_.between(0, last));
+        const auto silent =
+            world_.chance(40) ? world_.span_between(500ms, 8s) : SimWorld::Duration(0);
+        world_.after(begins, [this, everywhere, lonely, silent] {
+            ++tally_.outages;
+            for (std::size_t site = 0; acting_ && site < sites_.size(); ++site) {
+                if (!everywhere && site != lonely) continue;
+                sites_[site]->outage.away = true;
+                sites_[site]->outage.silent = silent;
+            }
+        });
+        world_.after(begins + world_.span_between(200ms, 20s), [this] { end_outages(); });
+    }
+}
+
+void RoomScene::end_outages() {
+    for (auto& site : sites_) site->outage.end();
 }
 
 void RoomScene::cut_now_and_then(SimMember& member) {

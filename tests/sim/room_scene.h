@@ -30,6 +30,8 @@ public:
         std::uint64_t holds = 0;
         std::uint64_t cuts = 0;
         std::uint64_t peer_gaps = 0;
+        std::uint64_t outages = 0;  ///< Of the database.
+        std::uint64_t moved = 0;    ///< Messages that a page which is loaded anew has elsewhere.
     };
     const Tally& tally() const { return tally_; }
 
@@ -45,6 +47,8 @@ private:
     struct Site {
         explicit Site(SimWorld& world) : clock(world) {}
         SiteClock clock;
+        MemoryChatSpool spool;
+        Outage outage;
         std::unique_ptr<SimServer> server;
     };
 
@@ -54,11 +58,13 @@ private:
     std::vector<SimServer*> servers() const;
     void start_server(std::size_t site);
     void end_server(std::size_t site, bool killed);
-    Faults faults();
+    Faults faults(Outage* outage);
     Principal somebody(const std::string& name, UserKind kind);
     VideoId film(UserId owner, bool whole);
     void plan_harm();
     void plan_harm_between();
+    void plan_outages();
+    void end_outages();
     void restart(std::size_t site);
     void remember_playback(bool killed);
     void cut_now_and_then(SimMember& member);
@@ -101,6 +107,7 @@ private:
     bool acting_ = true;
     bool over_ = false;
     bool playback_store_fails_ = false;
+    bool database_goes_away_ = false;
     int texts_ = 0;
     Tally tally_;
     std::string complaint_;

@@ -42,16 +42,18 @@ RoomScene::Tally play(std::size_t least_nodes, std::size_t most_nodes) {
             all.holds += scene.tally().holds;
             all.cuts += scene.tally().cuts;
             all.peer_gaps += scene.tally().peer_gaps;
+            all.outages += scene.tally().outages;
+            all.moved += scene.tally().moved;
         }
         EXPECT_EQ(traces[0], traces[1]) << "seed=" << seed << " does not play the same way twice";
     }
     const auto shown = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
     std::printf(
         "%llu seeds: %llu messages, %llu controls and %llu refused, %llu resumes, "
-        "%llu restarts, %llu holds, %llu cuts, %llu gaps\n",
+        "%llu restarts, %llu holds, %llu cuts, %llu gaps, %llu outages, %llu moved\n",
         shown(wanted.count), shown(all.acked_chat), shown(all.acked_controls),
         shown(all.refused_controls), shown(all.resumes), shown(all.restarts), shown(all.holds),
-        shown(all.cuts), shown(all.peer_gaps));
+        shown(all.cuts), shown(all.peer_gaps), shown(all.outages), shown(all.moved));
     return all;
 }
 
@@ -64,6 +66,7 @@ void expect_much_of(const RoomScene::Tally& all) {
     EXPECT_GT(all.resumes, wanted.count);
     EXPECT_GT(all.restarts, wanted.count / 2);
     EXPECT_GT(all.holds, wanted.count / 10);
+    EXPECT_GT(all.outages, wanted.count / 2);
 }
 
 TEST(RoomsSim, WhatMustBeTrueIsTrueForEverySeed) {

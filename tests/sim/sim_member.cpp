@@ -182,7 +182,14 @@ void SimMember::take_playback(const json::object& playback) {
 
 void SimMember::take_chat(const json::object& message) {
     const std::string id = text(message.at("id"));
-    if (chat_known_.insert(id).second) chat_.push_back(id);
+    if (chat_known_.emplace(id, message.at("sent_at").as_int64()).second) chat_.push_back(id);
+}
+
+std::vector<std::string> SimMember::chat_by_time() const {
+    std::vector<std::string> shown = chat_;
+    std::ranges::sort(shown, {},
+                      [this](const std::string& id) { return std::pair(chat_known_.at(id), id); });
+    return shown;
 }
 
 void SimMember::take_members(const json::object& frame) {

@@ -68,7 +68,10 @@ public:
     const boost::json::object& playback() const { return playback_; }
     const boost::json::array& queue() const { return queue_; }
     const std::map<std::string, boost::json::object>& members() const { return members_; }
+    /// As it came.
     const std::vector<std::string>& chat_ids() const { return chat_; }
+    /// As the page shows it: by the times that were told first.
+    std::vector<std::string> chat_by_time() const;
     int resumes() const { return resumes_; }
     const Principal& who() const { return who_; }
     const Traits& traits() const { return traits_; }
@@ -110,7 +113,7 @@ private:
     boost::json::array queue_;
     std::map<std::string, boost::json::object> members_;
     std::vector<std::string> chat_;
-    std::set<std::string> chat_known_;
+    std::map<std::string, std::int64_t> chat_known_;  ///< Ids, with their times.
     std::string complaint_;
 };
 

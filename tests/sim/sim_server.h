@@ -60,13 +60,21 @@ private:
 /// One life of a server process: everything but the sockets, with the dependencies it has.
 class SimServer {
 public:
-    /// `saving`: what befalls the store of playback states.
-    SimServer(SimWorld& world, Disk& disk, Faults disturbed, Faults saving, SiteClock& clock,
+    /// What befalls its dependencies.
+    struct Harm {
+        Faults database;
+        Faults saving;  ///< Of playback states.
+        Faults spooling;
+    };
+
+    SimServer(SimWorld& world, Disk& disk, ChatSpool& kept_spool, Harm harm, SiteClock& clock,
               std::shared_ptr<SimBusEnd> joined, const RoomRules& rules)
         : end(std::move(joined)),
           bus(*end),
-          faults(disturbed),
-          saving_faults(saving),
+          faults(harm.database),
+          saving_faults(harm.saving),
+          spool_faults(harm.spooling),
+          spool(spool_faults, kept_spool),
           chat(faults, disk.chat),
           queues(faults, disk.queues),
           playback(saving_faults, disk.playback),
@@ -76,20 +84,31 @@ public:
           tickets(clock, sealer, bus),
           tickets_heard(tickets.listen(world.executor())),
           time(clock),
-          directory(
-              {room_store, disk.accounts, hasher, disk.audit, bus, clock, world, tickets, presence},
-              {}),
+          directory({room_store, disk.accounts, hasher, disk.audit, bus, clock, world, tickets,
+                     presence, &known},
+                    {}),
           rooms({world.executor()},
                 {room_store, disk.accounts, chat, queues, playback, films, ice, disk.audit, bus,
-                 tickets, clock, world, time, presence, metrics},
-                rules, [this] { return std::make_unique<room_gateway::FrameSpeaker>(gateway); }) {}
+                 tickets, clock, world, time, presence, metrics, &spool, &known},
+                rules, [this] { return std::make_unique<room_gateway::FrameSpeaker>(gateway); }) {
+        replay_chat(world);
+    }
 
     RoomShard& shard() { return rooms.shard(0); }
+    /// SIGKILL: it reaches nothing any more.
+    void kill() { faults.alive = saving_faults.alive = spool_faults.alive = end->alive = false; }
+    void end_harm() {
+        faults.end();
+        saving_faults.end();
+        spool_faults.end();
+    }
 
     std::shared_ptr<SimBusEnd> end;
     Bus& bus;
     Faults faults;
     Faults saving_faults;
+    Faults spool_faults;
+    FlakyChatSpool spool;
     FlakyChatStore chat;
     FlakyQueueStore queues;
     FlakyPlaybackStore playback;
@@ -102,12 +121,22 @@ public:
     std::unique_ptr<Bus::Subscription> tickets_heard;
     RoomTime time;
     PresenceBoard presence;
+    KnownRooms known;
     RoomMetrics metrics;
     room_gateway::Metrics gateway;
     RoomDirectory directory;
     LiveRooms rooms;
     bool accepting = true;
     bool ended = false;
+
+private:
+    void replay_chat(SimWorld& world) {
+        world.after(std::chrono::seconds(1), [this, &world] {
+            if (ended || !faults.alive) return;
+            for (const RoomCode& each : spool.rooms()) rooms.wake(each);
+            replay_chat(world);
+        });
+    }
 };
 
 }  // namespace syncwatch::sim

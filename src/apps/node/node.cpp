@@ -73,7 +73,8 @@ Node::Node(config::Settings settings, Opened opened)
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0), opened.guest_key),
       media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
-      rooms_(*powers_, settings_, shards_, accounts_, media_.library(), opened.ticket_key),
+      rooms_(*powers_, settings_, shards_, {accounts_, media_.library(), storage_->chat_spool()},
+             opened.ticket_key),
       site_(settings_),
       server_(shards_, router_, powers_->random, server_options()),
       notices_(*powers_->database, powers_->bus(), powers_->clock),
@@ -144,6 +145,7 @@ Result<> Node::open_for_business() {
         background_.spawn("notices", notices_.run());
         background_.spawn("room_time", rooms_.keep_time());
         if (limits_heard_) background_.spawn("limits", limits_.run());
+        background_.spawn("chat_spool", rooms_.replay_chat());
         background_.spawn("guests", write_guests());
     };
     net::post(shards_.executor(0), std::move(begin));

@@ -1,5 +1,6 @@
 #include "apps/node/rooms_part.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -10,6 +11,11 @@
 
 namespace syncwatch::apps {
 namespace {
+
+using namespace std::chrono_literals;
+
+/// How often rooms that are not live are looked for in the spool.
+constexpr auto kReplayEvery = 1s;
 
 TurnIceProvider::Options ice_options(const config::Settings& settings) {
     TurnIceProvider::Options options;
@@ -47,23 +53,35 @@ std::vector<net::any_io_executor> executors_of(Shards& shards) {
 }  // namespace
 
 RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& shards,
-                     AccountsPart& accounts, RoomFilms& films, KeyStore::Key ticket_key)
-    : ice_(ice_options(settings)),
+                     Neighbours neighbours, KeyStore::Key ticket_key)
+    : clock_(powers.clock),
+      spool_(neighbours.spool),
+      postgres_(powers.postgres),
+      ice_(ice_options(settings)),
       sealer_(ticket_key, powers.random),
       tickets_(powers.clock, sealer_, powers.bus()),
       tickets_heard_(tickets_.listen(shards.executor(0))),
       directory_({powers.rooms, powers.accounts, powers.hasher, powers.audit, powers.bus(),
-                  powers.clock, powers.random, tickets_, presence_},
+                  powers.clock, powers.random, tickets_, presence_, known()},
                  directory_options(settings)),
       time_(powers.clock),
       reference_(reference_of(powers)),
       keeper_(keeper_of(powers)),
-      live_(make_live(powers, settings, shards, films)),
+      live_(make_live(powers, settings, shards, neighbours)),
       reader_({directory_, powers.rooms, presence_, powers.chat, ice_, powers.clock}),
-      now_on_(powers.playback, films),
-      api_(directory_, now_on_, accounts.authenticator(), powers.clock),
+      now_on_(powers.playback, neighbours.films),
+      api_(directory_, now_on_, neighbours.accounts.authenticator(), powers.clock),
       socket_(*live_, tickets_, socket_metrics_),
-      talk_(reader_, accounts.authenticator()) {}
+      talk_(reader_, neighbours.accounts.authenticator()) {}
+
+net::awaitable<void> RoomsPart::replay_chat() {
+    for (;;) {
+        co_await clock_.sleep_until(clock_.now() + kReplayEvery);
+        const bool away = postgres_ != nullptr && !postgres_->breaker().closed();
+        if (spool_ == nullptr || away) continue;
+        for (const RoomCode& each : spool_->rooms()) live_->wake(each);
+    }
+}
 
 std::unique_ptr<TimeReference> RoomsPart::reference_of(Powers& powers) {
     if (powers.postgres == nullptr) return nullptr;
@@ -86,11 +104,12 @@ net::awaitable<void> RoomsPart::keep_time() {
 }
 
 std::unique_ptr<LiveRooms> RoomsPart::make_live(Powers& powers, const config::Settings& settings,
-                                                Shards& shards, RoomFilms& films) {
-    const RoomPowers room_powers{powers.rooms,    powers.accounts, powers.chat,  powers.queues,
-                                 powers.playback, films,           ice_,         powers.audit,
-                                 powers.bus(),    tickets_,        powers.clock, powers.random,
-                                 time_,           presence_,       metrics_};
+                                                Shards& shards, Neighbours neighbours) {
+    const RoomPowers room_powers{powers.rooms,    powers.accounts,  powers.chat,  powers.queues,
+                                 powers.playback, neighbours.films, ice_,         powers.audit,
+                                 powers.bus(),    tickets_,         powers.clock, powers.random,
+                                 time_,           presence_,        metrics_,     neighbours.spool,
+                                 known()};
     const auto make_speaker = [this] {
         return std::make_unique<room_gateway::FrameSpeaker>(socket_metrics_);
     };
@@ -132,6 +151,7 @@ void RoomsPart::write_metrics(metrics::Text& text) const {
     counter("syncwatch_room_failed_saves_total", "Playback states that could not be saved at once.",
             m.failed_saves);
     write_drift(text);
+    write_spool(text);
     text.gauge("syncwatch_room_time_error_seconds",
                "How far the clock that rooms follow is ahead of the time they live by.",
                std::chrono::duration<double>(time_.error()).count());
@@ -158,6 +178,18 @@ void RoomsPart::write_metrics(metrics::Text& text) const {
             s.bad_frames);
     counter("syncwatch_websocket_bad_tickets_total", "Upgrades without a good ticket.",
             s.bad_tickets);
+}
+
+void RoomsPart::write_spool(metrics::Text& text) const {
+    if (spool_ == nullptr) return;
+    const ChatSpool::Level level = spool_->level();
+    const auto waited = level.oldest ? clock_.wall() - *level.oldest : std::chrono::microseconds(0);
+    text.gauge("syncwatch_chat_spool_messages", "Acknowledged messages that wait for the database.",
+               static_cast<double>(level.messages));
+    text.gauge("syncwatch_chat_spool_bytes", "What the chat spool takes on the disk.",
+               static_cast<double>(level.bytes));
+    text.gauge("syncwatch_chat_spool_oldest_seconds", "How long the oldest of them has waited.",
+               std::max(0.0, std::chrono::duration<double>(waited).count()));
 }
 
 void RoomsPart::write_drift(metrics::Text& text) const {

@@ -23,9 +23,16 @@ namespace syncwatch::apps {
 /// Rooms: which there are, who may come in, and what happens inside.
 class RoomsPart {
 public:
-    /// `films`: how rooms see the library. `ticket_key`: seals tickets.
+    /// What other parts give. They outlive this one.
+    struct Neighbours {
+        AccountsPart& accounts;
+        RoomFilms& films;  ///< How rooms see the library.
+        ChatSpool* spool;  ///< As in RoomPowers.
+    };
+
+    /// `ticket_key`: seals tickets.
     RoomsPart(Powers& powers, const config::Settings& settings, Shards& shards,
-              AccountsPart& accounts, RoomFilms& films, KeyStore::Key ticket_key);
+              Neighbours neighbours, KeyStore::Key ticket_key);
 
     RoomDirectory& directory() { return directory_; }
     LiveRooms& live() { return *live_; }
@@ -37,21 +44,30 @@ public:
     net::awaitable<void> find_time();
     /// Follows the clock that all nodes share, if there is one, until it is cancelled.
     net::awaitable<void> keep_time();
+    /// Brings what waits in the spool into the store once it answers, until it is cancelled.
+    net::awaitable<void> replay_chat();
     /// Says goodbye to everybody who is inside, and saves. Blocks; not from a shard.
     void drain(std::chrono::milliseconds spread) { live_->drain(spread); }
 
 private:
     std::unique_ptr<LiveRooms> make_live(Powers& powers, const config::Settings& settings,
-                                         Shards& shards, RoomFilms& films);
+                                         Shards& shards, Neighbours neighbours);
     static std::unique_ptr<TimeReference> reference_of(Powers& powers);
     std::unique_ptr<TimeKeeper> keeper_of(Powers& powers);
+    /// nullptr: the database is away only when the data folder is.
+    KnownRooms* known() { return postgres_ == nullptr ? nullptr : &known_rooms_; }
     void write_drift(metrics::Text& text) const;
+    void write_spool(metrics::Text& text) const;
 
+    Clock& clock_;
+    ChatSpool* const spool_;
+    const postgres::Database* const postgres_;  ///< nullptr: the database is SQLite.
     const TurnIceProvider ice_;
     SodiumSealer sealer_;
     Tickets tickets_;
     std::unique_ptr<Bus::Subscription> tickets_heard_;
     PresenceBoard presence_;
+    KnownRooms known_rooms_;
     RoomDirectory directory_;
     RoomTime time_;
     const std::unique_ptr<TimeReference> reference_;  ///< nullptr: this node is the only one.

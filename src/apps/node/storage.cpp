@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "adapters/filesystem/file_blob_store.h"
+#include "adapters/filesystem/file_chat_spool.h"
 #include "adapters/filesystem/file_uploads.h"
 #include "adapters/s3/s3_uploads.h"
 #include "apps/node/breaker_log.h"
@@ -70,6 +71,10 @@ Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings,
     BlobStore* const second = storage->second_ ? &storage->second_->blobs() : nullptr;
     storage->healing_ = std::make_unique<HealingStore>(HealingStore::Powers{
         *storage->blobs_, second, powers.replicas, storage->reads_, powers.clock, storage->tally_});
+    if (!settings.postgres.on()) return storage;
+    filesystem::FileChatSpool::Options spool;
+    spool.folder = settings.data.dir / "spool";
+    SW_TRY(storage->chat_spool_, filesystem::FileChatSpool::open(spool, storage->spooling_));
     return storage;
 }
 
@@ -113,6 +118,7 @@ Storage::~Storage() {
     if (s3_ != nullptr) s3_->stop();
     if (second_) second_->stop();
     if (uploads_exchange_) uploads_exchange_->stop();
+    spooling_.join();
     uploading_.join();
     writes_.join();
     reads_.join();

@@ -13,6 +13,7 @@
 #include "base/circuit_breaker.h"
 #include "base/unique_fd.h"
 #include "ports/blob_store.h"
+#include "ports/chat_spool.h"
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "ports/replica_ledger.h"
@@ -54,6 +55,8 @@ public:
     SecondStore* second() { return second_.get(); }
     const std::optional<Error>& second_trouble() const { return second_trouble_; }
     UploadFiles& uploads() { return *uploads_; }
+    /// nullptr: the database is in the same folder, and away when the folder is.
+    ChatSpool* chat_spool() { return chat_spool_.get(); }
     /// nullptr: films are on this machine's disk.
     s3::S3BlobStore* s3() { return s3_; }
     const CircuitBreaker& breaker() const { return breaker_; }
@@ -77,6 +80,7 @@ private:
     net::thread_pool reads_{2};
     net::thread_pool writes_{2};
     net::thread_pool uploading_{2};
+    net::thread_pool spooling_{1};
     std::unique_ptr<s3::Exchange> uploads_exchange_;  ///< nullptr: uploads are files here.
     std::unique_ptr<BlobStore> blobs_;
     s3::S3BlobStore* s3_ = nullptr;
@@ -85,6 +89,7 @@ private:
     std::optional<Error> second_trouble_;
     ObjectTally tally_;
     std::unique_ptr<HealingStore> healing_;
+    std::unique_ptr<ChatSpool> chat_spool_;
 };
 
 }  // namespace syncwatch::apps

@@ -35,7 +35,7 @@ constexpr std::array<ErrorEntry, 14> kErrors{
      {"internal", "Something went wrong on the server; it was logged."}}};
 
 constexpr std::array<NoticeEntry, 3> kNotices{
-    {{"database_degraded", "Chat and the queue cannot be saved just now.",
+    {{"database_degraded", "The queue cannot be saved just now; the film goes on.",
       "Everything is saved again."},
      {"bus_degraded", "Some people may see changes a moment later.",
       "Changes reach everybody at once again."},

@@ -16,9 +16,10 @@ bool is_online(const Present& member) {
 
 }  // namespace
 
-LiveRoom::LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
-                   RoomHost& host)
-    : room_(std::move(room)),
+LiveRoom::LiveRoom(ListedRoom listed, RoomPowers& powers, const RoomRules& rules,
+                   RoomSpeaker& speaker, RoomHost& host)
+    : room_(std::move(listed.room)),
+      owner_name_(std::move(listed.owner_name)),
       powers_(powers),
       rules_(rules),
       speaker_(speaker),
@@ -36,6 +37,7 @@ LiveRoom::LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSp
 LiveRoom::~LiveRoom() {
     powers_.metrics.rooms.fetch_sub(1);
     powers_.time.end_use();
+    if (powers_.known != nullptr) powers_.known->forget(room_.code);
 }
 
 Async<> LiveRoom::load() {
@@ -44,6 +46,7 @@ Async<> LiveRoom::load() {
     peer_speaker_.ask({});
     SW_CO_TRY(const auto staff, co_await powers_.rooms.staff(room_.code));
     roster_.set_staff(staff);
+    SW_CO_CHECK(co_await read_bans());
     SW_CO_CHECK(co_await chat_.load());
     SW_CO_CHECK(co_await queue_.load());
     SW_CO_TRY(const auto saved, co_await powers_.playback.load(room_.code));
@@ -247,7 +250,7 @@ void LiveRoom::tick(Instant now) {
     news_.tick(now);
     queue_.renew_paths(powers_.clock.wall());
     work_on_films();
-    if (chat_.has_work()) work_on_chat();
+    work_on_chat();
     if (queue_.has_work()) work_on_queue();
 }
 
@@ -274,6 +277,8 @@ void LiveRoom::say_goodbye(RoomLine& line, std::chrono::milliseconds retry) {
 bool LiveRoom::may_go(Instant now) const {
     if (tasks_ > 0) return false;
     if (gone_) return true;
+    // It could not be read again while the store is away.
+    if (chat_.has_unkept()) return false;
     return deserted_since_ && now - *deserted_since_ >= rules_.empty_patience && !is_playing();
 }
 

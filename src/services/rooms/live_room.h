@@ -28,7 +28,7 @@ class LiveRoom final : public std::enable_shared_from_this<LiveRoom>,
                        private RoomChat::Listener,
                        private RoomQueue::Listener {
 public:
-    LiveRoom(Room room, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
+    LiveRoom(ListedRoom listed, RoomPowers& powers, const RoomRules& rules, RoomSpeaker& speaker,
              RoomHost& host);
     ~LiveRoom() override;
 
@@ -95,7 +95,6 @@ public:
     SavedPlayback saved() const;
 
 private:
-    // live_room.cpp
     void leave(Present& member, Instant now);
     void gone(Present& member, Instant now);
     void hear_away(Present& member);
@@ -108,7 +107,6 @@ private:
     void spawn(std::string name, net::awaitable<void> task);
     static net::awaitable<void> counted(std::shared_ptr<LiveRoom> self, net::awaitable<void> task);
 
-    // live_room_answers.cpp
     Role standing(const RoomLine& line) const;
     /// True if the request is new and within the member's allowance: do it, then settle() it.
     bool begin(RoomLine& line, const std::string& id, Allowance& allowance, const Rate& rate,
@@ -133,6 +131,7 @@ private:
     void chat_settled(const ChatDraft& draft, const Result<MessageId>& outcome) override;
     void chat_told(const ChatMessage& message) override;
     void chat_kept(const KeptChat& kept) override;
+    void chat_spooled(const std::vector<ChatDraft>& drafts) override;
     void chat_store_worked(bool works) override;
     void queue_settled(const RoomQueue::Change& change, const Result<>& outcome) override;
     void queue_changed(const Queue& before, bool ours) override;
@@ -147,6 +146,7 @@ private:
     // live_room_people.cpp
     net::awaitable<void> store_role(UserId by, std::string id, UserId member, Role role);
     net::awaitable<void> read_settings();
+    Async<> read_bans();
     net::awaitable<void> read_account(UserId user);
     net::awaitable<void> audit(AuditEntry entry);
     void tell_voice(Present& member, Instant now);
@@ -164,6 +164,7 @@ private:
     void find_issuer();
 
     Room room_;
+    const std::string owner_name_;
     RoomPowers& powers_;
     const RoomRules& rules_;
     RoomSpeaker& speaker_;
@@ -183,9 +184,8 @@ private:
     bool chat_works_ = false;                ///< A task works on it; so for the two below.
     bool queue_works_ = false;
     bool films_work_ = false;
+    bool chat_spools_ = false;  ///< The same.
     bool playback_untold_ = false;
-
-    // What is shared with other nodes.
     RoomPeers peers_;
     PeerSpeaker peer_speaker_;
     bool settled_ = false;  ///< Whatever other nodes have would have been heard.

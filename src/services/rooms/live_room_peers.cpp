@@ -40,6 +40,7 @@ void LiveRoom::heard_peer(std::string_view payload) {
     if (news->people) take_people(news->life, *news->people);
     if (news->film) take_film(*news->film);
     if (news->chat) chat_.heard(*news->chat);
+    if (!news->spooled.empty()) chat_.heard_spooled(news->spooled);
     if (news->summary) take_summary(*news->summary, news->life);
     if (const auto& reaction = news->reaction) {
         const Present* by = roster_.find(reaction->by);
@@ -55,7 +56,7 @@ void LiveRoom::heard_peer(std::string_view payload) {
     if (asked) peer_speaker_.everything();
     if (peers_.should_ask(news->life, now)) peer_speaker_.ask(news->life);
     look_for_host();
-    if (chat_.has_work()) work_on_chat();
+    work_on_chat();
     if (queue_.has_work()) work_on_queue();
     tell_playback();
 }

@@ -141,6 +141,14 @@ void LiveRoom::noticed(const RoomNotice& notice) {
             return;
         case RoomNotice::Kind::Banned: break;
     }
+    // At once, and in a moment as it was written.
+    if (powers_.known != nullptr) {
+        powers_.known->ban(room_.code, notice.user, notice.address);
+        auto read = [](LiveRoom* room) -> net::awaitable<void> {
+            (void)co_await room->read_bans();
+        };
+        spawn("room.bans", read(this));
+    }
     std::vector<UserId> out;
     for (const auto& each : roster_.present()) {
         bool meant = notice.user == each->shown.id;
@@ -158,13 +166,26 @@ net::awaitable<void> LiveRoom::read_settings() {
     if (!found) {
         log::warning("room.settings_not_read",
                      {{"room", room_.code.text()}, {"error", found.error().message}});
+        // By what was decided before nobody is let in.
+        if (powers_.known != nullptr) powers_.known->forget(room_.code);
         co_return;
     }
     room_ = std::move(found->room);
+    (void)co_await read_bans();
     speaker_.room(*audience_, room_, roster_.size());
     screening_.holds().rule(room_.hold, roster_.host(), powers_.time.now());
     screening_.reconcile(moment());
     tell_playback();
+}
+
+Async<> LiveRoom::read_bans() {
+    if (powers_.known == nullptr) co_return Result<>();
+    auto bans = co_await powers_.rooms.bans(room_.code, powers_.clock.wall());
+    // Whoever is not known to be welcome is not let in.
+    if (!bans) powers_.known->forget(room_.code);
+    if (!bans) co_return fail(bans.error());
+    powers_.known->put(ListedRoom{room_, owner_name_}, *std::move(bans));
+    co_return Result<>();
 }
 
 void LiveRoom::session_ended(SessionId session) {

@@ -1,7 +1,10 @@
 // The part of LiveRoom where people talk and choose films: chat, reactions, the queue.
 #include <cmath>
+#include <span>
+#include <string>
 #include <utility>
 
+#include "base/digest.h"
 #include "domain/room/rights.h"
 #include "services/rooms/live_room.h"
 
@@ -10,6 +13,18 @@ namespace {
 
 /// The same words under the same id are the same message, if no more time lies between.
 constexpr auto kRepeatedWithin = std::chrono::minutes(10);
+
+/// The same for whatever counts as the same message, at every node: where two of them take it, as
+/// its author heard of neither, people see it once.
+MessageId id_of(const RoomCode& room, UserId by, const std::string& request,
+                const std::string& text, WallTime now) {
+    const std::string all =
+        room.compact() + by.text() + std::to_string(request.size()) + ' ' + request + text;
+    const Sha256Sum sum = sha256(as_bytes(all));
+    const WallTime::duration since_then = now.time_since_epoch() % kRepeatedWithin;
+    const std::span<const std::uint8_t, 10> random(sum.data(), 10);
+    return MessageId{Uuid::make_v7(now - since_then, random)};
+}
 
 }  // namespace
 
@@ -26,10 +41,10 @@ void LiveRoom::chat(RoomLine& line, const std::string& id, std::string text,
     auto valid = valid_chat_text(std::move(text));
     if (!valid) return settle(user, id, fail(valid.error()));
     ChatMessage& message = draft.message;
-    message.id = powers_.random.make_id<MessageId>(powers_.clock.wall());
     message.by = user;
     message.name = member.shown.name;
     message.text = *std::move(valid);
+    message.id = id_of(room_.code, user, id, message.text, powers_.time.now());
     if (reply_to && !reply_to->is_nil()) message.reply_to = reply_to;
     if (screening_.playback().is_on()) {
         message.position = screening_.position_at(powers_.time.now());
@@ -40,10 +55,19 @@ void LiveRoom::chat(RoomLine& line, const std::string& id, std::string text,
 }
 
 void LiveRoom::work_on_chat() {
-    if (std::exchange(chat_works_, true)) return;
+    if (chat_.has_to_spool() && !std::exchange(chat_spools_, true)) {
+        auto spool = [](LiveRoom* room) -> net::awaitable<void> {
+            co_await room->chat_.spool();
+            room->chat_spools_ = false;
+        };
+        spawn("room.spool", spool(this));
+    }
+    if (!chat_.has_work() || std::exchange(chat_works_, true)) return;
     auto work = [](LiveRoom* room) -> net::awaitable<void> {
         co_await room->chat_.work();
         room->chat_works_ = false;
+        // The store is away: what waits need not wait for the next look at the clock.
+        if (room->chat_.has_to_spool()) room->work_on_chat();
     };
     spawn("room.chat", work(this));
 }
@@ -65,6 +89,10 @@ void LiveRoom::chat_told(const ChatMessage& message) {
 
 void LiveRoom::chat_kept(const KeptChat& kept) {
     peer_speaker_.chat(kept);
+}
+
+void LiveRoom::chat_spooled(const std::vector<ChatDraft>& drafts) {
+    peer_speaker_.spooled(drafts);
 }
 
 void LiveRoom::chat_store_worked(bool works) {

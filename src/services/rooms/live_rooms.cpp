@@ -42,6 +42,11 @@ Async<> LiveRooms::shelve(Principal by, RoomCode room, VideoId video) {
     co_return co_await net::co_spawn(home.executor(), std::move(task), net::use_awaitable);
 }
 
+void LiveRooms::wake(const RoomCode& room) {
+    RoomShard* const home = shards_[shard_of(room)].get();
+    net::post(home->executor(), [home, room] { home->wake(room); });
+}
+
 void LiveRooms::notice(std::string code, bool active) {
     for (const auto& each : shards_) {
         RoomShard* const shard = each.get();

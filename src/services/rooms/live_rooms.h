@@ -28,6 +28,10 @@ public:
     /// Exhausted, Unavailable.
     Async<> shelve(Principal by, RoomCode room, VideoId video);
 
+    /// Makes the room live if it is not, so that what waits in the spool comes into the store. From
+    /// any thread.
+    void wake(const RoomCode& room);
+
     /// Tells everybody in every room, and whoever comes, that a part of the service works less well
     /// ("bus_degraded"), or well again. Idempotent. From any thread.
     void notice(std::string code, bool active);

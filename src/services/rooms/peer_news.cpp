@@ -201,6 +201,23 @@ KeptChat read_chat(const json::object& from) {
     return chat;
 }
 
+json::object draft_object(const ChatDraft& draft) {
+    json::object out = message_object(draft.message);
+    put(out, "request", draft.request);
+    put(out, "may_repeat", draft.may_repeat);
+    put(out, "repeats_since", draft.repeats_since);
+    return out;
+}
+
+ChatDraft read_draft(const json::object& from) {
+    ChatDraft draft;
+    draft.message = read_message(from);
+    take(from, "request", draft.request);
+    take(from, "may_repeat", draft.may_repeat);
+    take(from, "repeats_since", draft.repeats_since);
+    return draft;
+}
+
 json::object reaction_object(const PeerReaction& reaction) {
     json::object out;
     put(out, "by", reaction.by);
@@ -257,6 +274,11 @@ PeerNews read_news(const json::object& from) {
     take_part(from, "people", news.people, read_people);
     take_part(from, "summary", news.summary, read_summary);
     take_part(from, "chat", news.chat, read_chat);
+    if (const json::value* spooled = from.if_contains("spooled")) {
+        for (const json::value& each : spooled->as_array()) {
+            news.spooled.push_back(read_draft(each.as_object()));
+        }
+    }
     take_part(from, "reaction", news.reaction, read_reaction);
     take_part(from, "signal", news.signal, read_signal);
     return news;
@@ -275,6 +297,7 @@ std::string text(const PeerNews& news) {
     put_part(out, "people", news.people, people_object);
     put_part(out, "summary", news.summary, summary_object);
     put_part(out, "chat", news.chat, chat_object);
+    if (!news.spooled.empty()) out["spooled"] = list_of(news.spooled, draft_object);
     put_part(out, "reaction", news.reaction, reaction_object);
     put_part(out, "signal", news.signal, signal_object);
     return json::serialize(out);

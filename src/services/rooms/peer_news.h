@@ -73,6 +73,7 @@ struct PeerNews {
     std::optional<PeerPeople> people;
     std::optional<PeerSummary> summary;
     std::optional<KeptChat> chat;
+    std::vector<ChatDraft> spooled;  ///< Durable at the speaker alone; empty: nothing new.
     std::optional<PeerReaction> reaction;
     std::optional<PeerSignal> signal;
 };

@@ -53,6 +53,11 @@ PeerNews full_news() {
     said.text = "line\n\"two\"";
     said.position = 1.5;
     said.sent_at = kNow;
+    ChatDraft& spooled = news.spooled.emplace_back();
+    spooled.message = said;
+    spooled.request = "m7";
+    spooled.may_repeat = true;
+    spooled.repeats_since = kNow - 10min;
     news.reaction = PeerReaction{user(5), "🔥", 2.5};
     news.signal = PeerSignal{user(5), user(6), R"({"sdp":"x"})"};
     return news;
@@ -69,6 +74,11 @@ TEST(PeerNewsTest, WhatIsSaidIsHeard) {
     EXPECT_EQ(heard->film->told.hold, said.film->told.hold);
     EXPECT_EQ(heard->people->here[0].shown, said.people->here[0].shown);
     EXPECT_EQ(heard->chat->messages, said.chat->messages);
+    ASSERT_EQ(heard->spooled.size(), 1U);
+    EXPECT_EQ(heard->spooled[0].message, said.spooled[0].message);
+    EXPECT_EQ(heard->spooled[0].request, "m7");
+    EXPECT_TRUE(heard->spooled[0].may_repeat);
+    EXPECT_EQ(heard->spooled[0].repeats_since, kNow - 10min);
 }
 
 TEST(PeerNewsTest, WhoSaysItIsToldAtAGlance) {

@@ -80,6 +80,7 @@ void PeerSpeaker::everything() {
     drifted_.clear();
     left_.clear();
     say(std::move(news));
+    spooled(scene_.chat.spooled());
 }
 
 void PeerSpeaker::member(UserId user) {
@@ -125,6 +126,21 @@ void PeerSpeaker::chat(const KeptChat& kept) {
     PeerNews news;
     news.chat = kept;
     say(std::move(news));
+}
+
+void PeerSpeaker::spooled(const std::vector<ChatDraft>& drafts) {
+    if (rules_.alone) return;
+    PeerNews news;
+    std::size_t size = 0;
+    for (const ChatDraft& each : drafts) {
+        size += each.message.text.size();
+        if (size > kMostChatBytes && !news.spooled.empty()) {
+            say(std::exchange(news, {}));
+            size = each.message.text.size();
+        }
+        news.spooled.push_back(each);
+    }
+    if (!news.spooled.empty()) say(std::move(news));
 }
 
 void PeerSpeaker::reaction(PeerReaction reaction) {

@@ -44,6 +44,7 @@ public:
     void drifted(UserId user);
     void summary();
     void chat(const KeptChat& kept);
+    void spooled(const std::vector<ChatDraft>& drafts);
     void reaction(PeerReaction reaction);
     void signal(PeerSignal signal);
     /// From now on what this node has is what people see.

@@ -85,6 +85,8 @@ Async<> RoomDirectory::lift_ban(Principal who, RoomCode code, BanId id, std::str
     SW_CO_TRY(const Role standing_here, co_await standing(who, code));
     if (standing_here < Role::Moderator) co_return may_not_ban();
     SW_CO_TRY(const Ban lifted, co_await powers_.rooms.lift_ban(code, id));
+    // Live rooms know the bans by heart: they read them anew.
+    powers_.bus.publish(topics::room(code), settings_notice());
     AuditEntry entry;
     entry.actor = who.user.text();
     entry.address = address;

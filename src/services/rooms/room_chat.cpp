@@ -1,6 +1,7 @@
 #include "services/rooms/room_chat.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "services/rooms/store_tries.h"
@@ -12,9 +13,15 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostPendingLines = 512;
 constexpr std::size_t kMostAtOnce = 64;
-constexpr std::size_t kMostRecent = 64;
+constexpr std::size_t kMostRecent = 128;
 /// Of text in a welcome: a slow reader takes it in one go.
 constexpr std::size_t kMostHistoryBytes = 64 * 1024;
+/// A store that was away is asked again so often.
+constexpr auto kTryStoreEvery = 500ms;
+
+bool by_time(const ChatMessage& one, const ChatMessage& other) {
+    return std::pair(one.sent_at, one.id) < std::pair(other.sent_at, other.id);
+}
 
 }  // namespace
 
@@ -25,8 +32,10 @@ Async<> RoomChat::load() {
     SW_CO_TRY(auto page, co_await powers_.chat.before(room_, std::nullopt, rules_.history));
     for (ChatMessage& each : page.messages) {
         told_until_ = last_time_ = each.sent_at;
+        last_kept_ = each.id;
         recent_.push_back(std::move(each));
     }
+    if (powers_.spool != nullptr) take_over_spool();
     co_return Result<>();
 }
 
@@ -36,81 +45,145 @@ Result<> RoomChat::say(ChatDraft draft) {
     }
     last_time_ = std::max(powers_.time.now(), last_time_ + 1us);
     draft.message.sent_at = last_time_;
-    pending_.push_back(std::move(draft));
+    pending_.push_back({std::move(draft), powers_.clock.now()});
     return {};
 }
 
-net::awaitable<void> RoomChat::work() {
-    do {
-        if (!pending_.empty()) co_await keep_some();
-        if (behind_) co_await catch_up();
-    } while (!pending_.empty());
+bool RoomChat::has_work() const {
+    if (away_ && powers_.spool != nullptr && powers_.clock.now() < next_try_) return false;
+    return !pending_.empty() || !unkept_.empty() || behind_;
 }
 
-net::awaitable<void> RoomChat::keep_some() {
-    std::vector<ChatDraft> batch;
-    while (!pending_.empty() && batch.size() < kMostAtOnce) {
-        batch.push_back(std::move(pending_.front()));
-        pending_.pop_front();
+net::awaitable<void> RoomChat::work() {
+    for (bool works = true; works && has_work();) works = co_await keep_first();
+}
+
+/// What was said while the store was away goes before what is said now.
+net::awaitable<bool> RoomChat::keep_first() {
+    bool works = true;
+    if (!unkept_.empty()) {
+        works = co_await replay_some();
+    } else if (!pending_.empty()) {
+        works = co_await keep_some();
     }
+    if (works && behind_) works = co_await catch_up();
+    co_return works;
+}
+
+std::vector<ChatDraft> RoomChat::first_pending() const {
+    std::vector<ChatDraft> batch;
+    for (const Pending& each : pending_) {
+        if (batch.size() == kMostAtOnce) break;
+        batch.push_back(each.draft);
+    }
+    return batch;
+}
+
+/// False: that one was settled before.
+bool RoomChat::settle(const ChatDraft& draft, const Result<MessageId>& outcome) {
+    const auto found = std::ranges::find_if(
+        pending_, [&](const Pending& each) { return each.draft.message.id == draft.message.id; });
+    if (found == pending_.end()) return false;
+    pending_.erase(found);
+    listener_.chat_settled(draft, outcome);
+    return true;
+}
+
+net::awaitable<bool> RoomChat::keep_some() {
+    // They stay where they are: whatever takes too long is spooled meanwhile.
+    const std::vector<ChatDraft> batch = first_pending();
     const auto kept = co_await append(batch);
-    listener_.chat_store_worked(kept || !store_is_away(kept.error()));
+    const bool away = !kept && store_is_away(kept.error());
+    store_worked(!away);
+    if (away && powers_.spool != nullptr) co_return false;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        listener_.chat_settled(batch[i],
-                               kept.map([i](const auto& all) { return all.messages[i].id; }));
+        settle(batch[i], kept.map([i](const auto& all) { return all.messages[i].id; }));
     }
     if (!kept) {
         behind_ = true;
-        co_return;
+        co_return !away;
     }
-    take(*kept);
-    listener_.chat_kept(*kept);
+    replayed(batch, *kept);
+    co_return true;
+}
+
+void RoomChat::store_worked(bool works) {
+    const bool was_away = std::exchange(away_, !works);
+    next_try_ = powers_.clock.now() + kTryStoreEvery;
+    // It may have done what it did not answer.
+    behind_ = behind_ || (works && was_away);
+    // What goes into the spool for half a second is nothing to tell people of.
+    if (works || was_away || powers_.spool == nullptr) listener_.chat_store_worked(works);
 }
 
 void RoomChat::heard(const KeptChat& kept) {
+    for (const ChatMessage& each : kept.messages) note_kept(each);
     if (kept.messages.empty() || kept.messages.back().sent_at <= told_until_) return;
     take(kept);
 }
 
 /// Tells what follows what was told; if something lies between, all of it is read.
 void RoomChat::take(const KeptChat& kept) {
-    const MessageId last = recent_.empty() ? MessageId() : recent_.back().id;
-    behind_ = behind_ || kept.newest_before != last;
+    behind_ = behind_ || kept.newest_before != last_kept_;
     if (behind_) return;
     for (const ChatMessage& each : kept.messages) tell(each);
 }
 
-/// Stores a batch; where that fails, tries again, which does no harm: a message is kept once.
+/// Stores a batch; where that fails and there is no spool, tries again, which does no harm: a
+/// message is kept once.
 Async<KeptChat> RoomChat::append(std::vector<ChatDraft> batch) {
     const Instant last = powers_.clock.now() + kStoreTriesWithin;
+    const int most = powers_.spool == nullptr ? kStoreTries : 1;
     for (int attempt = 1;; ++attempt) {
-        auto stored = co_await powers_.chat.append(room_, batch);
-        if (stored || attempt == kStoreTries || !store_is_away(stored.error())) co_return stored;
+        auto stored = co_await ask(batch);
+        if (stored || attempt == most || !store_is_away(stored.error())) co_return stored;
         if (powers_.clock.now() > last) co_return stored;
         co_await powers_.clock.sleep_until(powers_.clock.now() + attempt * kStorePause);
     }
 }
 
+Async<KeptChat> RoomChat::ask(std::vector<ChatDraft> batch) {
+    asked_ = powers_.clock.now();
+    auto stored = co_await powers_.chat.append(room_, std::move(batch));
+    asked_.reset();
+    co_return stored;
+}
+
 /// Tells what became durable and was never told, in its order.
-net::awaitable<void> RoomChat::catch_up() {
+net::awaitable<bool> RoomChat::catch_up() {
     // A nil id is unknown: then it is the newest of all.
-    const MessageId last = recent_.empty() ? MessageId() : recent_.back().id;
-    const auto page = co_await powers_.chat.after(room_, last, rules_.missed_most);
-    if (!page) co_return;
+    const auto page = co_await powers_.chat.after(room_, last_kept_, rules_.missed_most);
+    if (!page) co_return false;
     behind_ = false;
-    for (const ChatMessage& each : page->messages) tell(each);
+    for (const ChatMessage& each : page->messages) {
+        note_kept(each);
+        tell(each);
+    }
+    co_return true;
 }
 
 void RoomChat::tell(const ChatMessage& message) {
     // A repeated one was told when it came first, or stood in everybody's history.
     if (message.sent_at <= told_until_) return;
     told_until_ = message.sent_at;
-    recent_.push_back(message);
-    if (recent_.size() > kMostRecent) recent_.pop_front();
+    last_time_ = std::max(last_time_, message.sent_at);
+    last_kept_ = message.id;
+    if (told_early_.contains(message.id)) {
+        const auto told = std::ranges::find(recent_, message.id, &ChatMessage::id);
+        if (told != recent_.end()) told->sent_at = message.sent_at;
+        return;
+    }
+    remember(message);
     listener_.chat_told(message);
 }
 
-std::vector<ChatMessage> RoomChat::history() const {
+void RoomChat::remember(const ChatMessage& message) {
+    recent_.push_back(message);
+    if (recent_.size() > kMostRecent) recent_.pop_front();
+}
+
+/// Where the newest begin that whoever comes is told.
+std::deque<ChatMessage>::const_iterator RoomChat::newest() const {
     std::size_t bytes = 0;
     auto first = recent_.end();
     while (first != recent_.begin() && recent_.end() - first < rules_.history) {
@@ -119,22 +192,41 @@ std::vector<ChatMessage> RoomChat::history() const {
         bytes += size;
         --first;
     }
-    return {first, recent_.end()};
+    return first;
+}
+
+std::vector<ChatMessage> RoomChat::history() const {
+    std::vector<ChatMessage> messages(newest(), recent_.end());
+    std::ranges::stable_sort(messages, by_time);
+    return messages;
 }
 
 Async<std::vector<ChatMessage>> RoomChat::missed(MessageId last) const {
-    const auto known = std::ranges::find(recent_, last, &ChatMessage::id);
+    const auto early = [this](const ChatMessage& each) { return told_early_.contains(each.id); };
+    // Another node may have told them a later message before an earlier one that was in a spool.
+    const auto anyway = [this] { return rules_.alone ? recent_.end() : newest(); };
+    auto known = std::ranges::find(recent_, last, &ChatMessage::id);
     if (known != recent_.end()) {
-        co_return std::vector<ChatMessage>(std::next(known), recent_.end());
+        known = std::min({std::next(known), std::ranges::find_if(recent_, early), anyway()});
+        co_return std::vector<ChatMessage>(known, recent_.end());
     }
-    SW_CO_TRY(auto page, co_await powers_.chat.after(room_, last, rules_.missed_most));
-    std::vector<ChatMessage> messages = std::move(page.messages);
+    auto page = co_await powers_.chat.after(room_, last, rules_.missed_most);
+    if (!page && store_is_away(page.error())) {
+        // Better some of it twice than none of it.
+        co_return std::vector<ChatMessage>(recent_.begin(), recent_.end());
+    }
+    if (!page) co_return fail(page.error());
+    std::vector<ChatMessage> messages = std::move(page->messages);
     // What is durable and not told yet will be told; what was told meanwhile belongs to it.
     std::erase_if(messages, [&](const auto& each) { return each.sent_at > told_until_; });
     const WallTime read_until = messages.empty() ? WallTime() : messages.back().sent_at;
-    for (const ChatMessage& each : recent_) {
-        if (each.sent_at > read_until) messages.push_back(each);
+    const auto first = anyway();
+    for (auto each = recent_.begin(); each != recent_.end(); ++each) {
+        const bool read = std::ranges::find(messages, each->id, &ChatMessage::id) != messages.end();
+        const bool wanted = each->sent_at > read_until || early(*each) || each >= first;
+        if (wanted && !read) messages.push_back(*each);
     }
+    std::ranges::stable_sort(messages, by_time);
     co_return messages;
 }
 

@@ -85,13 +85,21 @@ Async<std::vector<RoomView>> RoomDirectory::list(std::optional<Principal> who) {
 
 Async<RoomView> RoomDirectory::get(std::optional<Principal> who, RoomCode code,
                                    std::string address) {
-    SW_CO_TRY(auto listed, co_await powers_.rooms.find(code));
-    RoomView seen = view(std::move(listed), who);
+    auto found = co_await powers_.rooms.find(code);
+    auto listed = found ? std::optional(*std::move(found)) : known(found.error(), code);
+    if (!listed) co_return fail(found.error());
+    RoomView seen = view(*std::move(listed), who);
     if (!seen.open_to_asker || seen.mine) co_return seen;
     // An address may be banned by itself, so it is looked up for nobody in particular, too.
     const UserId user = who ? who->user : UserId();
-    SW_CO_TRY(const auto ban, co_await powers_.rooms.ban_on(code, user, address_scope(address),
-                                                            powers_.clock.wall()));
+    const WallTime now = powers_.clock.wall();
+    const std::string scope = address_scope(address);
+    std::optional<Ban> ban;
+    if (found) {
+        SW_CO_TRY(ban, co_await powers_.rooms.ban_on(code, user, scope, now));
+    } else {
+        ban = powers_.known->ban_on(code, user, scope, now);
+    }
     if (ban) {
         seen.open_to_asker = false;
         seen.members.clear();

@@ -12,6 +12,7 @@
 #include "ports/random.h"
 #include "ports/room_store.h"
 #include "services/limits/guess_limit.h"
+#include "services/rooms/known_rooms.h"
 #include "services/rooms/presence.h"
 #include "services/rooms/room_passwords.h"
 #include "services/rooms/tickets.h"
@@ -51,6 +52,8 @@ public:
         Random& random;
         Tickets& tickets;
         const RoomPresence& presence;
+        /// Rooms into which people are let while the database is away; nullptr: none.
+        const KnownRooms* known = nullptr;
     };
     struct NewRoom {
         std::string name;
@@ -95,6 +98,7 @@ public:
     Async<RoomView> change(Principal who, RoomCode code, Patch patch);
     /// Owner and admins. Errors: Forbidden.
     Async<> remove(Principal who, RoomCode code, std::string address);
+    /// Into a room that is live here also while the database is away.
     /// Errors: Forbidden ("banned", "wrong_password"), Exhausted ("locked_out", "room_full").
     Async<Joined> join(Principal who, RoomCode code, std::optional<std::string> password,
                        std::string address);
@@ -117,6 +121,12 @@ private:
     /// What `who` is in the room; an admin counts as its owner.
     Async<Role> standing(Principal who, RoomCode code);
     RoomView view(ListedRoom listed, const std::optional<Principal>& who) const;
+    Async<Joined> join_stored(Principal who, RoomCode code, std::optional<std::string> password,
+                              std::string address);
+    Async<Joined> join_known(Principal who, ListedRoom listed, std::optional<std::string> password,
+                             std::string address);
+    Joined let_in(Principal who, ListedRoom listed, Role role, std::string scope);
+    std::optional<ListedRoom> known(const Error& error, const RoomCode& code) const;
     Async<> check_password(Room room, std::optional<std::string> password, std::string scope);
     Result<> check_seat(const Room& room, UserId user);
     Async<Ban> ban_target(RoomCode code, NewBan wanted);

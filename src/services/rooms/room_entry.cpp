@@ -23,6 +23,53 @@ tl::unexpected<Error> banned(const Ban& ban, WallTime now) {
 Async<RoomDirectory::Joined> RoomDirectory::join(Principal who, RoomCode code,
                                                  std::optional<std::string> password,
                                                  std::string address) {
+    Result<Joined> joined = co_await join_stored(who, code, password, address);
+    if (joined) co_return joined;
+    auto listed = known(joined.error(), code);
+    if (!listed) co_return joined;
+    co_return co_await join_known(std::move(who), *std::move(listed), std::move(password),
+                                  std::move(address));
+}
+
+/// What is known of the room, if the database is away.
+std::optional<ListedRoom> RoomDirectory::known(const Error& error, const RoomCode& code) const {
+    const bool away = error.code == ErrorCode::Unavailable && error.component == "database";
+    if (!away || powers_.known == nullptr) return std::nullopt;
+    return powers_.known->find(code);
+}
+
+Async<RoomDirectory::Joined> RoomDirectory::join_known(Principal who, ListedRoom listed,
+                                                       std::optional<std::string> password,
+                                                       std::string address) {
+    const std::string scope = address_scope(address);
+    const WallTime now = powers_.clock.wall();
+    if (listed.room.owner == who.user) {
+        co_return let_in(std::move(who), std::move(listed), Role::Owner, scope);
+    }
+    if (const auto ban = powers_.known->ban_on(listed.room.code, who.user, scope, now)) {
+        co_return banned(*ban, now);
+    }
+    SW_CO_CHECK(co_await check_password(listed.room, std::move(password), scope));
+    SW_CO_CHECK(check_seat(listed.room, who.user));
+    // Moderators are known to the room itself.
+    co_return let_in(std::move(who), std::move(listed), Role::Viewer, scope);
+}
+
+RoomDirectory::Joined RoomDirectory::let_in(Principal who, ListedRoom listed, Role role,
+                                            std::string scope) {
+    Joined joined;
+    joined.grant.room = listed.room.code;
+    joined.grant.who = who;
+    joined.grant.role = role;
+    joined.grant.address = std::move(scope);
+    joined.ticket = powers_.tickets.issue(joined.grant);
+    joined.room = view(std::move(listed), who);
+    return joined;
+}
+
+Async<RoomDirectory::Joined> RoomDirectory::join_stored(Principal who, RoomCode code,
+                                                        std::optional<std::string> password,
+                                                        std::string address) {
     const std::string scope = address_scope(address);
     SW_CO_TRY(auto listed, co_await powers_.rooms.find(code));
     const bool owner = listed.room.owner == who.user;
@@ -40,14 +87,7 @@ Async<RoomDirectory::Joined> RoomDirectory::join(Principal who, RoomCode code,
         role = co_await powers_.rooms.role(code, who.user);
         if (!role) co_return fail(role.error());
     }
-    Joined joined;
-    joined.grant.room = code;
-    joined.grant.who = who;
-    joined.grant.role = *role;
-    joined.grant.address = scope;
-    joined.ticket = powers_.tickets.issue(joined.grant);
-    joined.room = view(std::move(listed), who);
-    co_return joined;
+    co_return let_in(std::move(who), std::move(listed), *role, scope);
 }
 
 Async<> RoomDirectory::check_not_banned(Principal who, RoomCode code, std::string address) {

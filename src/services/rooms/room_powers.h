@@ -5,6 +5,7 @@
 #include "ports/account_store.h"
 #include "ports/audit_log.h"
 #include "ports/bus.h"
+#include "ports/chat_spool.h"
 #include "ports/chat_store.h"
 #include "ports/clock.h"
 #include "ports/ice_provider.h"
@@ -13,6 +14,7 @@
 #include "ports/random.h"
 #include "ports/room_store.h"
 #include "services/rooms/allowance.h"
+#include "services/rooms/known_rooms.h"
 #include "services/rooms/presence_board.h"
 #include "services/rooms/room_films.h"
 #include "services/rooms/room_metrics.h"
@@ -38,6 +40,10 @@ struct RoomPowers {
     RoomTime& time;
     PresenceBoard& presence;
     RoomMetrics& metrics;
+    /// Where chat goes while the store is away; nullptr: it is refused then.
+    ChatSpool* spool = nullptr;
+    /// What is to be known while the database is away; nullptr: nothing.
+    KnownRooms* known = nullptr;
 };
 
 /// The rules of live rooms that an installation may set.

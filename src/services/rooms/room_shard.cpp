@@ -103,6 +103,18 @@ void RoomShard::notice(const std::string& code, bool active) {
     }
 }
 
+void RoomShard::wake(const RoomCode& room) {
+    if (!draining_ && !rooms_.contains(room)) tasks_.spawn("room.wake", bring_to_life(room));
+}
+
+net::awaitable<void> RoomShard::bring_to_life(RoomCode room) {
+    const auto found = co_await live(room);
+    if (found || found.error().code != ErrorCode::NotFound || powers_.spool == nullptr) co_return;
+    std::vector<MessageId> nobodys;
+    for (const ChatDraft& each : powers_.spool->waiting(room)) nobodys.push_back(each.message.id);
+    powers_.spool->done(room, nobodys);
+}
+
 RoomLine* RoomShard::find(std::uint64_t serial) {
     const auto found = lines_.find(serial);
     return found == lines_.end() ? nullptr : found->second;
@@ -138,11 +150,19 @@ net::awaitable<void> RoomShard::admit(std::uint64_t serial, Arrival arrival) {
     auto messages = co_await (*room)->messages_for(arrival.last_message);
     line = find(serial);
     if (line == nullptr) co_return;
-    if (ban && *ban && grant.role != Role::Owner) {
+    const bool banned = ban ? ban->has_value() : is_known_ban(grant);
+    if (banned && grant.role != Role::Owner) {
         lines_.erase(serial);
         co_return line->end(Ending::Kicked);
     }
     let_in(*line, **room, arrival, std::move(messages).value_or(std::vector<ChatMessage>()));
+}
+
+/// While the store is away.
+bool RoomShard::is_known_ban(const JoinGrant& grant) const {
+    if (powers_.known == nullptr) return false;
+    return powers_.known->ban_on(grant.room, grant.who.user, grant.address, powers_.clock.wall())
+        .has_value();
 }
 
 void RoomShard::let_in(RoomLine& line, LiveRoom& room, const Arrival& arrival,
@@ -184,7 +204,7 @@ Async<std::shared_ptr<LiveRoom>> RoomShard::read(RoomCode code, std::shared_ptr<
     std::shared_ptr<LiveRoom> room;
     if (found) {
         RoomHost& host = *this;
-        room = std::make_shared<LiveRoom>(std::move(found->room), powers_, rules_, *speaker_, host);
+        room = std::make_shared<LiveRoom>(*std::move(found), powers_, rules_, *speaker_, host);
         loaded = co_await room->load();
     } else {
         loaded = fail(found.error());

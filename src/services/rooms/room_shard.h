@@ -38,6 +38,9 @@ public:
     /// The socket is gone; `leaving`: because its user left, not because it broke.
     void close(RoomLine& line, bool leaving);
 
+    /// As LiveRooms::wake.
+    void wake(const RoomCode& room);
+
     /// Puts a film on a room's queue. Errors: as LiveRoom::shelve.
     Async<> shelve(Principal by, RoomCode room, VideoId video);
 
@@ -73,7 +76,9 @@ private:
     Async<std::shared_ptr<LiveRoom>> read(RoomCode code, std::shared_ptr<Entry> entry);
     void heard(const RoomCode& code, const std::string& payload);
     static void hear(LiveRoom& room, const std::string& payload);
+    net::awaitable<void> bring_to_life(RoomCode room);
     net::awaitable<void> admit(std::uint64_t serial, Arrival arrival);
+    bool is_known_ban(const JoinGrant& grant) const;
     void let_in(RoomLine& line, LiveRoom& room, const Arrival& arrival,
                 std::vector<ChatMessage> messages);
 

@@ -1,0 +1,342 @@
+// Two nodes whose PostgreSQL hangs and dies: chat, guests and sessions go on, and nothing that was
+// acknowledged is lost or doubled, whoever is killed.
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "apps/lab/postgres_server.h"
+#include "apps/lab/redis_server.h"
+#include "harness/http_client.h"
+#include "harness/process.h"
+#include "harness/temp_folder.h"
+#include "harness/websocket_client.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+using harness::HttpAnswer;
+using harness::HttpClient;
+using harness::Server;
+using harness::WebSocketClient;
+using Timer = std::chrono::steady_clock;
+using Texts = std::vector<std::string>;
+
+template <class T>
+std::unique_ptr<T> must(Result<std::unique_ptr<T>> made) {
+    if (!made) throw std::runtime_error(made.error().message);
+    return *std::move(made);
+}
+
+/// Somebody in a room, who comes back through whichever node is there.
+class Person {
+public:
+    Person(std::string token, std::string code)
+        : token_(std::move(token)), code_(std::move(code)) {}
+
+    /// False: the node does not let them in just now.
+    bool come(std::uint16_t port) {
+        HttpClient client(port);
+        client.as(token_);
+        const HttpAnswer joined =
+            client.post("/api/v1/rooms/" + code_ + "/join", boost::json::object());
+        if (joined.status != 200) return false;
+        harness::ClientStream::Options to;
+        to.port = port;
+        socket_ = std::make_unique<WebSocketClient>(to, joined.text_at("ws"));
+        socket_->send({{"type", "hello"}, {"protocol", 1}});
+        const auto welcome = socket_->receive_type("welcome", 5s);
+        if (welcome.is_null()) return false;
+        for (const auto& each : welcome.at("messages").as_array()) take(each);
+        return true;
+    }
+    void leave() { socket_.reset(); }
+
+    /// Says it; under the same words, the same request. How long it took to be acknowledged;
+    /// nullopt: it was not.
+    std::optional<std::chrono::milliseconds> say(const std::string& text,
+                                                 std::chrono::milliseconds patience = 5s) {
+        const auto begun = Timer::now();
+        if (!socket_ || !socket_->send({{"type", "chat"}, {"id", text}, {"text", text}})) {
+            return std::nullopt;
+        }
+        const auto so_far = [&] {
+            return std::chrono::duration_cast<std::chrono::milliseconds>(Timer::now() - begun);
+        };
+        while (so_far() < patience) {
+            const auto frame = socket_->receive(patience - so_far());
+            if (!frame) return std::nullopt;
+            const auto read = boost::json::parse(*frame);
+            if (read.at("type") == "chat") take(read.at("message"));
+            if (read.at("type") == "error") return std::nullopt;
+            if (read.at("type") == "ack" && read.at("id").as_string() == text) return so_far();
+        }
+        return std::nullopt;
+    }
+    bool hears(const std::string& text) {
+        const auto until = Timer::now() + 10s;
+        while (!heard_.contains(text) && Timer::now() < until) {
+            const auto frame = socket_->receive_type("chat", 10s);
+            if (frame.is_null()) return false;
+            take(frame.at("message"));
+        }
+        return heard_.contains(text);
+    }
+    /// As a page shows it.
+    Texts shown() const {
+        Texts texts;
+        for (const auto& [place, text] : by_time_) texts.push_back(text);
+        return texts;
+    }
+
+private:
+    void take(const boost::json::value& message) {
+        const std::string text(message.at("text").as_string());
+        const std::string id(message.at("id").as_string());
+        if (!ids_.insert(id).second) return;
+        heard_.insert(text);
+        by_time_[{message.at("sent_at").as_int64(), id}] = text;
+    }
+
+    const std::string token_;
+    const std::string code_;
+    std::unique_ptr<WebSocketClient> socket_;
+    std::set<std::string> ids_;
+    std::set<std::string> heard_;
+    std::map<std::pair<std::int64_t, std::string>, std::string> by_time_;
+};
+
+class NodesWithoutDatabaseTest : public testing::Test {
+protected:
+    NodesWithoutDatabaseTest() {
+        postgres_ = must(lab::PostgresServer::make({postgres_folder_.path()}));
+        redis_ = must(lab::RedisServer::make({redis_folder_.path()}));
+        for (const char* name : {"a", "b"}) start(name);
+        alice_ = client("a").account("alice");
+        code_ = at("a", alice_).post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
+        bo_ = client("b").guest("Bo");
+        for (const char* name : {"a", "b"}) {
+            EXPECT_TRUE(eventually([&] { return has(name, "syncwatch_bus_well 1"); }));
+            for (const std::string& token : {alice_, bo_}) {
+                EXPECT_EQ(at(name, token).get("/api/v1/me").status, 200);
+            }
+        }
+    }
+
+    void start(const std::string& name) {
+        Server::Options options;
+        options.arguments = {"--database-url", postgres_->url(), "--bus-url",
+                             redis_->url(),    "--node-name",    name};
+        options.environment = {{"SYNCWATCH_MEDIA_WORK", "false"}};
+        nodes_[name] = std::make_unique<Server>(folder_.path() / name, options);
+    }
+    std::uint16_t port(const std::string& name) { return nodes_.at(name)->port(); }
+    HttpClient client(const std::string& name) { return HttpClient(port(name)); }
+    HttpClient at(const std::string& name, const std::string& token) {
+        HttpClient made = client(name);
+        made.as(token);
+        return made;
+    }
+    bool has(const std::string& name, const std::string& sample) {
+        return client(name).get("/metrics").body.find('\n' + sample + '\n') != std::string::npos;
+    }
+    template <class Question>
+    static bool eventually(Question question) {
+        const auto until = Timer::now() + 60s;
+        while (!question()) {
+            if (Timer::now() > until) return false;
+            std::this_thread::sleep_for(50ms);
+        }
+        return true;
+    }
+    /// What the database has of the room.
+    Texts kept(const std::string& name) {
+        const auto answer = at(name, alice_).get("/api/v1/rooms/" + code_ + "/messages?limit=100");
+        Texts texts;
+        if (answer.status != 200) return texts;
+        for (const auto& each : answer.json().at("messages").as_array()) {
+            texts.emplace_back(each.at("text").as_string());
+        }
+        return texts;
+    }
+    bool is_spool_empty(const std::string& name) {
+        return has(name, "syncwatch_chat_spool_messages 0");
+    }
+
+    TempFolder postgres_folder_;
+    TempFolder redis_folder_;
+    TempFolder folder_;
+    std::unique_ptr<lab::PostgresServer> postgres_;
+    std::unique_ptr<lab::RedisServer> redis_;
+    std::map<std::string, std::unique_ptr<Server>> nodes_;
+    std::string alice_;
+    std::string bo_;
+    std::string code_;
+};
+
+TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItHangsAndGuestsComeIn) {
+    Person ada(alice_, code_);
+    Person bo(bo_, code_);
+    ASSERT_TRUE(ada.come(port("a")));
+    ASSERT_TRUE(bo.come(port("b")));
+    Texts said{"before"};
+    ASSERT_TRUE(ada.say("before"));
+    ASSERT_TRUE(bo.hears("before"));
+
+    postgres_->hang();
+    std::chrono::milliseconds slowest{0};
+    for (int i = 0; i < 10; ++i) {
+        for (auto* each : {&ada, &bo}) {
+            said.push_back((each == &ada ? "ada " : "bo ") + std::to_string(i));
+            const auto took = each->say(said.back());
+            ASSERT_TRUE(took) << said.back();
+            slowest = std::max(slowest, *took);
+        }
+    }
+    EXPECT_LT(slowest, 2500ms);
+    RecordProperty("slowest_ack_ms", static_cast<int>(slowest.count()));
+    EXPECT_TRUE(ada.hears("bo 9"));
+    EXPECT_TRUE(bo.hears("ada 9"));
+    EXPECT_EQ(ada.shown(), said);
+    EXPECT_EQ(bo.shown(), said);
+
+    EXPECT_EQ(at("a", alice_).get("/api/v1/me").text_at("username"), "alice");
+    HttpClient stranger = client("a");
+    HttpAnswer let_in;
+    EXPECT_TRUE(eventually([&] {
+        let_in = stranger.post("/api/v1/auth/guest", {{"display_name", "Cy"}});
+        return let_in.status == 201;
+    })) << let_in.body;
+    const std::string cy_token = let_in.text_at("token");
+    Person cy(cy_token, code_);
+    EXPECT_TRUE(eventually([&] { return cy.come(port("a")); }));
+    EXPECT_EQ(cy.shown(), said) << "they see what was said meanwhile";
+    said.push_back("cy");
+    EXPECT_TRUE(cy.say("cy"));
+    EXPECT_TRUE(bo.hears("cy"));
+    for (const auto& [path, body] : std::map<std::string, boost::json::value>{
+             {"/api/v1/auth/register", {{"username", "dora"}, {"password", "correct horse"}}},
+             {"/api/v1/auth/login", {{"username", "alice"}, {"password", "correct horse"}}},
+             {"/api/v1/rooms", {{"name", "Another"}}}}) {
+        const HttpAnswer refused = at("a", alice_).post(path, body);
+        EXPECT_EQ(refused.status, 503) << path;
+        EXPECT_FALSE(refused.field("Retry-After").empty()) << path;
+    }
+    EXPECT_FALSE(is_spool_empty("a"));
+
+    postgres_->wake();
+    EXPECT_TRUE(eventually([&] { return kept("a") == said; }));
+    EXPECT_EQ(kept("b"), said);
+    EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
+    EXPECT_EQ(at("b", cy_token).get("/api/v1/me").text_at("display_name"), "Cy");
+    EXPECT_TRUE(cy.say("after"));
+    EXPECT_TRUE(ada.hears("after"));
+    EXPECT_EQ(bo.say("last").has_value(), true);
+    EXPECT_TRUE(ada.hears("last"));
+    said.insert(said.end(), {"after", "last"});
+    EXPECT_EQ(ada.shown(), said) << "nothing came twice";
+}
+
+TEST_F(NodesWithoutDatabaseTest, ANodeThatIsKilledMeanwhileReplaysWhatItAcknowledged) {
+    Person ada(alice_, code_);
+    Person bo(bo_, code_);
+    ASSERT_TRUE(ada.come(port("a")));
+    ASSERT_TRUE(bo.come(port("b")));
+    postgres_->kill();
+    Texts said;
+    for (int i = 0; i < 5; ++i) {
+        said.push_back("ada " + std::to_string(i));
+        ASSERT_TRUE(ada.say(said.back()));
+        said.push_back("bo " + std::to_string(i));
+        ASSERT_TRUE(bo.say(said.back()));
+    }
+    // What b does not hear any more is in a's spool alone.
+    redis_->kill();
+    said.push_back("alone");
+    ASSERT_TRUE(ada.say("alone"));
+    nodes_.at("a")->kill();
+    ASSERT_TRUE(redis_->start());
+    EXPECT_TRUE(eventually([&] { return ada.come(port("b")); })) << "their session is known at b";
+    EXPECT_TRUE(ada.say("ada 4")) << "asked again: the same message";
+    nodes_.at("b")->kill();
+    ASSERT_TRUE(postgres_->start());
+    start("b");
+    start("a");
+    EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
+    Texts found = kept("a");
+    EXPECT_EQ(kept("b"), found);
+    std::ranges::sort(found);
+    std::ranges::sort(said);
+    EXPECT_EQ(found, said);
+}
+
+TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
+    std::mt19937 chance(static_cast<unsigned>(Timer::now().time_since_epoch().count()));
+    const auto draw = [&](int most) {
+        return std::uniform_int_distribution<int>(0, most - 1)(chance);
+    };
+    Person ada(alice_, code_);
+    Person bo(bo_, code_);
+    std::set<std::string> acked;
+    std::set<std::string> open;
+    int lines = 0;
+    const auto port_of = [&](const char* home) {
+        return nodes_.contains(home) ? port(home) : port(home[0] == 'a' ? "b" : "a");
+    };
+    for (int round = 0; round < 6; ++round) {
+        const bool hangs = draw(2) == 0;
+        const char* const dies = draw(3) == 0 ? nullptr : draw(2) == 0 ? "a" : "b";
+        ASSERT_TRUE(eventually([&] { return ada.come(port_of("a")); }));
+        ASSERT_TRUE(eventually([&] { return bo.come(port_of("b")); }));
+        const auto database_dies = std::chrono::milliseconds(draw(400));
+        const auto node_dies = database_dies + std::chrono::milliseconds(draw(1500));
+        std::thread harm([&] {
+            std::this_thread::sleep_for(database_dies);
+            hangs ? postgres_->hang() : postgres_->kill();
+            std::this_thread::sleep_for(node_dies - database_dies);
+            if (dies != nullptr) nodes_.at(dies)->kill();
+        });
+        const auto until = Timer::now() + 2500ms;
+        while (Timer::now() < until) {
+            for (auto* each : {&ada, &bo}) {
+                const std::string text = "line " + std::to_string(++lines);
+                (each->say(text, 3s) ? acked : open).insert(text);
+            }
+            std::this_thread::sleep_for(20ms);
+        }
+        harm.join();
+        if (hangs) postgres_->wake();
+        const bool back = hangs || postgres_->start().has_value();
+        ASSERT_TRUE(back);
+        if (dies != nullptr) start(dies);
+    }
+    EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
+    std::map<std::string, int> found;
+    std::string before;
+    for (bool more = true; more;) {
+        const auto page =
+            at("a", alice_).get("/api/v1/rooms/" + code_ + "/messages?limit=100" + before).json();
+        const auto& messages = page.at("messages").as_array();
+        for (const auto& each : messages) ++found[std::string(each.at("text").as_string())];
+        more = page.at("more").as_bool() && !messages.empty();
+        if (more) before = "&before=" + std::string(messages.front().at("id").as_string());
+    }
+    int lost = 0;
+    int doubled = 0;
+    for (const std::string& each : acked) lost += found.contains(each) ? 0 : 1;
+    for (const auto& [text, count] : found) doubled += count > 1 ? 1 : 0;
+    EXPECT_EQ(lost, 0);
+    EXPECT_EQ(doubled, 0);
+    EXPECT_GT(acked.size(), 50U);
+    std::printf("%zu lines acknowledged, %zu not; %d lost, %d doubled\n", acked.size(), open.size(),
+                lost, doubled);
+}
+
+}  // namespace
+}  // namespace syncwatch
