@@ -170,7 +170,7 @@ Result<> FileChatSpool::write(const std::string& bytes) {
     if (!wrote) {
         // What the kernel did with this file is not known any more: another one is begun. As much
         // of it as counts is there, and synced.
-        (void)::ftruncate(file_.get(), static_cast<::off_t>(size));
+        [[maybe_unused]] const int cut = ::ftruncate(file_.get(), static_cast<::off_t>(size));
         file_ = {};
         return wrote;
     }
