@@ -239,7 +239,9 @@ void RoomScene::plan_harm_between() {
     if (world_.chance(30)) net_.harm.doubled_percent = 10;
     if (world_.chance(30)) net_.harm.overtaken_percent = 5;
     const auto last = static_cast<std::int64_t>(sites_.size()) - 1;
-    const auto cuts = world_.chance(60) ? world_.between(1, 3) : 0;
+    // A state that only a lonely node knew dies with it if it could not be saved either.
+    const bool may_cut = world_.chance(60) && !database_goes_away_;
+    const auto cuts = may_cut ? world_.between(1, 3) : 0;
     watcher_.expect_no_jumps(net_.harm.lost_percent == 0 && cuts == 0);
     for (std::int64_t cut = 0; cut < cuts; ++cut) {
         const auto lonely = static_cast<std::size_t>(world_.between(0, last));
