@@ -36,8 +36,9 @@ constexpr const char* kInside = R"sh(set -eu
 export DEBIAN_FRONTEND=noninteractive
 config=/etc/syncwatch/syncwatch.toml
 dpkg_quietly() { dpkg --force-unsafe-io "$@" >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log; exit 1; }; }
-# To know that a name is not there, whatever machine this is.
-if dpkg -s syncwatch >/dev/null 2>&1; then dpkg_quietly -P syncwatch; rm -rf /var/lib/syncwatch; fi
+# A machine that never had it, whatever this one is.
+if dpkg -s syncwatch >/dev/null 2>&1; then dpkg_quietly -P syncwatch; fi
+rm -rf /var/lib/syncwatch
 become='setpriv --reuid=syncwatch --regid=syncwatch --clear-groups'
 dpkg_quietly -i /tmp/p.deb
 )sh";

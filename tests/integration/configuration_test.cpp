@@ -116,24 +116,22 @@ TEST(ConfigurationTest, WhatIsKeptIsForTheServersUserAlone) {
 TEST(ConfigurationTest, TheServiceUnitStartsIt) {
     TempFolder folder;
     const std::string file = (folder.path() / "syncwatch.toml").string();
-    std::ofstream(file) << "[server]\nlisten = \"127.0.0.1:0\"\n";
+    const std::string data = (folder.path() / "data").string();
+    std::ofstream(file) << "[server]\nlisten = \"127.0.0.1:0\"\n[data]\ndir = \"" << data << "\"\n";
     std::ifstream unit(SW_FIXTURES "/../../deploy/systemd/syncwatch.service");
     harness::Process::Options run;
     for (std::string line; std::getline(unit, line);) {
-        if (line.starts_with("Environment=SYNCWATCH_DATA_DIR=")) {
-            run.environment["SYNCWATCH_DATA_DIR"] = (folder.path() / "data").string();
-        }
         if (!line.starts_with("ExecStart=")) continue;
         std::istringstream words(line.substr(line.find('=') + 1));
         for (std::string word; words >> word;) run.command.push_back(word);
     }
     ASSERT_FALSE(run.command.empty());
-    EXPECT_EQ(run.command.front(), "/usr/local/bin/syncwatch");
+    EXPECT_EQ(run.command.front(), "/usr/bin/syncwatch");
     run.command.front() = harness::program();
     std::ranges::replace(run.command, std::string("/etc/syncwatch/syncwatch.toml"), file);
     harness::Process process(run);
     ASSERT_TRUE(process.wait_for_out("SyncWatch is at ", 30s)) << process.err();
-    EXPECT_TRUE(std::filesystem::exists(folder.path() / "data"));
+    EXPECT_TRUE(std::filesystem::exists(data));
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait(20s), 0);
 }
