@@ -16,6 +16,7 @@ import { table, written } from './lib/report.mjs';
 const benches = {
   start: 3,
   fanout: 8,
+  nodes: 6,
   members: 3,
   stalled: 3,
   segments: 6,

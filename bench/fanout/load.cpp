@@ -58,7 +58,8 @@ Load::Entered Load::enter() {
     for (std::size_t started = 0; ready_ < waiting.size();) {
         while (started < waiting.size() &&
                started - ready_ < static_cast<std::size_t>(options_.at_once)) {
-            waiting[started++]->start(epoll_, options_.target);
+            const auto& target = options_.targets[started % options_.targets.size()];
+            waiting[started++]->start(epoll_, target);
         }
         poll(kSecond / 10);
         if (closed_ > 0) throw std::runtime_error("a member could not come in: " + why_closed_);
@@ -111,7 +112,7 @@ void Load::on_closed(Member&, const std::string& why) {
 void Load::send(Room& room, Probe probe, std::int64_t due) {
     room.sent_at[static_cast<std::size_t>(room.sent) % kRing] = due;
     const std::string text =
-        options_.target.is_product ? say(probe, room.sent) : relayed(probe, room.sent);
+        options_.targets.front().is_product ? say(probe, room.sent) : relayed(probe, room.sent);
     room.members.front()->say(text);
     ++room.sent;
     ++sent_;

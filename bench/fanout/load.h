@@ -35,7 +35,8 @@ struct Measured {
 class Load final : private MemberListener {
 public:
     struct Options {
-        Target target;
+        /// The members of a room are spread over them in turn.
+        std::vector<Target> targets;
         std::vector<std::string> rooms;
         int members = 10;  ///< In each room.
         int at_once = 64;  ///< Members on their way in at the same time.

@@ -1,5 +1,5 @@
 // Fills rooms with simulated viewers and measures what a server makes of it.
-//   bench.roomload --port N --rooms CODE,CODE,… --members N [--yardstick] [--at-once N] --pid PID…
+//   bench.roomload --port N… --rooms CODE,CODE,… --members N [--yardstick] [--at-once N] --pid PID…
 // Prints a line of JSON when everybody is in, and one for each command on stdin:
 //   window react|chat MESSAGES SECONDS     so many under way in every room
 //   rate react|chat PER-SECOND SECONDS     so many a second in every room
@@ -33,18 +33,20 @@ std::vector<std::string> split(const std::string& list) {
 
 Load::Options parse_options(int count, char** words) {
     Load::Options options;
-    options.target.address.sin_family = AF_INET;
-    options.target.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool is_product = true;
     for (int i = 1; i < count; ++i) {
         const std::string option = words[i];
         if (option == "--yardstick") {
-            options.target.is_product = false;
+            is_product = false;
             continue;
         }
         if (++i == count) throw std::runtime_error("a value is missing behind " + option);
         const std::string value = words[i];
         if (option == "--port") {
-            options.target.address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(value)));
+            Target& target = options.targets.emplace_back();
+            target.address.sin_family = AF_INET;
+            target.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+            target.address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(value)));
         } else if (option == "--rooms") {
             options.rooms = split(value);
         } else if (option == "--members") {
@@ -57,6 +59,8 @@ Load::Options parse_options(int count, char** words) {
             throw std::runtime_error("unknown option " + option);
         }
     }
+    if (options.targets.empty()) throw std::runtime_error("--port is missing");
+    for (Target& each : options.targets) each.is_product = is_product;
     return options;
 }
 

@@ -9,11 +9,13 @@ export async function startYardstick(name) {
 }
 
 export class FullRooms {
-  /** Brings `members` into each room of `codes`; `entered` says what that took. */
+  /** Brings `members` into each room of `codes`; `entered` says what that took. Of several servers each has a share. */
   static async open(server, codes, members, flags = []) {
     const rooms = new FullRooms();
     rooms.server = server;
-    const where = ['--port', server.port, '--pid', server.pid, '--rooms', codes.join(',')];
+    const servers = [server].flat();
+    const where = servers.flatMap(({ port, pid }) => ['--port', port, '--pid', pid]);
+    where.push('--rooms', codes.join(','));
     const command = [program('bench.roomload'), ...where, '--members', members, ...flags];
     rooms.load = new Child(pinned(loadCore, command.map(String)));
     rooms.entered = JSON.parse(await rooms.load.line());
@@ -32,7 +34,7 @@ export class FullRooms {
 
   async close() {
     await this.leave();
-    await this.server.stop();
+    for (const server of [this.server].flat()) await server.stop();
   }
 }
 

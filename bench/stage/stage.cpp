@@ -1,5 +1,5 @@
-// What several nodes stand on, PostgreSQL and an object store, until stdin ends: one line of JSON
-// says where they are.
+// What several nodes stand on, PostgreSQL, Redis and an object store, until stdin ends: one line of
+// JSON says where they are.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/lab/postgres_server.h"
+#include "apps/lab/redis_server.h"
 #include "harness/object_store.h"
 #include "harness/temp_folder.h"
 
@@ -20,11 +21,17 @@ int main() {
         fmt::print(stderr, "no PostgreSQL: {}\n", postgres.error().message);
         return 1;
     }
+    const TempFolder redis_folder;
+    const auto redis = lab::RedisServer::make({redis_folder.path()});
+    if (!redis) {
+        fmt::print(stderr, "no Redis: {}\n", redis.error().message);
+        return 1;
+    }
     const auto keys = folder.path() / "keys";
     std::ofstream(keys) << "[default]\naws_access_key_id = " << TestObjectStore::kAccessKey
                         << "\naws_secret_access_key = " << TestObjectStore::kSecretKey << "\n";
-    fmt::print("{{\"database\":\"{}\",\"objects\":\"{}\",\"credentials\":\"{}\"}}\n",
-               (*postgres)->url(), TestObjectStore::url(), keys.string());
+    fmt::print("{{\"database\":\"{}\",\"bus\":\"{}\",\"objects\":\"{}\",\"credentials\":\"{}\"}}\n",
+               (*postgres)->url(), (*redis)->url(), TestObjectStore::url(), keys.string());
     std::fflush(stdout);
     for (std::string line; std::getline(std::cin, line);) {
     }
