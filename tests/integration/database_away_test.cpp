@@ -2,6 +2,7 @@
 // acknowledged is lost or doubled, whoever is killed.
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -283,7 +284,10 @@ TEST_F(NodesWithoutDatabaseTest, ANodeThatIsKilledMeanwhileReplaysWhatItAcknowle
 }
 
 TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
-    std::mt19937 chance(static_cast<unsigned>(Timer::now().time_since_epoch().count()));
+    const char* const long_tests = std::getenv("SYNCWATCH_LONG_TESTS");
+    const int wanted = long_tests != nullptr && std::string(long_tests) == "yes" ? 100 : 10;
+    const auto seed = static_cast<unsigned>(Timer::now().time_since_epoch().count());
+    std::mt19937 chance(seed);
     const auto draw = [&](int most) {
         return std::uniform_int_distribution<int>(0, most - 1)(chance);
     };
@@ -295,9 +299,11 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
     const auto port_of = [&](const char* home) {
         return nodes_.contains(home) ? port(home) : port(home[0] == 'a' ? "b" : "a");
     };
-    for (int round = 0; round < 6; ++round) {
+    int kills = 0;
+    while (kills < wanted) {
         const bool hangs = draw(2) == 0;
         const char* const dies = draw(3) == 0 ? nullptr : draw(2) == 0 ? "a" : "b";
+        const bool redis_dies = draw(2) == 0;
         ASSERT_TRUE(eventually([&] { return ada.come(port_of("a")); }));
         ASSERT_TRUE(eventually([&] { return bo.come(port_of("b")); }));
         const auto database_dies = std::chrono::milliseconds(draw(400));
@@ -305,6 +311,7 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
         std::thread harm([&] {
             std::this_thread::sleep_for(database_dies);
             hangs ? postgres_->hang() : postgres_->kill();
+            if (redis_dies) redis_->kill();
             std::this_thread::sleep_for(node_dies - database_dies);
             if (dies != nullptr) nodes_.at(dies)->kill();
         });
@@ -320,7 +327,9 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
         if (hangs) postgres_->wake();
         const bool back = hangs || postgres_->start().has_value();
         ASSERT_TRUE(back);
+        if (redis_dies) ASSERT_TRUE(redis_->start());
         if (dies != nullptr) start(dies);
+        kills += 1 + (redis_dies ? 1 : 0) + (dies != nullptr ? 1 : 0);
     }
     EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
     std::map<std::string, int> found;
@@ -345,8 +354,8 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
     EXPECT_EQ(lost, 0);
     EXPECT_EQ(doubled, 0);
     EXPECT_GT(acked.size(), 50U);
-    std::printf("%zu lines acknowledged, %zu not; %d lost, %d doubled\n", acked.size(), open.size(),
-                lost, doubled);
+    std::printf("seed %u: %d kills, %zu lines acknowledged, %zu not; %d lost, %d doubled\n", seed,
+                kills, acked.size(), open.size(), lost, doubled);
 }
 
 }  // namespace
