@@ -73,8 +73,9 @@ private:
             road_.on_thread([this] { road_.receivers_.erase(node_); });
         }
         void send(Bytes bytes) override {
-            net_post([this, bytes = std::move(bytes)] {
-                if (!road_.down_.contains(node_)) road_.take(bytes);
+            // What is on its way outlives its sender.
+            net_post([&road = road_, node = node_, bytes = std::move(bytes)] {
+                if (!road.down_.contains(node)) road.take(bytes);
             });
         }
         Status status() const override { return {}; }
