@@ -170,7 +170,7 @@ REGISTER_TYPED_TEST_SUITE_P(BlobStoreContract, WhatIsPutComesBack,
                             AFileIsAdoptedUnreadAndMeasuredLater,
                             AFileThatIsMissingIsNotFoundAndLeavesNothing,
                             AnObjectHasAPathForPrograms, AbsentObjectsAreNotFoundAndEasilyRemoved,
-                            WhatIsKeptNearbyMayBeForgotten, APrefixGoesWholeAndItsNeighboursStay, NoKeyLeadsAnywhereElse,
-                            ThereIsRoomAndSomebodyKnowsHowMuch);
+                            WhatIsKeptNearbyMayBeForgotten, APrefixGoesWholeAndItsNeighboursStay,
+                            NoKeyLeadsAnywhereElse, ThereIsRoomAndSomebodyKnowsHowMuch);
 
 }  // namespace syncwatch
