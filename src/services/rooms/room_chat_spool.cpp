@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log/log.h"
+#include "domain/playback/stamp.h"
 #include "services/rooms/room_chat.h"
 #include "services/rooms/store_tries.h"
 
@@ -84,6 +85,10 @@ void RoomChat::heard_spooled(const std::vector<ChatDraft>& drafts) {
     for (const ChatDraft& each : drafts) {
         const MessageId id = each.message.id;
         if (was_told(id) || unkept_.size() >= kMostUnkept) continue;
+        // An answer comes behind what it answers, whichever clock is ahead; but one that is far
+        // ahead must not carry the others along.
+        const bool plausible = each.message.sent_at <= powers_.time.now() + Stamp::kMostAhead;
+        if (plausible) last_time_ = std::max(last_time_, each.message.sent_at);
         // Somebody said it at two nodes, as they were not answered by the first.
         if (repeated_by(each) == nullptr) {
             tell_early(each.message);
