@@ -67,11 +67,14 @@ public:
         std::filesystem::path source;
         /// Names of the plan's streams.
         std::vector<std::string> streams;
-        /// Above 0 only if all `streams` are encoded pictures, or all are encoded sound: those
-        /// before are there already. Sound then fits at its beginning to a hair, which is heard
-        /// less than a hole.
+        /// Above 0 only if all `streams` are encoded pictures, or all are encoded sound, or it is
+        /// one that is passed on: those before are there already. Encoded sound then fits at its
+        /// beginning to a hair, which is heard less than a hole.
         int first_segment = 0;
-        /// Where it ends, that segment not among them; 0: with the film. The same.
+        /// Where that segment begins, for a stream that is passed on: the file decides where its
+        /// segments lie.
+        std::chrono::microseconds first_start{};
+        /// Where it ends, that segment not among them; 0: with the film. Only what is encoded.
         int last_segment = 0;
     };
     struct Picture {
@@ -94,7 +97,8 @@ public:
     virtual Async<Abilities> prepare() = 0;
     /// What the file holds. Quick whatever its size: it reads the head, the index, and samples.
     virtual Async<SourceReport> probe(std::filesystem::path source) = 0;
-    /// Also: Conflict (reason "cannot_copy": the copied streams cannot be passed on after all),
+    /// Also: Conflict (reason "cannot_copy": the copied streams cannot be passed on after all, or
+    /// not from `first_start` on),
     /// Exhausted (a limit of the server: disk).
     virtual Async<TranscodeEnd> run(Run run, TranscodeListener& listener) = 0;
     /// One picture of the film as JPEG; empty if there is none at that place.

@@ -49,7 +49,9 @@ std::string scale_to(int width, int height) {
 
 /// Where reading begins, on the film's own scale.
 microseconds read_from(const Transcoder::Run& run) {
-    const microseconds first = run.plan.segment_start(run.first_segment);
+    const microseconds first = run.first_start > microseconds::zero()
+                                   ? run.first_start
+                                   : run.plan.segment_start(run.first_segment);
     return std::max(microseconds::zero(), first - kRunUp);
 }
 

@@ -34,10 +34,11 @@ std::chrono::seconds Watchdog::allowed_time(microseconds film) const {
 }
 
 EncoderRun::EncoderRun(const net::any_io_executor& executor, Transcoder::Run run, Watchdog watchdog,
-                       TranscodeListener& listener)
+                       TranscodeListener& listener, std::optional<Segmenter::Beginning> beginning)
     : executor_(executor),
       run_(std::move(run)),
       watchdog_(watchdog),
+      beginning_(beginning),
       listener_(listener),
       tasks_(executor,
              [this](const std::string& task, const std::string& what) {
@@ -59,9 +60,12 @@ void EncoderRun::add_stream(const std::string& name) {
         if (each.stream == name && !each.copy) rule.fill_channels = each.channels;
     }
     rule.longest = watchdog_.longest_film;
-    SW_ASSERT(run_.first_segment == 0 || rule.kind == Segmenter::Kind::EncodedPictures ||
-              rule.fill_channels > 0);
+    const bool copied = rule.kind == Segmenter::Kind::CopiedPictures ||
+                        (rule.kind == Segmenter::Kind::Sound && rule.fill_channels == 0);
+    SW_ASSERT(!copied || run_.first_segment == 0 || run_.streams.size() == 1);
     rule.first_segment = run_.first_segment;
+    rule.first_start = run_.first_start;
+    rule.beginning = beginning_;
     streams_.push_back(std::make_unique<Stream>(name, rule));
 }
 

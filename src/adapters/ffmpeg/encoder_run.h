@@ -40,11 +40,17 @@ struct Watchdog {
 /// Used once.
 class EncoderRun {
 public:
+    /// `beginning`: of a passed on picture stream that does not begin with the film.
     EncoderRun(const net::any_io_executor& executor, Transcoder::Run run, Watchdog watchdog,
-               TranscodeListener& listener);
+               TranscodeListener& listener,
+               std::optional<Segmenter::Beginning> beginning = std::nullopt);
 
     /// As Transcoder::run. `spec` is the process to start, with a pipe for each stream.
     Async<TranscodeEnd> execute(ChildProcess::Spec spec);
+    /// Of the run's first stream.
+    std::optional<Segmenter::Beginning> beginning() const {
+        return streams_.front()->segmenter.beginning();
+    }
 
 private:
     struct Stream {
@@ -76,6 +82,7 @@ private:
     net::any_io_executor executor_;
     const Transcoder::Run run_;
     const Watchdog watchdog_;
+    const std::optional<Segmenter::Beginning> beginning_;
     TranscodeListener& listener_;
     std::vector<std::unique_ptr<Stream>> streams_;
     TaskGroup tasks_;

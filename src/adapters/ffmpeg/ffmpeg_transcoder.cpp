@@ -115,6 +115,24 @@ double gap_in(std::string_view packets) {
     return largest;
 }
 
+/// Pictures that are passed on, and not from the film's start.
+bool is_later_copy(const Transcoder::Run& run) {
+    if (run.first_segment == 0) return false;
+    const auto& pictures = run.plan.pictures;
+    const auto found = std::ranges::find(pictures, run.streams.front(), &PictureStream::stream);
+    return found != pictures.end() && found->copy;
+}
+
+/// Ends a run when it has made something.
+class OneSegment final : public TranscodeListener {
+public:
+    Async<> on_init(std::string, MadeInit) override { co_return Result<>(); }
+    Async<> on_segment(std::string, MadeSegment) override {
+        co_return fail(ErrorCode::Cancelled, "it was seen");
+    }
+    void on_progress(TranscodeProgress) override {}
+};
+
 class ScratchFile {
 public:
     ScratchFile(fs::path path, std::string_view bytes) : path_(std::move(path)) {
@@ -280,14 +298,37 @@ Async<> FfmpegTranscoder::add_keyframe_gap(SourceVideo& video, double duration,
     co_return Result<>();
 }
 
-Async<TranscodeEnd> FfmpegTranscoder::run(Run run, TranscodeListener& listener) {
-    SW_CO_CHECK(co_await ensure_tools());
-    const auto executor = co_await net::this_coro::executor;
+ChildProcess::Spec FfmpegTranscoder::spec_of_run(const Run& run) const {
     ChildProcess::Spec spec = spec_of(tools_->ffmpeg, transcode_args(run), run.source);
     spec.pipes = static_cast<int>(run.streams.size());
     spec.fences.max_cpu_time = options_.watchdog.allowed_time(run.plan.duration) * options_.cores;
-    EncoderRun encoder(executor, std::move(run), options_.watchdog, listener);
+    return spec;
+}
+
+Async<TranscodeEnd> FfmpegTranscoder::run(Run run, TranscodeListener& listener) {
+    SW_CO_CHECK(co_await ensure_tools());
+    std::optional<Segmenter::Beginning> beginning;
+    if (is_later_copy(run)) {
+        Run whole = run;
+        SW_CO_TRY(beginning, co_await look_at_beginning(std::move(whole)));
+    }
+    const auto executor = co_await net::this_coro::executor;
+    ChildProcess::Spec spec = spec_of_run(run);
+    EncoderRun encoder(executor, std::move(run), options_.watchdog, listener, beginning);
     co_return co_await encoder.execute(std::move(spec));
+}
+
+Async<Segmenter::Beginning> FfmpegTranscoder::look_at_beginning(Run run) {
+    run.first_segment = 0;
+    run.first_start = std::chrono::microseconds::zero();
+    const auto executor = co_await net::this_coro::executor;
+    ChildProcess::Spec spec = spec_of_run(run);
+    OneSegment enough;
+    EncoderRun encoder(executor, std::move(run), options_.watchdog, enough);
+    const auto ended = co_await encoder.execute(std::move(spec));
+    if (const auto beginning = encoder.beginning()) co_return *beginning;
+    if (!ended) co_return fail(ended.error());
+    co_return fail(ErrorCode::Conflict, "the file gives no pictures", "cannot_copy");
 }
 
 Async<std::string> FfmpegTranscoder::picture(fs::path source, Picture wanted) {

@@ -53,6 +53,8 @@ private:
     Async<std::string> ask(std::string option);
     ChildProcess::Spec spec_of(const std::filesystem::path& program, std::vector<std::string> args,
                                const std::filesystem::path& readable) const;
+    ChildProcess::Spec spec_of_run(const Run& run) const;
+    Async<Segmenter::Beginning> look_at_beginning(Run run);
     Async<> add_index(SourceReport& report, const std::filesystem::path& source);
     Async<> add_keyframe_gap(SourceVideo& video, double duration,
                              const std::filesystem::path& source);

@@ -55,6 +55,10 @@ Result<> Segmenter::on_init(InitSegment init) {
 }
 
 Result<> Segmenter::on_sample(const CodedSample& sample) {
+    if (!placed_ && is_resumed_copy()) {
+        SW_CHECK(find_copied(sample));
+        if (!placed_) return {};
+    }
     if (!placed_) {
         // What belongs to the first frame's place more than to the one before it is kept.
         const std::int64_t early = rule_.fill_channels > 0 ? kSoundFrame / 2 : 0;
@@ -89,6 +93,7 @@ Result<> Segmenter::place_first(const CodedSample& sample) {
             return cannot_copy(fmt::format("they begin at {} / {}", sample.shown_at(), timescale_));
         }
         shift_ = first_shown_after_ - sample.shown_at();
+        beginning_ = {sample.decode_time, sample.shown_after};
         return {};
     }
     const std::int64_t frame = std::int64_t{rule_.first_segment} * rule_.plan->segment_frames;
@@ -99,6 +104,27 @@ Result<> Segmenter::place_first(const CodedSample& sample) {
     }
     shift_ = first_shown_after_;
     start_ = end_ = expected;
+    return {};
+}
+
+bool Segmenter::is_resumed_copy() const {
+    return rule_.first_segment > 0 && rule_.kind != Kind::EncodedPictures &&
+           rule_.fill_channels == 0;
+}
+
+/// What is read comes from a keyframe before, and what lies between is passed over.
+Result<> Segmenter::find_copied(const CodedSample& sample) {
+    if (rule_.beginning) {
+        first_shown_after_ = rule_.beginning->shown_after;
+        shift_ = -rule_.beginning->decode_time;
+    }
+    const std::int64_t at = sample.decode_time + shift_;
+    if (time_of(at) < rule_.first_start) return {};
+    if (time_of(at) > rule_.first_start || !sample.is_sync()) {
+        return cannot_copy(fmt::format("no segment begins at {} us", rule_.first_start.count()));
+    }
+    start_ = end_ = at;
+    placed_ = true;
     return {};
 }
 

@@ -29,10 +29,20 @@ class Segmenter final : public FragmentReader::Sink {
 public:
     enum class Kind : std::uint8_t { EncodedPictures, CopiedPictures, Sound };
 
+    /// The first frame of passed on pictures, on the file's own scale: all others are placed by it.
+    struct Beginning {
+        std::int64_t decode_time = 0;
+        std::int32_t shown_after = 0;
+    };
+
     struct Rule {
         Kind kind = Kind::EncodedPictures;
         const TranscodePlan* plan = nullptr;  ///< Outlives the segmenter.
-        int first_segment = 0;                ///< Only what is encoded may begin later than at 0.
+        int first_segment = 0;
+        /// Where that segment begins; only for what is passed on.
+        std::chrono::microseconds first_start{};
+        /// How the stream begins at 0; only for passed on pictures that begin later.
+        std::optional<Beginning> beginning = std::nullopt;
         /// Channels of encoded AAC-LC, one or two, whose holes are filled; 0: holes stay.
         int fill_channels = 0;
         /// Nothing lies later: beyond it the file's times are nonsense.
@@ -54,9 +64,13 @@ public:
     std::vector<MadeSegment> take_segments() { return std::exchange(ready_, {}); }
     /// End of all that was taken in.
     std::chrono::microseconds end() const { return time_of(end_); }
+    /// Of pictures that are passed on, once there were some.
+    std::optional<Beginning> beginning() const { return beginning_; }
 
 private:
     Result<> place_first(const CodedSample& sample);
+    bool is_resumed_copy() const;
+    Result<> find_copied(const CodedSample& sample);
     Result<> add_encoded(const CodedSample& sample);
     Result<> add_copied(const CodedSample& sample);
     Result<> add_sound(const CodedSample& sample);
@@ -72,6 +86,7 @@ private:
     std::optional<InitSegment> init_;
     std::uint32_t timescale_ = 0;
     bool placed_ = false;
+    std::optional<Beginning> beginning_;
     std::int64_t shift_ = 0;  ///< From the encoder's decoding times to ours.
     std::int32_t first_shown_after_ = 0;
     std::int64_t frames_ = 0;  ///< Encoded ones, in the segment under way.

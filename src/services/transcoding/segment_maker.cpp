@@ -6,6 +6,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include "base/async/resumption.h"
 #include "base/digest.h"
@@ -57,6 +58,20 @@ public:
         co_return enough();
     }
     void on_progress(TranscodeProgress) override {}
+
+    /// A segment only if it lies where its row says.
+    bool has_it() const {
+        if (!init || order_.piece.is_init) return init.has_value();
+        return segment && segment->start == order_.start &&
+               segment->end - segment->start == order_.wanted.duration;
+    }
+    /// What came instead.
+    std::string text() const {
+        if (!segment) return "nothing came";
+        return fmt::format("it came from {} to {} us, not from {} for {}", segment->start.count(),
+                           segment->end.count(), order_.start.count(),
+                           order_.wanted.duration.count());
+    }
 
     std::optional<MadeInit> init;
     std::optional<MadeSegment> segment;
@@ -170,18 +185,19 @@ net::awaitable<void> SegmentMaker::work(std::string key) {
 }
 
 Async<> SegmentMaker::make(std::string key) {
-    SW_CO_TRY(Order wanted, co_await order(std::move(key)));
-    Listener first(wanted);
-    SW_CO_CHECK(co_await run(wanted, first));
-    const bool done = wanted.piece.is_init ? first.init.has_value() : first.segment.has_value();
-    if (done) co_return co_await store(wanted, first);
-    // Sound that is silent here says nothing when it is asked from the middle.
-    if (wanted.from_start) co_return cannot("the original does not give it any more");
-    wanted.from_start = true;
-    Listener second(wanted);
-    SW_CO_CHECK(co_await run(wanted, second));
-    if (!second.segment) co_return cannot("the original does not give it any more");
-    co_return co_await store(wanted, second);
+    SW_CO_TRY(Order wanted, co_await order(key));
+    for (;;) {
+        Listener heard(wanted);
+        const Result<> ran = co_await run(wanted, heard);
+        if (heard.has_it()) co_return co_await store(wanted, heard);
+        const bool may_be_there = ran || ran.error().code == ErrorCode::Conflict;
+        if (!may_be_there) co_return ran;
+        const std::string why = ran ? heard.text() : ran.error().message;
+        if (wanted.from_start) co_return cannot("the original does not give it any more: " + why);
+        // Not every file can be read from the middle, and sound that is silent says nothing there.
+        log::info("objects.made_from_start", {{"key", key}, {"why", why}});
+        wanted.from_start = true;
+    }
 }
 
 Async<SegmentMaker::Order> SegmentMaker::order(std::string key) {
@@ -216,7 +232,8 @@ Async<SegmentMaker::Order> SegmentMaker::order(std::string key) {
     if (made.video.status == VideoStatus::Ready) {
         made.plan.duration = std::chrono::duration_cast<microseconds>(made.video.duration);
     }
-    made.from_start = !is_encoded(made.plan, made.piece.stream);
+    made.is_encoded = is_encoded(made.plan, made.piece.stream);
+    made.from_start = !made.is_encoded && (made.piece.is_init || made.wanted.number == 0);
     std::string source = source_key(id);
     SW_CO_TRY(made.source, co_await powers_.blobs.local_path(std::move(source)));
     co_return made;
@@ -228,11 +245,13 @@ Async<> SegmentMaker::run(const Order& order, Listener& listener) {
     run.source = order.source;
     run.streams.push_back(order.piece.stream);
     if (!order.from_start) run.first_segment = order.wanted.number;
+    if (!order.from_start && !order.is_encoded) run.first_start = order.start;
     const auto picture =
         std::ranges::find(order.plan.pictures, order.piece.stream, &PictureStream::stream);
     const bool is_picture = picture != order.plan.pictures.end();
     // The last one ends with the film, where that is.
-    if (is_picture && !order.from_start && order.wanted.number < order.last_number) {
+    const bool ends_early = is_picture && order.is_encoded && !order.from_start;
+    if (ends_early && order.wanted.number < order.last_number) {
         run.last_segment = order.wanted.number + 1;
     }
     const auto ended = co_await powers_.transcoder.run(std::move(run), listener);
@@ -254,19 +273,12 @@ Async<> SegmentMaker::store_init(const Order& order, MadeInit init) {
 }
 
 Async<> SegmentMaker::store(const Order& order, Listener& listener) {
-    if (!listener.init) co_return fail(ErrorCode::Internal, "a run gave no head");
     if (order.piece.is_init) {
         MadeInit init = *std::move(listener.init);
         co_return co_await store_init(order, std::move(init));
     }
     MadeSegment made = *std::move(listener.segment);
     Segment segment = order.wanted;
-    if (made.end - made.start != segment.duration || made.start != order.start) {
-        co_return cannot("the original gives it from " + std::to_string(made.start.count()) +
-                         " to " + std::to_string(made.end.count()) + " us, not from " +
-                         std::to_string(order.start.count()) + " for " +
-                         std::to_string(segment.duration.count()));
-    }
     const PieceKey& piece = order.piece;
     std::vector<StoredBlob> objects;
     const std::string head = init_key(piece.video, piece.edition, piece.stream, segment.init);

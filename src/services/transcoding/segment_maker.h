@@ -25,9 +25,10 @@ namespace syncwatch {
 
 /// Makes segments again of which no store has a whole copy: from the original, by the plan that the
 /// film was made with, at the same boundaries. Pictures begin at the keyframe that each segment
-/// begins with; sound a little before, on the same grid of frames; what is passed on unchanged is
-/// read from the film's start. Where the encoder makes another head for the stream by now, the
-/// segment gets one of its own.
+/// begins with; sound a little before, on the same grid of frames; what is passed on unchanged with
+/// the very packet that its segment began with. Only where a file cannot be read from the middle is
+/// it read from its start. Where the encoder makes another head for the stream by now, the segment
+/// gets one of its own.
 ///
 /// Works on the executor of its transcoder; asked from any thread.
 class SegmentMaker final : public ObjectMaker {
@@ -70,7 +71,8 @@ private:
         std::chrono::microseconds start{};
         int last_number = 0;  ///< Of the stream.
         int last_init = 0;
-        bool from_start = false;
+        bool is_encoded = false;
+        bool from_start = false;  ///< The original is read from its start.
     };
     class Listener;
 
