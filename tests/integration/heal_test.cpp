@@ -173,6 +173,44 @@ TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
         << "a deletion is a deletion in both";
 }
 
+TEST_F(HealTest, WhatAFilmHasBesideItsStreamsIsMadeAgainOrSaidToBeLost) {
+    const fs::path first = folder_.path() / "data" / "objects";
+    const fs::path second = folder_.path() / "second";
+    serve({"--objects-second", "file:" + second.string()});
+    const std::string film = "/api/v1/videos/" + prefix_.substr(7, 36);
+    const auto added = client_->request("POST", film + "/subtitles?language=en&filename=a.vtt",
+                                        "WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n",
+                                        {{"Content-Type", "application/octet-stream"}});
+    ASSERT_EQ(added.status, 201) << added.body;
+    EXPECT_TRUE(eventually([&] { return status().at("pending_objects") == 0; }));
+    const auto lose = [&](const std::string& name) {
+        const std::string bytes = contents_of(first / (prefix_ + name));
+        EXPECT_TRUE(fs::remove(first / (prefix_ + name))) << name;
+        EXPECT_TRUE(fs::remove(second / (prefix_ + name))) << name;
+        return bytes;
+    };
+    for (const char* name : {"poster.jpg", "sprite.vtt", "sprite-0.jpg"}) {
+        const std::string key = std::string("1/") + name;
+        const std::string bytes = lose(key);
+        expect_served(name, bytes);
+        EXPECT_TRUE(eventually([&] { return contents_of(second / (prefix_ + key)) == bytes; }));
+    }
+    // What nobody asks for is found by the audit.
+    const std::string poster = lose("1/poster.jpg");
+    (void)replicate({"audit"});
+    EXPECT_TRUE(
+        eventually([&] { return contents_of(first / (prefix_ + "1/poster.jpg")) == poster; }));
+
+    const auto track = added.json().at("subtitles").as_array().back().at("id").as_string();
+    const std::string name = "subtitles/" + std::string(track) + ".vtt";
+    (void)lose(name);
+    EXPECT_EQ(get(name).status, 503) << "another process may have it made";
+    EXPECT_TRUE(eventually([&] { return status().at("lost") == 1; }));
+    EXPECT_TRUE(eventually([&] { return get(name).status == 404; }));
+    const auto ran = replicate({"status"});
+    EXPECT_EQ(ran.exit, 5) << ran.err;
+}
+
 TEST_F(HealTest, AFilmInTwoS3StoresGoesOnWithoutTheFirst) {
     const TempFolder other_folder;
     auto other = lab::ObjectStoreServer::make({other_folder.path()});

@@ -16,7 +16,7 @@
 #include "apps/node/copying_stores.h"
 #include "apps/node/worker_part.h"
 #include "base/unique_fd.h"
-#include "services/transcoding/segment_maker.h"
+#include "services/transcoding/film_restorer.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -241,8 +241,8 @@ void show_done(Invocation& invocation, Kind kind, const ReplicateWork::Tally& do
 
 /// What no store has is made again meanwhile, as a server does.
 net::awaitable<ReplicateWork::Tally> run_with_maker(ReplicateWork& work, ObjectMender& mender,
-                                                    SegmentMaker::Powers powers) {
-    SegmentMaker maker(powers, co_await net::this_coro::executor);
+                                                    FilmRestorer::Powers powers) {
+    FilmRestorer maker(powers, co_await net::this_coro::executor);
     maker.start();
     mender.set_maker(&maker);
     ReplicateWork::Tally done = co_await work.run();
@@ -283,7 +283,7 @@ Outcome<> replicate(Invocation& invocation, Kind kind, const ReplicateArguments&
         ffmpeg::FfmpegTranscoder::Options making = transcoder_options(settings);
         making.scratch = scratch / "scratch";
         ffmpeg::FfmpegTranscoder transcoder(std::move(making));
-        const SegmentMaker::Powers maker{powers.media, powers.media,    (*stores)->first(),
+        const FilmRestorer::Powers maker{powers.media, powers.media,    (*stores)->first(),
                                          transcoder,   (*admin)->bus(), powers.clock,
                                          tally};
         done = run_to_end(run_with_maker(work, mender, maker));

@@ -9,7 +9,7 @@
 #include "base/async/shards.h"
 #include "base/async/task_group.h"
 #include "gateway/metrics/text.h"
-#include "services/transcoding/segment_maker.h"
+#include "services/transcoding/film_restorer.h"
 #include "services/transcoding/transcode_worker.h"
 
 namespace syncwatch::apps {
@@ -33,7 +33,7 @@ public:
     void stop();
 
     /// Makes objects again that are lost; only where the node transcodes.
-    SegmentMaker& maker() { return maker_; }
+    FilmRestorer& maker() { return maker_; }
     /// Safe from any thread.
     TranscodeWorker::Status status() const { return worker_.status(); }
     void write_metrics(metrics::Text& text) const;
@@ -45,7 +45,7 @@ private:
     Shards& thread_;
     ffmpeg::FfmpegTranscoder transcoder_;
     TranscodeWorker worker_;
-    SegmentMaker maker_;
+    FilmRestorer maker_;
     TaskGroup tasks_;
     std::future<void> ended_;
     bool running_ = false;

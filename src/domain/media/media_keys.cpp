@@ -91,6 +91,39 @@ std::optional<PieceKey> parse_piece_key(std::string_view key) {
     return piece;
 }
 
+std::optional<ExtraKey> parse_extra_key(std::string_view key) {
+    constexpr std::string_view kSheet = "sprite-";
+    constexpr std::string_view kSheetEnd = ".jpg";
+    constexpr std::string_view kTrackEnd = ".vtt";
+    const auto parts = split_key(key);
+    if (parts.size() < 4 || parts.size() > 5 || parts[0] != "videos") return std::nullopt;
+    const auto video = VideoId::parse(std::string(parts[1]));
+    const auto edition = parse_number(parts[2]);
+    if (!video || !edition) return std::nullopt;
+    ExtraKey extra;
+    extra.video = *video;
+    extra.edition = *edition;
+    std::string_view name = parts.back();
+    if (parts.size() == 5) {
+        if (parts[3] != "subtitles" || !name.ends_with(kTrackEnd)) return std::nullopt;
+        name.remove_suffix(kTrackEnd.size());
+        extra.kind = ExtraKey::Kind::Subtitles;
+        extra.track = name;
+        return extra;
+    }
+    if (name == kPosterObject) return extra;
+    extra.kind = ExtraKey::Kind::SpriteList;
+    if (name == kSpriteObject) return extra;
+    if (!name.starts_with(kSheet) || !name.ends_with(kSheetEnd)) return std::nullopt;
+    name.remove_prefix(kSheet.size());
+    name.remove_suffix(kSheetEnd.size());
+    const auto sheet = parse_number(name);
+    if (!sheet) return std::nullopt;
+    extra.kind = ExtraKey::Kind::SpriteSheet;
+    extra.sheet = static_cast<std::size_t>(*sheet);
+    return extra;
+}
+
 std::string segment_name(int number) {
     return fmt::format("{:06}.m4s", number);
 }

@@ -22,6 +22,8 @@ std::string source_key(VideoId video);
 std::string edition_prefix(VideoId video, int edition);
 std::string init_key(VideoId video, int edition, std::string_view stream, int init);
 std::string segment_key(VideoId video, int edition, std::string_view stream, int number);
+inline constexpr std::string_view kPosterObject = "poster.jpg";
+inline constexpr std::string_view kSpriteObject = "sprite.vtt";
 /// poster.jpg, sprite.vtt, sprite-0.jpg
 std::string picture_key(VideoId video, int edition, std::string_view name);
 std::string subtitle_key(VideoId video, int edition, const SubtitleTrack& track);
@@ -36,6 +38,18 @@ struct PieceKey {
 };
 /// nullopt: it is a key of something else.
 std::optional<PieceKey> parse_piece_key(std::string_view key);
+
+/// What a key of an object beside the streams names.
+struct ExtraKey {
+    enum class Kind : std::uint8_t { Poster, SpriteList, SpriteSheet, Subtitles };
+    VideoId video;
+    int edition = 1;
+    Kind kind = Kind::Poster;
+    std::size_t sheet = 0;
+    std::string track;
+};
+/// nullopt: it is a key of something else; uploaded subtitles are.
+std::optional<ExtraKey> parse_extra_key(std::string_view key);
 
 /// The last part of a segment's key: "000042.m4s".
 std::string segment_name(int number);

@@ -53,5 +53,31 @@ TEST(MediaKeysTest, KeysOfPiecesAreReadBackAndNoOthers) {
     }
 }
 
+TEST(MediaKeysTest, WhatStandsBesideTheStreamsIsReadBackFromItsKey) {
+    const VideoId id = kVideo;
+    EXPECT_EQ(parse_extra_key(picture_key(id, 1, kPosterObject))->kind, ExtraKey::Kind::Poster);
+    EXPECT_EQ(parse_extra_key(picture_key(id, 1, kSpriteObject))->kind, ExtraKey::Kind::SpriteList);
+    const auto sheet = parse_extra_key(picture_key(id, 7, "sprite-12.jpg"));
+    ASSERT_TRUE(sheet);
+    EXPECT_EQ(sheet->kind, ExtraKey::Kind::SpriteSheet);
+    EXPECT_EQ(sheet->video, id);
+    EXPECT_EQ(sheet->edition, 7);
+    EXPECT_EQ(sheet->sheet, 12u);
+    SubtitleTrack track;
+    track.id = "s1";
+    track.source = SubtitleTrack::Source::Embedded;
+    const auto text = parse_extra_key(subtitle_key(id, 2, track));
+    ASSERT_TRUE(text);
+    EXPECT_EQ(text->kind, ExtraKey::Kind::Subtitles);
+    EXPECT_EQ(text->track, "s1");
+    track.source = SubtitleTrack::Source::Uploaded;
+    for (const std::string& other :
+         {source_key(id), subtitle_key(id, 2, track), segment_key(id, 1, "v720", 1),
+          picture_key(id, 1, "sprite-.jpg"), picture_key(id, 1, "sprite-1.png"),
+          picture_key(id, 1, "poster.jpg") + "/", std::string("poster.jpg"), std::string()}) {
+        EXPECT_FALSE(parse_extra_key(other)) << other;
+    }
+}
+
 }  // namespace
 }  // namespace syncwatch

@@ -146,7 +146,7 @@ Async<> FilmJob::open_recorder() {
         SW_CO_TRY(auto segments, co_await powers_.videos.segments(job_.video, 0));
         SW_CO_CHECK(co_await recorder_->resume(video_, std::move(segments)));
     }
-    FilmExtras::Film extras{job_.video, video_.edition, original_, plan_};
+    ExtrasSource::Film extras{job_.video, video_.edition, original_, plan_};
     extras_ = std::make_unique<FilmExtras>(powers_.transcoder, powers_.blobs, *recorder_,
                                            std::move(extras));
     co_return Result<>();

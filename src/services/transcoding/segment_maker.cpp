@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include "base/async/resumption.h"
 #include "base/digest.h"
 #include "base/log/log.h"
-#include "domain/transcode/plan_text.h"
 #include "ports/topics.h"
+#include "services/transcoding/planned_film.h"
 
 namespace syncwatch {
 namespace {
@@ -83,107 +79,6 @@ private:
     const Order& order_;
 };
 
-SegmentMaker::SegmentMaker(Powers powers, net::any_io_executor executor)
-    : powers_(powers),
-      executor_(executor),
-      tasks_(executor, [](const std::string& task, const std::string& what) {
-          log::error("objects.task_fault", {{"task", task}, {"what", what}});
-      }) {}
-
-net::awaitable<void> SegmentMaker::end() {
-    state_ = State::Ends;
-    tasks_.cancel();
-    co_await tasks_.join();
-    std::map<std::string, Making> left;
-    {
-        const std::lock_guard lock(mutex_);
-        left.swap(makings_);
-    }
-    for (auto& [key, making] : left) {
-        for (auto& [number, waiting] : making.waiting) {
-            waiting(fail(ErrorCode::Cancelled, "the server stops"));
-        }
-    }
-}
-
-Async<> SegmentMaker::make_again(std::string key, Instant deadline) {
-    if (!parse_piece_key(key)) co_return cannot(key + " cannot be made again");
-    auto start = [](auto handler, SegmentMaker* self, std::string what, Instant until) {
-        using Resumed = Resumption<decltype(handler)>;
-        // Shared, because std::function copies; resumed once all the same.
-        auto waiting = std::make_shared<Resumed>(std::move(handler));
-        self->ask(what, until,
-                  [waiting](Result<> outcome) { waiting->resume(std::move(outcome)); });
-    };
-    co_return co_await net::async_initiate<const net::use_awaitable_t<>, void(Result<>)>(
-        std::move(start), net::use_awaitable, this, std::move(key), deadline);
-}
-
-Result<> SegmentMaker::check_works() const {
-    if (state_ == State::Works) return {};
-    if (state_ == State::Ends) return fail(ErrorCode::Cancelled, "the server stops");
-    return fail(ErrorCode::Unavailable, "this node makes no films", kNoMaker);
-}
-
-void SegmentMaker::ask(const std::string& key, Instant deadline, Waiting waiting) {
-    Result<> refused;
-    {
-        const std::lock_guard lock(mutex_);
-        const bool is_new = !makings_.contains(key);
-        if (const Result<> works = check_works(); !works) {
-            refused = works;
-        } else if (is_new && makings_.size() >= kMostAtOnce) {
-            refused = fail(ErrorCode::Exhausted, "enough is being made again already");
-        } else {
-            Making& making = makings_[key];
-            const int number = making.next++;
-            making.waiting.emplace(number, waiting);
-            net::post(executor_, [this, key, number, deadline, is_new] {
-                // What is spawned now would not be waited for any more.
-                if (const Result<> still = check_works(); !still) return settle(key, still);
-                tasks_.spawn("expire", expire(key, number, deadline));
-                if (is_new) tasks_.spawn("make_again", work(key));
-            });
-        }
-    }
-    if (!refused) waiting(std::move(refused));
-}
-
-net::awaitable<void> SegmentMaker::expire(std::string key, int number, Instant deadline) {
-    co_await powers_.clock.sleep_until(deadline);
-    Waiting waiting;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto making = makings_.find(key);
-        if (making == makings_.end()) co_return;
-        auto found = making->second.waiting.extract(number);
-        if (found.empty()) co_return;
-        waiting = std::move(found.mapped());
-    }
-    waiting(fail(ErrorCode::Timeout, key + " is still being made"));
-}
-
-void SegmentMaker::settle(const std::string& key, const Result<>& outcome) {
-    Making making;
-    {
-        const std::lock_guard lock(mutex_);
-        auto found = makings_.extract(key);
-        if (!found.empty()) making = std::move(found.mapped());
-    }
-    for (auto& [number, waiting] : making.waiting) waiting(outcome);
-}
-
-net::awaitable<void> SegmentMaker::work(std::string key) {
-    const Instant begun = powers_.clock.now();
-    const Result<> made = co_await make(key);
-    const std::chrono::duration<double> took = powers_.clock.now() - begun;
-    if (made) {
-        ++powers_.tally.healed_from_original;
-        log::info("objects.made_again", {{"key", key}, {"seconds", took.count()}});
-    }
-    settle(key, made);
-}
-
 Async<> SegmentMaker::make(std::string key) {
     SW_CO_TRY(Order wanted, co_await order(key));
     for (;;) {
@@ -204,12 +99,8 @@ Async<SegmentMaker::Order> SegmentMaker::order(std::string key) {
     Order made;
     made.piece = parse_piece_key(key).value_or(PieceKey());
     const VideoId id = made.piece.video;
-    SW_CO_TRY(made.video, co_await powers_.videos.find(id));
-    if (made.video.edition != made.piece.edition) co_return cannot("it is of an old edition");
-    if (!made.video.original_kept) co_return cannot("the original was not kept");
-    SW_CO_TRY(const std::string text, co_await powers_.videos.plan(id));
-    if (text.empty()) co_return cannot("nobody knows how the film was made");
-    SW_CO_TRY(made.plan, parse_plan(text));
+    SW_CO_TRY(PlannedFilm film, co_await find_planned(powers_.videos, id, made.piece.edition));
+    made.plan = std::move(film.plan);
     if (!has_stream(made.plan, made.piece.stream)) co_return cannot("its plan has no such stream");
     SW_CO_TRY(const auto segments, co_await powers_.videos.segments(id, 0));
     bool found = false;
@@ -229,13 +120,12 @@ Async<SegmentMaker::Order> SegmentMaker::order(std::string key) {
     }
     if (!found) co_return cannot("the film has no such segment");
     // Sound ends with the film, as it became.
-    if (made.video.status == VideoStatus::Ready) {
-        made.plan.duration = std::chrono::duration_cast<microseconds>(made.video.duration);
+    if (film.video.status == VideoStatus::Ready) {
+        made.plan.duration = std::chrono::duration_cast<microseconds>(film.video.duration);
     }
     made.is_encoded = is_encoded(made.plan, made.piece.stream);
     made.from_start = !made.is_encoded && (made.piece.is_init || made.wanted.number == 0);
-    std::string source = source_key(id);
-    SW_CO_TRY(made.source, co_await powers_.blobs.local_path(std::move(source)));
+    SW_CO_TRY(made.source, co_await find_original(film.video, powers_.blobs));
     co_return made;
 }
 

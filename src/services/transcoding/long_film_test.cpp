@@ -11,7 +11,7 @@
 #include "harness/noted_runs.h"
 #include "harness/temp_folder.h"
 #include "harness/transcode_world.h"
-#include "services/transcoding/segment_maker.h"
+#include "services/transcoding/film_restorer.h"
 
 namespace syncwatch {
 namespace {
@@ -77,7 +77,7 @@ protected:
     TranscodeWorld world_{folder_.path() / "world"};
     NotedRuns transcoder_{*world_.transcoder};
     ObjectTally tally_;
-    SegmentMaker maker_{{*world_.store, *world_.store, *world_.blobs, transcoder_, world_.bus,
+    FilmRestorer maker_{{*world_.store, *world_.store, *world_.blobs, transcoder_, world_.bus,
                          world_.clock, tally_},
                         world_.context.get_executor()};
 };
@@ -190,8 +190,9 @@ TEST_F(LongFilmTest, ALateSegmentOfTwoHoursIsThereWhileAPlayerWaits) {
         rows.rows.push_back(row);
         row.stream = "a1";
         const auto frames = [&](int number) {
-            const auto samples = plan.segment_start(number).count() * 48 / 1000;
-            return microseconds((samples + 1023) / 1024 * 1024 * 1'000'000 / 48'000);
+            const std::int64_t samples = plan.segment_start(number).count() * 48 / 1000;
+            const std::int64_t whole = (samples + 1023) / 1024 * 1024;
+            return microseconds(std::llround(static_cast<double>(whole) * 1e6 / 48'000));
         };
         row.duration = frames(i + 1) - frames(i);
         rows.rows.push_back(row);
@@ -211,6 +212,7 @@ TEST_F(LongFilmTest, ALateSegmentOfTwoHoursIsThereWhileAPlayerWaits) {
         for (const int number : {last / 2, last - 1}) {
             const auto took = make(segment_key(video.id, 1, stream, number));
             std::printf("%s %d: %d ms\n", stream.c_str(), number, static_cast<int>(took.count()));
+            std::fflush(stdout);
             EXPECT_LT(took, 15s) << stream;
         }
     }

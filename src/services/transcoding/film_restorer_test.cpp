@@ -1,4 +1,4 @@
-#include "services/transcoding/segment_maker.h"
+#include "services/transcoding/film_restorer.h"
 
 #include <algorithm>
 
@@ -6,6 +6,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include "domain/transcode/sprite_layout.h"
 #include "harness/clips.h"
 #include "harness/temp_folder.h"
 #include "harness/transcode_world.h"
@@ -32,7 +33,7 @@ std::pair<std::uint64_t, std::uint64_t> place_of(const std::string& segment) {
     return {number_in(segment, "tfdt", 4, is_long ? 8 : 4), number_in(segment, "trun", 4, 4)};
 }
 
-class SegmentMakerTest : public testing::Test {
+class FilmRestorerTest : public testing::Test {
 protected:
     VideoId made(const char* name) {
         world_.start();
@@ -85,13 +86,13 @@ protected:
     TempFolder folder_;
     TranscodeWorld world_{folder_.path()};
     ObjectTally tally_;
-    SegmentMaker maker_{{*world_.store, *world_.store, *world_.blobs, *world_.transcoder,
+    FilmRestorer maker_{{*world_.store, *world_.store, *world_.blobs, *world_.transcoder,
                          world_.bus, world_.clock, tally_},
                         world_.context.get_executor()};
     Instant::duration slowest_{};
 };
 
-TEST_F(SegmentMakerTest, EveryPieceOfAFilmIsMadeAgainInItsPlace) {
+TEST_F(FilmRestorerTest, EveryPieceOfAFilmIsMadeAgainInItsPlace) {
     for (const char* name : {"film.mp4", "ready.mp4"}) {
         SCOPED_TRACE(name);
         const VideoId id = made(name);
@@ -122,9 +123,57 @@ TEST_F(SegmentMakerTest, EveryPieceOfAFilmIsMadeAgainInItsPlace) {
     }
 }
 
-TEST_F(SegmentMakerTest, WhatCannotBeMadeIsSaidToBeSo) {
+TEST_F(FilmRestorerTest, WhatAFilmHasBesideItsStreamsIsMadeAgainAsItWas) {
     const VideoId id = made("multi.mkv");
-    EXPECT_EQ(make(picture_key(id, 1, "poster.jpg")).error().code, ErrorCode::NotFound);
+    int extras = 0;
+    for (const std::string& key : world_.keys(id)) {
+        if (!parse_extra_key(key)) continue;
+        SCOPED_TRACE(key);
+        ++extras;
+        const std::string before = world_.object(key);
+        ASSERT_TRUE(run_to_end(world_.blobs->remove(key)));
+        const Result<> done = make(key);
+        ASSERT_TRUE(done) << done.error().message;
+        EXPECT_TRUE(world_.object(key) == before);
+        const auto line = run_to_end(world_.store->find_object(key)).value();
+        ASSERT_TRUE(line);
+        EXPECT_EQ(line->sha256, sha256(as_bytes(before)));
+    }
+    EXPECT_EQ(extras, 6) << "poster, list, sheet, three tracks";
+}
+
+TEST_F(FilmRestorerTest, ASpriteWhoseSegmentsAreLostHasThemMadeFirst) {
+    const VideoId id = made("film.mp4");
+    const std::string low = world_.video(id).renditions.back().stream;
+    const std::string sheet = picture_key(id, 1, sprite_sheet_name(0));
+    const std::string before = world_.object(sheet);
+    const std::string segment = segment_key(id, 1, low, 1);
+    for (const std::string& key : {sheet, segment, init_key(id, 1, low, 0)}) {
+        ASSERT_TRUE(run_to_end(world_.blobs->remove(key)));
+    }
+    const Result<> done = make(sheet);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_NEAR(static_cast<double>(world_.object(sheet).size()),
+                static_cast<double>(before.size()), 0.05 * static_cast<double>(before.size()))
+        << "one of its pictures was encoded anew";
+    EXPECT_FALSE(world_.object(segment).empty());
+
+    ASSERT_TRUE(run_to_end(world_.store->drop_original(id)));
+    ASSERT_TRUE(run_to_end(world_.blobs->remove(sheet)));
+    EXPECT_TRUE(make(sheet)) << "it comes from the segments alone";
+    EXPECT_EQ(make(picture_key(id, 1, kPosterObject)).error().code, ErrorCode::NotFound);
+    ASSERT_TRUE(run_to_end(world_.blobs->remove(segment)));
+    EXPECT_EQ(make(sheet).error().code, ErrorCode::NotFound);
+}
+
+TEST_F(FilmRestorerTest, WhatCannotBeMadeIsSaidToBeSo) {
+    const VideoId id = made("multi.mkv");
+    for (const std::string& key :
+         {video_prefix(id) + "/subtitles/s9.vtt", source_key(id),
+          picture_key(id, 1, sprite_sheet_name(1)), picture_key(id, 2, kPosterObject),
+          video_prefix(id) + "/1/subtitles/s9.vtt"}) {
+        EXPECT_EQ(make(key).error().code, ErrorCode::NotFound) << key;
+    }
     EXPECT_EQ(make(segment_key(id, 1, "v480", 99)).error().code, ErrorCode::NotFound);
     EXPECT_EQ(make(segment_key(id, 1, "v999", 0)).error().code, ErrorCode::NotFound);
     EXPECT_EQ(make(segment_key(id, 2, "v480", 0)).error().code, ErrorCode::NotFound);
@@ -135,7 +184,7 @@ TEST_F(SegmentMakerTest, WhatCannotBeMadeIsSaidToBeSo) {
     EXPECT_EQ(make(key).error().code, ErrorCode::NotFound);
 }
 
-TEST_F(SegmentMakerTest, AnotherEncodersSegmentGetsAHeadOfItsOwn) {
+TEST_F(FilmRestorerTest, AnotherEncodersSegmentGetsAHeadOfItsOwn) {
     const VideoId id = made("film.mp4");
     const std::string stream = world_.video(id).renditions.front().stream;
     // As if the film had been made by an ffmpeg that wrote another head.
@@ -153,7 +202,7 @@ TEST_F(SegmentMakerTest, AnotherEncodersSegmentGetsAHeadOfItsOwn) {
     EXPECT_EQ(world_.object(init_key(id, 1, stream, 0)), head);
 }
 
-TEST_F(SegmentMakerTest, ManyWhoAskCostOneMaking) {
+TEST_F(FilmRestorerTest, ManyWhoAskCostOneMaking) {
     const VideoId id = made("film.mp4");
     const std::string stream = world_.video(id).renditions.front().stream;
     std::vector<std::future<Result<>>> asked;
