@@ -73,6 +73,9 @@ public:
     /// With a fault, by key.
     virtual Async<std::vector<StoredBlob>> claim_faulty(int limit, WallTime now,
                                                         WallTime until) = 0;
+    /// This line alone, if it has a fault.
+    virtual Async<std::optional<StoredBlob>> claim_line(std::string key, WallTime now,
+                                                        WallTime until) = 0;
     /// Gives a line back: not to be claimed before `until`.
     virtual Async<> postpone(StoredBlob object, WallTime until) = 0;
 

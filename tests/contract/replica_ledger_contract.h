@@ -107,6 +107,26 @@ TYPED_TEST_P(ReplicaLedgerContract, TheLookThatIsLongestAgoComesFirst) {
     EXPECT_EQ(coverage.oldest, now - 2 * this->kMinute);
 }
 
+TYPED_TEST_P(ReplicaLedgerContract, OneThatSomebodyWaitsForIsTakenByItself) {
+    const auto now = this->kNow;
+    const StoredBlob bad = this->recorded("b", now);
+    const StoredBlob also = this->recorded("a", now);
+    const auto claimed = [&](const std::string& key, WallTime at) {
+        const auto found =
+            run_to_end(this->replicas().claim_line(key, at, now + this->kMinute)).value();
+        return found ? found->key : "nothing";
+    };
+    EXPECT_EQ(claimed("b", now), "nothing") << "it has no fault";
+    for (const StoredBlob& each : {bad, also}) {
+        ASSERT_TRUE(run_to_end(this->replicas().note_fault(each, ObjectFault::Damaged, now)));
+    }
+    EXPECT_EQ(claimed("b", now), "b");
+    EXPECT_EQ(claimed("b", now), "nothing") << "somebody is at it";
+    EXPECT_EQ(this->faulty(now), std::vector<std::string>{"a"});
+    EXPECT_EQ(claimed("b", now + this->kMinute), "b") << "who had it is gone";
+    EXPECT_EQ(claimed("c", now), "nothing");
+}
+
 TYPED_TEST_P(ReplicaLedgerContract, AFaultIsKeptUntilItIsRepaired) {
     const auto now = this->kNow;
     const StoredBlob a = this->recorded("a", now);
@@ -155,7 +175,7 @@ TYPED_TEST_P(ReplicaLedgerContract, AnotherSecondStoreHasNothingYet) {
 
 REGISTER_TYPED_TEST_SUITE_P(ReplicaLedgerContract, WhatWaitsForACopyIsTakenOldestFirstByOneAtATime,
                             NobodyWantsACopyOfWhatIsDoomedOrNew, TheLookThatIsLongestAgoComesFirst,
-                            AFaultIsKeptUntilItIsRepaired, WhatIsStoredAnewWasCopiedByNobody,
-                            AnotherSecondStoreHasNothingYet);
+                            OneThatSomebodyWaitsForIsTakenByItself, AFaultIsKeptUntilItIsRepaired,
+                            WhatIsStoredAnewWasCopiedByNobody, AnotherSecondStoreHasNothingYet);
 
 }  // namespace syncwatch

@@ -169,6 +169,50 @@ TEST_F(WorkerTest, AWorkerThatIsToldToStopGivesItsFilmBackAtOnce) {
     EXPECT_TRUE(eventually([&] { return works("two"); }));
 }
 
+TEST_F(WorkerTest, WhatNoStoreHasIsMadeByAWorkerWhileAViewerOfTheNodeWaits) {
+    start("one", "worker");
+    start("two", "worker");
+    const std::string film = upload(clip("ready.mp4"));
+    EXPECT_TRUE(eventually([&] { return video(film).at("status") == "ready"; })) << video(film);
+    const std::string master(video(film).at("master").as_string());
+    const std::string base = master.substr(0, master.rfind('/') + 1);
+    const std::string prefix = "videos/" + film.substr(film.rfind('/') + 1) + "/";
+    TestS3Client store(objects_);
+    const auto lines = [&](const std::string& path) {
+        std::istringstream in(at("node").get(path).body);
+        std::vector<std::string> found;
+        for (std::string line; std::getline(in, line);) {
+            if (!line.empty() && line[0] != '#') found.push_back(line);
+        }
+        return found;
+    };
+    std::vector<std::string> wanted{"poster.jpg"};
+    for (const std::string& each : lines(master)) {
+        const std::string stream = each.substr(0, each.rfind('/') + 1);
+        wanted.push_back(stream + lines(base + each).back());
+    }
+    ASSERT_GE(wanted.size(), 3u);
+    for (const std::string& each : wanted) {
+        const std::string key = prefix + (each == "poster.jpg" ? "1/" : "") + each;
+        ASSERT_TRUE(run_to_end(store.client.remove(key))) << key;
+        const auto begun = std::chrono::steady_clock::now();
+        const auto answer = at("node").get(base + each);
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - begun);
+        EXPECT_EQ(answer.status, 200) << each << ": " << answer.body;
+        EXPECT_GT(answer.body.size(), 500u);
+        EXPECT_TRUE(store.get(key).value() == answer.body);
+        std::printf("%s: %d ms\n", each.c_str(), static_cast<int>(took.count()));
+    }
+    double made = 0;
+    for (const char* worker : {"one", "two"}) {
+        const std::string metrics = at(worker).get("/metrics").body;
+        const std::string name = "syncwatch_objects_healed_total{source=\"original\"} ";
+        made += std::stod(metrics.substr(metrics.find(name) + name.size()));
+    }
+    EXPECT_EQ(made, static_cast<double>(wanted.size())) << "each once";
+}
+
 TEST(WorkerAloneTest, WithoutWhatNodesShareItSaysWhatIsMissing) {
     const TempFolder folder;
     const auto ran = harness::run_syncwatch({"worker", "--data-dir", folder.path().string()});

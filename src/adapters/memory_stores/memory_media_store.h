@@ -78,6 +78,8 @@ public:
     Async<std::vector<StoredBlob>> claim_unverified(int limit, WallTime before, WallTime now,
                                                     WallTime until) override;
     Async<std::vector<StoredBlob>> claim_faulty(int limit, WallTime now, WallTime until) override;
+    Async<std::optional<StoredBlob>> claim_line(std::string key, WallTime now,
+                                                WallTime until) override;
     Async<> postpone(StoredBlob object, WallTime until) override;
     Async<bool> note_replicated(StoredBlob object, WallTime now) override;
     Async<> note_verified(StoredBlob object, Copies copies, WallTime now) override;

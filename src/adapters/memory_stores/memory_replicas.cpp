@@ -72,6 +72,16 @@ Async<std::vector<StoredBlob>> MemoryMediaStore::claim_faulty(int limit, WallTim
     co_return claim(limit, now, until, waits, [](const LedgerLine&) { return 0; });
 }
 
+Async<std::optional<StoredBlob>> MemoryMediaStore::claim_line(std::string key, WallTime now,
+                                                              WallTime until) {
+    const auto is_it = [&key](const LedgerLine& line) {
+        return line.object.key == key && line.fault != ObjectFault::None;
+    };
+    auto claimed = claim(1, now, until, is_it, [](const LedgerLine&) { return 0; });
+    if (claimed.empty()) co_return std::nullopt;
+    co_return std::move(claimed.front());
+}
+
 Async<> MemoryMediaStore::postpone(StoredBlob object, WallTime until) {
     if (Line* line = line_of(object)) line->not_before = until;
     co_return Result<>();

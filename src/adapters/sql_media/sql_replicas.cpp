@@ -110,6 +110,20 @@ Async<std::vector<StoredBlob>> SqlReplicaLedger::claim_faulty(int limit, WallTim
     co_return co_await database_.write(std::move(work));
 }
 
+Async<std::optional<StoredBlob>> SqlReplicaLedger::claim_line(std::string key, WallTime now,
+                                                              WallTime until) {
+    auto work = [key = std::move(key), now,
+                 until](Connection& db) -> Result<std::optional<StoredBlob>> {
+        SW_TRY(auto found, db.query("SELECT key, size, sha256 FROM objects WHERE key = ?"
+                                    " AND fault <> '' AND not_before <= ?",
+                                    object_from, key, now));
+        SW_TRY(auto claimed, claim(db, std::move(found), until));
+        if (claimed.empty()) return std::nullopt;
+        return std::move(claimed.front());
+    };
+    co_return co_await database_.write(std::move(work));
+}
+
 Async<> SqlReplicaLedger::postpone(StoredBlob object, WallTime until) {
     auto work = [object = std::move(object), until](Connection& db) -> Result<> {
         SW_CHECK(db.run("UPDATE objects SET not_before = ? WHERE key = ? AND sha256 = ?", until,

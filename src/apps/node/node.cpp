@@ -151,7 +151,7 @@ Result<> Node::open_for_business() {
     net::post(shards_.executor(0), std::move(begin));
     server_.start();
     worker_.start();
-    replication_.set_maker(&worker_.maker());
+    if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});

@@ -43,7 +43,9 @@ ReplicationPart::ReplicationPart(Powers& powers, Storage& storage, const config:
       storage_(storage),
       has_second_(settings.second.on()),
       second_name_(settings.second.name()),
+      has_others_(settings.postgres.on()),
       home_(home),
+      others_(powers.replicas, powers.bus(), powers.clock, home),
       tasks_(home, [](const std::string& task, const std::string& what) {
           log::error("objects.task_fault", {{"task", task}, {"what", what}});
       }) {
@@ -66,14 +68,22 @@ ReplicationPart::~ReplicationPart() {
     stop();
 }
 
-void ReplicationPart::set_maker(ObjectMaker* maker) {
-    storage_.healing().set_maker(maker);
-    if (mender_) mender_->set_maker(maker);
+void ReplicationPart::set_maker(ObjectMaker& maker) {
+    makes_ = true;
+    storage_.healing().set_maker(&maker);
+    if (mender_) mender_->set_maker(&maker);
 }
 
 void ReplicationPart::start() {
     if (!replicator_ || running_) return;
     running_ = true;
+    if (makes_ && has_others_) {
+        wanted_.emplace(*mender_, powers_.replicas, powers_.bus(), powers_.clock, home_);
+    }
+    if (!makes_ && has_others_) {
+        others_.start();
+        storage_.healing().set_maker(&others_);
+    }
     net::post(home_, [this] { tasks_.spawn("begin", begin()); });
 }
 
@@ -88,9 +98,12 @@ net::awaitable<void> ReplicationPart::begin() {
     tasks_.spawn("repair", replicator_->repair());
     tasks_.spawn("audit", replicator_->audit());
     tasks_.spawn("watch", replicator_->watch());
+    if (wanted_) wanted_->start();
 }
 
 net::awaitable<void> ReplicationPart::end() {
+    co_await others_.end();
+    if (wanted_) co_await wanted_->end();
     tasks_.cancel();
     co_await tasks_.join();
 }

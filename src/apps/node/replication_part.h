@@ -11,7 +11,9 @@
 #include "base/async/task_group.h"
 #include "gateway/metrics/text.h"
 #include "services/objects/object_mender.h"
+#include "services/objects/other_makers.h"
 #include "services/objects/replicator.h"
+#include "services/objects/wanted_objects.h"
 
 namespace syncwatch::apps {
 
@@ -25,8 +27,9 @@ public:
     /// Stops it, if nobody did.
     ~ReplicationPart();
 
-    /// Who makes what no store has; nullptr: nobody any more.
-    void set_maker(ObjectMaker* maker);
+    /// Who makes here what no store has; it does so for other processes, too. Before start().
+    /// Without one the others are asked, if there may be any.
+    void set_maker(ObjectMaker& maker);
     void start();
     /// Ends what is under way, and waits for it. Not from a shard.
     void stop();
@@ -43,10 +46,14 @@ private:
     Storage& storage_;
     const bool has_second_;
     const std::string second_name_;
+    const bool has_others_;
     net::any_io_executor home_;
     std::unique_ptr<CopyingStores> stores_;  ///< nullptr: they could not be opened.
     std::optional<ObjectMender> mender_;
     std::optional<Replicator> replicator_;
+    bool makes_ = false;
+    std::optional<WantedObjects> wanted_;  ///< Where this process makes what others want.
+    OtherMakers others_;
     TaskGroup tasks_;
     bool running_ = false;
 };

@@ -81,7 +81,7 @@ Result<> WorkerNode::open_for_business() {
     running_ = true;
     server_.start();
     worker_.start();
-    replication_.set_maker(&worker_.maker());
+    replication_.set_maker(worker_.maker());
     replication_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("worker.ready", {{"address", settings_.server.address}, {"port", port()}});

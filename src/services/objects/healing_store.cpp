@@ -166,7 +166,18 @@ Async<OpenBlob> HealingStore::open_elsewhere(LedgerLine line, Look first) {
         if (lost) co_return fail(std::move(first.error));
         co_return fail_unavailable("objects", key + " is being repaired", 2s);
     }
-    co_return co_await powers_.first.open(key);
+    co_return co_await open_made(key);
+}
+
+/// It may have been made by another process, and what is kept nearby is what was bad.
+Async<OpenBlob> HealingStore::open_made(std::string key) {
+    Result<OpenBlob> opened = co_await powers_.first.open(key);
+    auto line = co_await powers_.replicas.find_line(key);
+    if (!line || !*line) co_return opened;
+    StoredBlob expected = std::move((*line)->object);
+    Look made = co_await look(powers_.first, known_first_, std::move(expected), std::move(opened));
+    if (made.blob) co_return *std::move(made.blob);
+    co_return fail(std::move(made.error));
 }
 
 Async<> HealingStore::make_again(std::string key) {

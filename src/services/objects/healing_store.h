@@ -77,6 +77,7 @@ private:
     net::awaitable<Look> look_once(KnownFiles& known, StoredBlob expected, Result<OpenBlob> opened);
     Async<OpenBlob> open_elsewhere(LedgerLine line, Look first);
     Async<OpenBlob> open_unjudged(std::string key, Result<OpenBlob> opened);
+    Async<OpenBlob> open_made(std::string key);
     Async<> make_again(std::string key);
     net::awaitable<void> note(LedgerLine line, Condition found);
 

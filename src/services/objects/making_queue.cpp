@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/async/resumption.h"
+#include "base/log/context_executor.h"
 #include "base/log/log.h"
 
 namespace syncwatch {
@@ -67,11 +68,14 @@ void MakingQueue::ask(const std::string& key, Instant deadline, Waiting waiting)
             Making& making = makings_[key];
             const int number = making.next++;
             making.waiting.emplace(number, waiting);
-            net::post(executor_, [this, key, number, deadline, is_new] {
+            // In the name of whoever asked first.
+            auto request = std::make_shared<const std::string>(log::current_request());
+            net::post(executor_, [this, key, number, deadline, is_new, request] {
                 // What is spawned now would not be waited for any more.
                 if (const Result<> still = check_works(); !still) return settle(key, still);
                 tasks_.spawn("expire", expire(key, number, deadline));
-                if (is_new) tasks_.spawn("make_again", work(key));
+                const log::ContextExecutor executor(executor_, request);
+                if (is_new) tasks_.spawn_on(executor, "make_again", work(key));
             });
         }
     }

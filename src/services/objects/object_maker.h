@@ -10,6 +10,10 @@ namespace syncwatch {
 /// The reason of the error of a process that makes nothing: another one may.
 constexpr std::string_view kNoMaker = "no_maker";
 
+/// On the bus: somebody waits for an object that no store has; payload: its key. The fault is noted
+/// in the ledger, where those that can make objects settle who does.
+inline const std::string kWantedTopic = "object/wanted";
+
 /// Makes objects anew of which no store has a whole copy.
 class ObjectMaker {
 public:

@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 
 /// What could not be copied is tried again after this.
 constexpr auto kTryAgain = 30s;
-constexpr auto kLeftToOthers = 5s;
 /// What is lost may be found: a store comes back, a transcoder is there again.
 constexpr auto kLookForLost = 10min;
 /// Nobody waits in front of a screen.

@@ -38,6 +38,9 @@ public:
         Outcome outcome = Outcome::Whole;
     };
 
+    /// For so long a process without a maker puts off what no store has: the others take it then.
+    static constexpr std::chrono::seconds kLeftToOthers{5};
+
     explicit ObjectMender(Powers powers) : powers_(powers) {}
 
     /// Who makes what no store has; nullptr: nobody any more.
