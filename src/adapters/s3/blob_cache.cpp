@@ -232,6 +232,7 @@ void BlobCache::evict_to(std::uint64_t limit) {
         const auto entry = entries_.find(*--next);
         if (entry->second.pinned_until > now) continue;
         ++next;
+        evicted_ += entry->second.size;
         drop(entry);
     }
 }
@@ -263,6 +264,11 @@ void BlobCache::disk_is_full() {
 std::uint64_t BlobCache::size() const {
     const std::lock_guard lock(mutex_);
     return size_;
+}
+
+std::uint64_t BlobCache::evicted_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return evicted_;
 }
 
 }  // namespace syncwatch::s3

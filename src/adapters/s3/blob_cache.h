@@ -74,6 +74,9 @@ public:
     void disk_is_full();
 
     std::uint64_t size() const;
+    std::uint64_t limit() const { return options_.limit; }
+    /// Bytes that went to make room, since the start.
+    std::uint64_t evicted_bytes() const;
 
 private:
     struct Entry {
@@ -102,6 +105,7 @@ private:
     std::map<std::uint64_t, std::string> arriving_;
     std::uint64_t next_ = 0;
     std::uint64_t size_ = 0;
+    std::uint64_t evicted_ = 0;  ///< Bytes.
     Instant full_until_{};
 };
 

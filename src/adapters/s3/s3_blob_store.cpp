@@ -73,6 +73,15 @@ Result<std::string> S3BlobStore::presigned_get(const std::string& key,
     return client_.presigned_get(key, lifetime);
 }
 
+S3BlobStore::CacheFigures S3BlobStore::cache_figures() const {
+    return {hits_, misses_, read_bytes_, cache_->evicted_bytes(), cache_->size(), cache_->limit()};
+}
+
+/// A read counts by what its first look found, however often it looks.
+void S3BlobStore::count_read(bool is_here, int round) {
+    if (round == 1) ++(is_here ? hits_ : misses_);
+}
+
 void S3BlobStore::forget(const std::string& key) {
     flights_.forget(key);
     cache_->forget(key);
@@ -135,6 +144,7 @@ Async<OpenBlob> S3BlobStore::open(std::string key) {
     for (int round = 1; round <= kMostRounds; ++round) {
         auto look = [this, key] { return cache_->find(key); };
         auto here = co_await offload(powers_.reads, std::move(look));
+        count_read(here.has_value(), round);
         if (here) co_return *std::move(here);
         auto pilot = flights_.lead(key);
         if (pilot) co_return co_await bring(key, *std::move(pilot));
@@ -189,6 +199,7 @@ Async<Flights::Landed> S3BlobStore::bring_to_disk(std::string key, BlobCache::Pi
         error.reason = "disk_full";
         co_return fail(std::move(error));
     }
+    read_bytes_ += got->size;
     auto keep = [this, key, size = got->size, pin, come = *std::move(arrival)]() mutable {
         return cache_->keep(std::move(come), key, size, pin);
     };
@@ -201,6 +212,7 @@ Async<Flights::Landed> S3BlobStore::bring_to_memory(std::string key) {
     if (!memory) co_return filesystem::system_failure("make", "a file in memory");
     const auto download = std::make_shared<Download>(std::move(memory), kMostInMemory);
     SW_CO_TRY(const ObjectFacts facts, co_await reader_.get(key, download));
+    read_bytes_ += facts.size;
     co_return Flights::Landed{std::make_shared<const UniqueFd>(download->take_file()), facts.size};
 }
 
@@ -219,6 +231,7 @@ Async<fs::path> S3BlobStore::local_path(std::string key) {
     for (int round = 1; round <= kMostRounds; ++round) {
         auto look = [this, key] { return cache_->pin(key); };
         auto here = co_await offload(powers_.reads, std::move(look));
+        count_read(here.has_value(), round);
         if (here) co_return *std::move(here);
         auto pilot = flights_.lead(key);
         if (pilot) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -40,6 +41,16 @@ public:
         CircuitBreaker* reading = nullptr;
     };
 
+    /// How the cache serves, since the start.
+    struct CacheFigures {
+        std::uint64_t hits = 0;        ///< Reads of objects that it had.
+        std::uint64_t misses = 0;      ///< Reads that had to ask the store, or wait for who did.
+        std::uint64_t read_bytes = 0;  ///< From the store.
+        std::uint64_t evicted_bytes = 0;
+        std::uint64_t bytes = 0;  ///< In it now.
+        std::uint64_t limit = 0;
+    };
+
     /// Takes up the cache; asks the store for nothing. Errors: Unavailable.
     static Result<std::unique_ptr<S3BlobStore>> open(Options options, Powers powers);
 
@@ -50,6 +61,8 @@ public:
     /// `lifetime` at least and all of it at most (seven days); the same for a while. Says nothing
     /// about whether it is there. Errors: InvalidInput (key), Unavailable (no credentials).
     Result<std::string> presigned_get(const std::string& key, std::chrono::seconds lifetime);
+    /// Safe from any thread.
+    CacheFigures cache_figures() const;
     /// Ends what is under way: callers get Cancelled.
     void stop() {
         exchange_.stop();
@@ -76,12 +89,16 @@ private:
     S3BlobStore(Options options, Powers powers, std::unique_ptr<BlobCache> cache);
 
     void forget(const std::string& key);
+    void count_read(bool is_here, int round);
     Async<OpenBlob> bring(std::string key, Flights::Pilot pilot);
     Async<Flights::Landed> bring_to_disk(std::string key, BlobCache::Pin pin);
     Async<Flights::Landed> bring_to_memory(std::string key);
 
     const Powers powers_;
     const std::unique_ptr<BlobCache> cache_;
+    std::atomic<std::uint64_t> hits_{0};
+    std::atomic<std::uint64_t> misses_{0};
+    std::atomic<std::uint64_t> read_bytes_{0};
     Flights flights_;
     Exchange exchange_;
     const std::unique_ptr<Exchange> reading_;

@@ -65,6 +65,26 @@ protected:
     net::thread_pool pool_{4};
 };
 
+TEST_F(S3BlobStoreTest, ItTellsHowItsCacheServes) {
+    auto options =
+        TestObjectStore::options(fmt::format("s3:http://127.0.0.1:{}/films", server_.port()));
+    const auto blobs = S3BlobStore::open({std::move(options), {folder_.path(), 10}},
+                                         {clock_, random_, breaker_, pool_, pool_})
+                           .value();
+    server_.says(ScriptedServer::answer(200, "segment"));
+    server_.says(ScriptedServer::answer(200, "another"));
+    for (const char* key : {"v/1.m4s", "v/1.m4s", "v/2.m4s", "v/2.m4s", "v/2.m4s"}) {
+        ASSERT_TRUE(run_to_end(blobs->open(key))) << key;
+    }
+    const auto figures = blobs->cache_figures();
+    EXPECT_EQ(figures.hits, 3u);
+    EXPECT_EQ(figures.misses, 2u);
+    EXPECT_EQ(figures.read_bytes, 14u);
+    EXPECT_EQ(figures.evicted_bytes, 7u) << "there is room for one";
+    EXPECT_EQ(figures.bytes, 7u);
+    EXPECT_EQ(figures.limit, 10u);
+}
+
 TEST_F(S3BlobStoreTest, ManyWhoAskAtOnceCostOneQuestion) {
     const auto blobs = store();
     server_.says(ScriptedServer::answer(200, "segment"));

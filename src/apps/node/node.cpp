@@ -9,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "apps/node/breaker_metrics.h"
+#include "apps/node/cache_metrics.h"
 #include "apps/node/listening.h"
 #include "base/async/run_to_end.h"
 #include "base/log/log.h"
@@ -93,6 +94,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
+    metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
 }
 
 Node::~Node() {
