@@ -38,6 +38,15 @@ std::chrono::seconds retry_after(const HttpAnswer& answer) {
                       std::chrono::seconds(kMostRetryAfter));
 }
 
+/// The request that led here, as W3C Trace Context says it; empty: none did.
+std::string trace_parent() {
+    constexpr std::size_t kTrace = 32;
+    constexpr std::size_t kSpan = 16;
+    const std::string_view request = log::current_request();
+    const bool is_traced = request.size() == kTrace + 1 + kSpan && request[kTrace] == '-';
+    return is_traced ? fmt::format("00-{}-01", request) : std::string();
+}
+
 HttpClient::Options http_options(const Exchange::Options& options) {
     HttpClient::Options http = options.http;
     http.ca_file = options.location.ca_file;
@@ -53,7 +62,9 @@ const std::string kEmptyPayload =
 struct Exchange::Attempt {
     Credentials who;
     Instant until;
-    int number = 1;
+    Instant begun;
+    int of_all = 1;            ///< Attempts so far, this one included.
+    int number = 1;            ///< Since something last arrived.
     std::uint64_t before = 0;  ///< Bytes that had arrived when it began.
     std::string etag;          ///< Of the object whose bytes they are.
     milliseconds pause{0};     ///< Before the next.
@@ -97,6 +108,11 @@ HttpRequest Exchange::signed_request(const S3Request& request, const Attempt& at
     const SigningScope scope{at.region, now};
     http.headers = std::move(headers);
     http.headers.emplace_back("authorization", authorization(to_sign, attempt.who, scope));
+    // Not signed, as what proxies on the way add is not: no store asks for more than its own
+    // fields.
+    if (std::string trace = trace_parent(); !trace.empty()) {
+        http.headers.emplace_back("traceparent", std::move(trace));
+    }
     http.body = request.body;
     http.download = request.download;
     http.answers_late = request.answers_late;
@@ -146,6 +162,16 @@ void Exchange::tell_breaker(const Verdict& verdict) {
     powers_.breaker.failed(powers_.clock.now(), verdict.error.message);
 }
 
+void Exchange::tell_log(const std::string& asked, const HttpAnswer& answer, const Verdict& verdict,
+                        const Attempt& attempt) const {
+    const std::chrono::duration<double> took = powers_.clock.now() - attempt.begun;
+    log::debug("objects.call", {{"asked", asked},
+                                {"status", answer.status},
+                                {"attempts", attempt.of_all},
+                                {"seconds", took.count()},
+                                {"error", verdict.error.message}});
+}
+
 Async<HttpAnswer> Exchange::ask(S3Request request) {
     if (!powers_.breaker.admit(powers_.clock.now())) {
         co_return fail_unavailable("objects", "the store did not answer a moment ago", 5s);
@@ -153,7 +179,8 @@ Async<HttpAnswer> Exchange::ask(S3Request request) {
     const std::string asked = request.method + " " + request.name;
     Attempt attempt;
     const std::chrono::seconds for_body(request.body.size / kSlowestUpload);
-    attempt.until = powers_.clock.now() + options_.deadline + for_body;
+    attempt.begun = powers_.clock.now();
+    attempt.until = attempt.begun + options_.deadline + for_body;
     if (request.answers_late) attempt.until += kLatePatience;
     for (;;) {
         auto who = credentials();
@@ -167,10 +194,12 @@ Async<HttpAnswer> Exchange::ask(S3Request request) {
         Verdict verdict = judge(asked, answer);
         const bool more = verdict.kind != Kind::Good && again(verdict, answer, request, attempt);
         if (!more) tell_breaker(verdict);
+        if (!more) tell_log(asked, answer, verdict, attempt);
         if (verdict.kind == Kind::Good) co_return answer;
         if (!more) co_return fail(std::move(verdict.error));
         log::debug("objects.again", {{"error", verdict.error.message}});
         co_await powers_.clock.sleep_until(powers_.clock.now() + attempt.pause);
+        ++attempt.of_all;
     }
 }
 

@@ -28,7 +28,8 @@ struct S3Request {
     bool answers_late = false;  ///< The store may work for minutes before it answers.
 };
 
-/// Signs, asks, and asks again: until there is an answer that counts or the time is up. A download
+/// Signs, asks, and asks again, in the name of the request that it is for, which the store is told
+/// as well (traceparent): until there is an answer that counts or the time is up. A download
 /// that was cut off goes on where it stopped. Safe from any thread.
 class Exchange {
 public:
@@ -73,6 +74,8 @@ private:
                Attempt& attempt);
     std::chrono::milliseconds random_below(std::chrono::milliseconds most);
     void tell_breaker(const Verdict& verdict);
+    void tell_log(const std::string& asked, const HttpAnswer& answer, const Verdict& verdict,
+                  const Attempt& attempt) const;
 
     const Options options_;
     const Powers powers_;

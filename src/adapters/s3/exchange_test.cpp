@@ -1,11 +1,15 @@
 #include "adapters/s3/exchange.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "adapters/s3/s3_client.h"
 #include "adapters/system/system_clock.h"
 #include "base/async/run_to_end.h"
+#include "base/log/context_executor.h"
 #include "harness/manual_clock.h"
 #include "harness/scripted_server.h"
 #include "harness/seeded_random.h"
@@ -66,6 +70,43 @@ TEST_F(ExchangeTest, PassingTroubleIsSatOut) {
     EXPECT_EQ(get().value(), measure("film"));
     EXPECT_EQ(server_.requests().size(), 6u);
     EXPECT_TRUE(breaker_.closed());
+}
+
+/// What is logged while it lives: events, and the requests that they name.
+class HeardLog final : public log::Sink {
+public:
+    HeardLog() { log::set_sink(this, log::Level::Debug); }
+    ~HeardLog() override { log::set_sink(nullptr, log::Level::Error); }
+    void write(const log::Line& line) override { lines.emplace_back(line.event, line.request); }
+    std::vector<std::pair<std::string, std::string>> lines;
+};
+
+TEST_F(ExchangeTest, TheStoreAndTheLogAreToldWhichRequestAsked) {
+    const std::string request = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
+    server_.says(ScriptedServer::error(503, "SlowDown"));
+    server_.says(ScriptedServer::answer(200, "film", summed("film")));
+    Exchange asked = exchange(clock_, options());
+    S3Client client(asked);
+    net::io_context context;
+    HeardLog heard;
+    const log::ContextExecutor executor(context.get_executor(),
+                                        std::make_shared<const std::string>(request));
+    const auto download = std::make_shared<Download>();
+    auto done =
+        net::co_spawn(net::any_io_executor(executor), client.get("a", download), net::use_future);
+    context.run();
+    ASSERT_TRUE(done.get());
+    const std::vector<std::pair<std::string, std::string>> wanted{{"objects.again", request},
+                                                                  {"objects.call", request}};
+    EXPECT_EQ(heard.lines, wanted);
+    ASSERT_EQ(server_.requests().size(), 2u);
+    for (const std::string& each : server_.requests()) {
+        EXPECT_NE(each.find("traceparent: 00-" + request + "-01\r\n"), std::string::npos) << each;
+        EXPECT_EQ(each.find(";traceparent"), std::string::npos) << "it is not signed";
+    }
+    EXPECT_TRUE(get());
+    EXPECT_EQ(server_.requests().back().find("traceparent"), std::string::npos)
+        << "nobody's request is none";
 }
 
 TEST_F(ExchangeTest, TroubleThatStaysEndsAndOpensTheBreaker) {
