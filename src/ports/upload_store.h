@@ -43,8 +43,11 @@ public:
     /// Does nothing if that was done already.
     virtual Async<> complete_upload(UploadId id, std::uint64_t size,
                                     std::optional<Sha256Sum> sha256, JobId job, WallTime now) = 0;
-    /// The same for an upload that can come to nothing: the video fails and there is no job; what
-    /// lies under source_prefix() is doomed.
+    /// Whether the store is to keep the original of this video, of which an upload was completed:
+    /// false when it was dropped since, or the video removed.
+    virtual Async<bool> wants_original(VideoId video) = 0;
+    /// As complete_upload, for an upload that can come to nothing: the video fails and there is no
+    /// job; what lies under source_prefix() is doomed.
     virtual Async<> reject_upload(UploadId id, VideoError error) = 0;
     /// Forgets the upload; if it was not complete, its video goes too, as by VideoStore::remove.
     /// Gives the upload as it was.

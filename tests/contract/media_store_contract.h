@@ -131,6 +131,12 @@ TYPED_TEST_P(MediaStoreContract, ACompleteUploadMakesAJobOnce) {
     EXPECT_EQ(source->size, 1001u);
     EXPECT_TRUE(run_to_end(this->uploads().find_upload(upload.id)).value().completed);
     EXPECT_TRUE(run_to_end(this->uploads().unfinished_uploads()).value().empty());
+    EXPECT_TRUE(run_to_end(this->uploads().wants_original(upload.video)).value());
+    ASSERT_TRUE(run_to_end(this->uploads().remove_upload(upload.id)));
+    EXPECT_TRUE(run_to_end(this->uploads().wants_original(upload.video)).value())
+        << "the film stays when its upload is forgotten";
+    ASSERT_TRUE(run_to_end(this->videos().remove(upload.video)));
+    EXPECT_FALSE(run_to_end(this->uploads().wants_original(upload.video)).value());
 }
 
 TYPED_TEST_P(MediaStoreContract, ARejectedUploadFailsItsVideoWithoutAJob) {

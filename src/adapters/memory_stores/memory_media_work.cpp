@@ -96,6 +96,11 @@ Async<> MemoryMediaStore::complete_upload(UploadId id, std::uint64_t size,
     co_return Result<>();
 }
 
+Async<bool> MemoryMediaStore::wants_original(VideoId video) {
+    const auto found = films_.find(video);
+    co_return found != films_.end() && found->second.video.original_kept;
+}
+
 Async<> MemoryMediaStore::reject_upload(UploadId id, VideoError error) {
     SW_CO_TRY(Film * found, film_of(id));
     if (found->upload->completed) co_return Result<>();

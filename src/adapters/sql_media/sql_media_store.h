@@ -41,6 +41,7 @@ public:
     Async<> set_expiry(UploadId id, WallTime expires_at) override;
     Async<> complete_upload(UploadId id, std::uint64_t size, std::optional<Sha256Sum> sha256,
                             JobId job, WallTime now) override;
+    Async<bool> wants_original(VideoId video) override;
     Async<> reject_upload(UploadId id, VideoError error) override;
     Async<Upload> remove_upload(UploadId id) override;
     Async<std::vector<Upload>> expired_uploads(WallTime now, int limit) override;

@@ -125,6 +125,16 @@ Async<> SqlMediaStore::complete_upload(UploadId id, std::uint64_t size,
     co_return co_await database_.write(std::move(work));
 }
 
+Async<bool> SqlMediaStore::wants_original(VideoId video) {
+    auto work = [video](Connection& db) -> Result<bool> {
+        SW_TRY(const auto kept, db.query_one(
+                                    "SELECT 1 FROM videos WHERE id = ? AND original_kept = TRUE",
+                                    [](const Row& row) { return row.integer(0); }, video));
+        return kept.has_value();
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
 Async<> SqlMediaStore::reject_upload(UploadId id, VideoError error) {
     auto work = [id, error = std::move(error)](Connection& db) -> Result<> {
         SW_TRY(const Upload upload, load_upload(db, id));

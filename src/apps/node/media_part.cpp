@@ -11,6 +11,7 @@ UploadService::Options upload_options(const config::Settings& settings) {
     options.guests_may_upload = settings.accounts.guests_may_upload;
     options.lifetime = settings.uploads.expire_after;
     options.spare_bytes = settings.uploads.keep_free;
+    options.shared = settings.s3.on();
     return options;
 }
 

@@ -13,6 +13,12 @@ namespace syncwatch {
 namespace {
 
 constexpr int kBatch = 100;
+/// What has no row after so long is not about to get one, here or at another node, whose clock may
+/// be another one.
+constexpr auto kBegins = std::chrono::hours(1);
+/// So long the node that took the last byte may take to move the film; and a second for so much.
+constexpr auto kMoves = std::chrono::minutes(2);
+constexpr std::uint64_t kMovesASecond = 16 << 20;
 
 tl::unexpected<Error> disk_full() {
     Error error;
@@ -22,6 +28,10 @@ tl::unexpected<Error> disk_full() {
     error.component = "objects";
     error.retry_after = std::chrono::seconds(60);
     return fail(std::move(error));
+}
+
+tl::unexpected<Error> being_finished() {
+    return fail_unavailable("objects", "the upload is being finished", std::chrono::seconds(5));
 }
 
 Result<std::optional<RoomCode>> room_from(const std::string& text) {
@@ -36,7 +46,7 @@ Result<std::optional<RoomCode>> room_from(const std::string& text) {
 UploadService::UploadService(Powers powers, Options options)
     : powers_(powers),
       options_(options),
-      first_id_{Uuid::make_v7(powers.clock.wall(), std::array<std::uint8_t, 10>{})} {}
+      first_id_{Uuid::make_v7(powers.clock.wall() - kBegins, std::array<std::uint8_t, 10>{})} {}
 
 void UploadService::announce(VideoId video) {
     powers_.bus.publish(topics::kVideoChanged, video.text());
@@ -146,29 +156,46 @@ Async<Upload> UploadService::settle(Upload upload) {
         SW_CO_CHECK(co_await powers_.uploads.reject_upload(upload.id, std::move(error)));
     } else {
         std::optional<Sha256Sum> sum;
-        std::uint64_t size = upload.length.value_or(0);
+        const std::uint64_t size = upload.length.value_or(0);
         auto finished = co_await powers_.files.finish(upload.id);
-        if (finished) {
+        if (!finished && finished.error().code != ErrorCode::NotFound) {
+            co_return fail(finished.error());
+        }
+        if (finished && finished->size == size) {
             sum = finished->sha256;
-            size = finished->size;
             const auto moved = co_await powers_.blobs.adopt_file(source_key(upload.video),
                                                                  std::move(finished->file));
             if (!moved && moved.error().code != ErrorCode::NotFound) {
                 co_return fail(moved.error());
             }
-        } else if (finished.error().code != ErrorCode::NotFound) {
-            co_return fail(finished.error());
+        } else {
+            // Another node was faster, and has taken the pieces away or is about to; or a try
+            // before this one was cut off behind that.
+            SW_CO_TRY(Upload now, co_await powers_.uploads.find_upload(upload.id));
+            if (now.completed) co_return now;
+            if (finished) co_return being_finished();
         }
         SW_CO_CHECK(co_await powers_.blobs.local_path(source_key(upload.video)));
-        const auto job = powers_.random.make_id<JobId>(powers_.clock.wall());
-        SW_CO_CHECK(co_await powers_.uploads.complete_upload(upload.id, size, sum, job,
-                                                             powers_.clock.wall()));
+        SW_CO_CHECK(co_await complete(upload, size, sum));
     }
     (void)co_await powers_.files.remove(upload.id);
     upload.completed = true;
     log::info("upload.completed", {{"upload", upload.id.text()}, {"video", upload.video.text()}});
     announce(upload.video);
     co_return upload;
+}
+
+Async<> UploadService::complete(Upload upload, std::uint64_t size, std::optional<Sha256Sum> sum) {
+    const WallTime now = powers_.clock.wall();
+    const auto job = powers_.random.make_id<JobId>(now);
+    const Result<> completed =
+        co_await powers_.uploads.complete_upload(upload.id, size, sum, job, now);
+    if (!completed && completed.error().code != ErrorCode::NotFound) co_return completed;
+    // While it was moved into the store, another node may have been done with the film, or
+    // somebody may have removed it: then nobody else takes the original away.
+    SW_CO_TRY(const bool wanted, co_await powers_.uploads.wants_original(upload.video));
+    if (!wanted) SW_CO_CHECK(co_await powers_.blobs.remove(source_key(upload.video)));
+    co_return completed;
 }
 
 Async<> UploadService::remove(Principal who, UploadId id) {
@@ -211,15 +238,23 @@ Async<> UploadService::recover() {
     SW_CO_TRY(const auto files, co_await powers_.files.list());
     SW_CO_TRY(const auto unfinished, co_await powers_.uploads.unfinished_uploads());
     for (const UploadId id : files) {
-        // One that begins this moment has a file before it has a row.
+        // One that begins has a file before it has a row.
         if (id >= first_id_ || std::ranges::find(unfinished, id) != unfinished.end()) continue;
         SW_CO_CHECK(co_await powers_.files.remove(id));
     }
     co_return co_await finish_pending();
 }
 
+/// The end of an upload's life is put off with its last byte.
+bool UploadService::may_be_moving(const Upload& upload) const {
+    if (!options_.shared) return false;
+    const std::chrono::seconds moving(upload.length.value_or(0) / kMovesASecond);
+    return powers_.clock.wall() < upload.expires_at - options_.lifetime + kMoves + moving;
+}
+
 Async<> UploadService::settle_again(UploadId id) {
     SW_CO_TRY(Upload upload, co_await powers_.uploads.find_upload(id));
+    if (may_be_moving(upload)) co_return Result<>();
     const auto size = co_await powers_.files.size(id);
     if (size) {
         if (upload.length != *size) co_return Result<>();
@@ -229,6 +264,7 @@ Async<> UploadService::settle_again(UploadId id) {
     if (size.error().code != ErrorCode::NotFound) co_return fail(size.error());
     // Without its file it was either moved already, or lost with the disk's last moments.
     const auto moved = co_await powers_.blobs.local_path(source_key(upload.video));
+    if (!moved && moved.error().code != ErrorCode::NotFound) co_return fail(moved.error());
     if (!moved) {
         log::warning("upload.lost", {{"upload", id.text()}});
         co_return co_await drop(std::move(upload));

@@ -39,6 +39,8 @@ public:
         std::chrono::seconds lifetime = std::chrono::hours(24);  ///< After the last byte.
         /// Stays free on the disk, for everything else that must be stored.
         std::uint64_t spare_bytes = std::uint64_t{512} << 20;
+        /// Other nodes take in the same uploads.
+        bool shared = false;
     };
     struct Powers {
         UploadStore& uploads;
@@ -91,9 +93,9 @@ public:
     Async<bool> remove_of(VideoId video);
 
     /// Completes what has arrived whole but could not be moved into the store then, and removes
-    /// what lost its file.
+    /// what lost its file. What another node may still be moving is left to that one.
     Async<> finish_pending();
-    /// After a start: that, and removes files that nobody knows.
+    /// After a start: that, and removes files that nobody knows. Other nodes may be at work.
     Async<> recover();
     /// Removes uploads whose time has passed.
     Async<> expire();
@@ -113,13 +115,16 @@ private:
     Async<Upload> prepare(Upload upload, Part part);
     /// Moves a finished film into the store and starts the work on it. Whole or to be repeated.
     Async<Upload> settle(Upload upload);
+    /// Its last step; the film is in the store.
+    Async<> complete(Upload upload, std::uint64_t size, std::optional<Sha256Sum> sum);
     Async<> settle_again(UploadId id);
+    bool may_be_moving(const Upload& upload) const;
     Async<> drop(Upload upload);
     void announce(VideoId video);
 
     const Powers powers_;
     const Options options_;
-    const UploadId first_id_;  ///< Every id that is made here sorts behind it.
+    const UploadId first_id_;  ///< Ids that begin about now, at any node, sort behind it.
     std::atomic<std::uint64_t> received_bytes_{0};
 };
 

@@ -178,13 +178,28 @@ TEST_F(UploadServiceTest, WhatArrivedWholeButCouldNotBeMovedIsMovedWhenSomebodyA
     EXPECT_EQ(world_.object(source_key(left.video)), "film");
 }
 
+TEST_F(UploadServiceTest, WhatAnotherNodeMayStillBeMovingIsLeftToItForAWhile) {
+    world_.upload_options.shared = true;
+    world_.restart_media();
+    const auto made = world_.upload(ann_, 4).value();
+    const auto writer =
+        run_to_end(world_.files->begin(made.upload.id, 0, UploadFiles::Kind::Final)).value();
+    EXPECT_TRUE(run_to_end(world_.files->append(writer, std::string("film"), 4)));
+    world_.clock.advance(1min);
+    ASSERT_TRUE(run_to_end(world_.uploads->recover()));
+    EXPECT_EQ(world_.video(made.upload.video).status, VideoStatus::Uploading);
+    world_.clock.advance(1min);
+    ASSERT_TRUE(run_to_end(world_.uploads->finish_pending()));
+    EXPECT_EQ(world_.video(made.upload.video).status, VideoStatus::Probing);
+}
+
 TEST_F(UploadServiceTest, AStartRemovesFilesThatNobodyKnowsAndUploadsWithoutAFile) {
     const auto stray = world_.random.make_id<UploadId>(world_.clock.wall());
     ASSERT_TRUE(run_to_end(world_.files->create(stray)));
     const auto lost = world_.upload(ann_, 10).value();
     const UploadId kept = begun(10);
     ASSERT_TRUE(run_to_end(world_.files->remove(lost.upload.id)));
-    world_.clock.advance(1s);
+    world_.clock.advance(61min);
     const auto young = world_.random.make_id<UploadId>(world_.clock.wall());
     ASSERT_TRUE(run_to_end(world_.files->create(young)));
     world_.restart_media();
