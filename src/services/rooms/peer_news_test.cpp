@@ -63,6 +63,44 @@ PeerNews full_news() {
     return news;
 }
 
+/// full_news() as nodes say it; those of two versions have to understand one another.
+constexpr std::string_view kFullNews =
+    R"({"life":"life-a","node":"nö\"de","number":7,"now":1790000000000000,"ask":"",)"
+    R"("film":{"item":"00000000-0000-0000-0000-000000000001",)"
+    R"("video":"00000000-0000-0000-0000-000000000002","paused":false,"rate":1.25E0,)"
+    R"("position":3.0000000000000004E-1,"at":1789999997000000,)"
+    R"("stamp":"1790000000000000.3.n1","over":"1789999999999999.0.n2",)"
+    R"("by":"00000000-0000-0000-0000-000000000004","held":true,"queue":12,"settled":true,)"
+    R"("hold":{"began":1790000000000000,"until":1790000005000000,)"
+    R"("waiting":["00000000-0000-0000-0000-000000000005",)"
+    R"("00000000-0000-0000-0000-000000000006"]}},"people":{"all":false,)"
+    R"("here":[{"id":"00000000-0000-0000-0000-000000000005","name":"Zoë 🎬",)"
+    R"("guest":true,"state":"buffering","drift_ms":-4.5E0,"voice":{"joined":true,)"
+    R"("muted":false,"speaking":true},"joined":1789999940000000,"address":"192.0.2.1",)"
+    R"("dropped":false,"report":{"state":"buffering","position":3.5E0,)"
+    R"("at":1790000000000000,"buffered":2.5E-1}}],)"
+    R"("left":["00000000-0000-0000-0000-000000000009"]},)"
+    R"("summary":{"stamp":"1790000000000000.3.n1","chat_until":1789999999000000,"queue":12,)"
+    R"("delay":40000,"jump":300000},)"
+    R"("chat":{"newest_before":"00000000-0000-0000-0000-000000000000",)"
+    R"("messages":[{"id":"00000000-0000-0000-0000-000000000008",)"
+    R"("by":"00000000-0000-0000-0000-000000000005","name":"Zoë","text":"line\n\"two\"",)"
+    R"("position":1.5E0,"sent_at":1790000000000000}]},)"
+    R"("spooled":[{"id":"00000000-0000-0000-0000-000000000008",)"
+    R"("by":"00000000-0000-0000-0000-000000000005","name":"Zoë","text":"line\n\"two\"",)"
+    R"("position":1.5E0,"sent_at":1790000000000000,"request":"m7","may_repeat":true,)"
+    R"("repeats_since":1789999400000000}],)"
+    R"("reaction":{"by":"00000000-0000-0000-0000-000000000005","emoji":"🔥",)"
+    R"("position":2.5E0},"signal":{"from":"00000000-0000-0000-0000-000000000005",)"
+    R"("to":"00000000-0000-0000-0000-000000000006","data":"{\"sdp\":\"x\"}"}})";
+
+TEST(PeerNewsTest, NodesSayItAsTheyAlwaysDid) {
+    EXPECT_EQ(text(full_news()), kFullNews);
+    const auto heard = parse_peer_news(kFullNews);
+    ASSERT_TRUE(heard);
+    EXPECT_EQ(text(*heard), kFullNews);
+}
+
 TEST(PeerNewsTest, WhatIsSaidIsHeard) {
     const PeerNews said = full_news();
     const std::string payload = text(said);
