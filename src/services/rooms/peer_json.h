@@ -1,9 +1,12 @@
 #pragma once
 #include <chrono>
+#include <concepts>
 #include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/json/array.hpp>
@@ -14,20 +17,26 @@
 #include "domain/playback/stamp.h"
 #include "domain/room/member.h"
 
-/// What PeerNews is made of, as JSON.
+/// What PeerNews is made of, as JSON. Each shape is described once, for both ways: `parts(way,
+/// shape)` names its parts to a Writer or to a Reader.
 namespace syncwatch::peer_json {
 
 namespace json = boost::json;
 using std::chrono::microseconds;
 
+/// A shape on its way out (const) or in.
+template <class Shape, class Of>
+concept A = std::same_as<std::remove_const_t<Shape>, Of>;
+
+class Writer;
+template <class Shape>
+concept Described = requires(Writer& way, const Shape& shape) {
+    parts(way, shape);
+};
+
 // How each type stands in JSON: ids, stamps and words as text, times as whole µs.
-inline json::value written(bool value) {
-    return value;
-}
-inline json::value written(double value) {
-    return value;
-}
-inline json::value written(std::int64_t value) {
+template <class Number>
+requires std::is_arithmetic_v<Number> json::value written(Number value) {
     return value;
 }
 inline json::value written(const std::string& value) {
@@ -45,17 +54,30 @@ inline json::value written(const Stamp& value) {
 inline json::value written(MemberState value) {
     return json::string(text(value));
 }
+/// Whether they are a guest.
+inline json::value written(UserKind value) {
+    return value == UserKind::Guest;
+}
 template <class Tag>
 json::value written(const Id<Tag>& value) {
     return json::string(value.text());
 }
-template <class Value>
-void put(json::object& out, std::string_view name, const Value& value) {
-    out[name] = written(value);
+template <Described Shape>
+json::value written(const Shape& shape);
+template <class Each>
+json::value written(const std::vector<Each>& values) {
+    json::array out;
+    out.reserve(values.size());
+    for (const Each& each : values) out.emplace_back(written(each));
+    return out;
 }
-template <class Value>
-void put(json::object& out, std::string_view name, const std::optional<Value>& value) {
-    if (value) out[name] = written(*value);
+
+inline bool is_any(const Stamp& stamp) {
+    return stamp != Stamp();
+}
+template <class Each>
+bool is_any(const std::vector<Each>& values) {
+    return !values.empty();
 }
 
 // Reading throws, as Boost.JSON does: parse_peer_news() is where it ends.
@@ -73,11 +95,10 @@ inline std::string_view letters(const json::value& value) {
 inline void read(const json::value& from, bool& to) {
     to = from.as_bool();
 }
-inline void read(const json::value& from, double& to) {
-    to = from.to_number<double>();
-}
-inline void read(const json::value& from, std::int64_t& to) {
-    to = from.to_number<std::int64_t>();
+template <class Number>
+requires std::is_arithmetic_v<Number>
+void read(const json::value& from, Number& to) {
+    to = from.to_number<Number>();
 }
 inline void read(const json::value& from, std::string& to) {
     to = letters(from);
@@ -94,37 +115,83 @@ inline void read(const json::value& from, Stamp& to) {
 inline void read(const json::value& from, MemberState& to) {
     to = parse_member_state(letters(from)).value_or(MemberState::Paused);
 }
+inline void read(const json::value& from, UserKind& to) {
+    to = from.as_bool() ? UserKind::Guest : UserKind::User;
+}
 template <class Tag>
 void read(const json::value& from, Id<Tag>& to) {
     to = checked(Id<Tag>::parse(letters(from)));
 }
-template <class Value>
-void take(const json::object& from, std::string_view name, Value& to) {
-    read(from.at(name), to);
-}
-template <class Value>
-void take(const json::object& from, std::string_view name, std::optional<Value>& to) {
-    if (const json::value* found = from.if_contains(name)) read(*found, to.emplace());
+template <Described Shape>
+void read(const json::value& from, Shape& to);
+template <class Each>
+void read(const json::value& from, std::vector<Each>& to) {
+    for (const json::value& each : from.as_array()) read(each, to.emplace_back());
 }
 
-template <class Value>
-json::array list_of(const std::vector<Value>& values, json::object (*write)(const Value&)) {
-    json::array out;
-    out.reserve(values.size());
-    for (const Value& each : values) out.emplace_back(write(each));
+class Writer {
+public:
+    explicit Writer(json::object& out) : out_(out) {}
+
+    template <class Value>
+    void operator()(std::string_view name, const Value& value) {
+        out_[name] = written(value);
+    }
+    /// May be absent.
+    template <class Value>
+    void operator()(std::string_view name, const std::optional<Value>& value) {
+        if (value) out_[name] = written(*value);
+    }
+    /// Absent while it is empty.
+    template <class Value>
+    void if_any(std::string_view name, const Value& value) {
+        if (is_any(value)) out_[name] = written(value);
+    }
+
+private:
+    json::object& out_;
+};
+
+class Reader {
+public:
+    explicit Reader(const json::object& from) : from_(from) {}
+
+    template <class Value>
+    void operator()(std::string_view name, Value& value) {
+        read(from_.at(name), value);
+    }
+    template <class Value>
+    void operator()(std::string_view name, std::optional<Value>& value) {
+        Value part{};
+        if (read_if_there(name, part)) value = std::move(part);
+    }
+    template <class Value>
+    void if_any(std::string_view name, Value& value) {
+        (void)read_if_there(name, value);
+    }
+
+private:
+    template <class Value>
+    bool read_if_there(std::string_view name, Value& value) {
+        const json::value* found = from_.if_contains(name);
+        if (found != nullptr) read(*found, value);
+        return found != nullptr;
+    }
+
+    const json::object& from_;
+};
+
+template <Described Shape>
+json::value written(const Shape& shape) {
+    json::object out;
+    Writer way(out);
+    parts(way, shape);
     return out;
 }
-template <class Tag>
-json::array ids_of(const std::vector<Id<Tag>>& ids) {
-    json::array out;
-    for (const auto& each : ids) out.emplace_back(written(each));
-    return out;
-}
-template <class Tag>
-std::vector<Id<Tag>> read_ids(const json::value& from) {
-    std::vector<Id<Tag>> out;
-    for (const json::value& each : from.as_array()) read(each, out.emplace_back());
-    return out;
+template <Described Shape>
+void read(const json::value& from, Shape& to) {
+    Reader way(from.as_object());
+    parts(way, to);
 }
 
 }  // namespace syncwatch::peer_json
