@@ -42,12 +42,13 @@ void LiveRoom::heard_peer(std::string_view payload) {
     if (news->chat) chat_.heard(*news->chat);
     if (!news->spooled.empty()) chat_.heard_spooled(news->spooled);
     if (news->summary) take_summary(*news->summary, news->life);
-    if (const auto& reaction = news->reaction) {
-        const Present* by = roster_.find(reaction->by);
-        if (by != nullptr) {
-            speaker_.reaction(*audience_, by->shown, reaction->emoji, reaction->position);
-        }
-    }
+    const auto show = [this](const PeerReaction& reaction) {
+        const Present* by = roster_.find(reaction.by);
+        if (by == nullptr) return;
+        speaker_.reaction(*audience_, by->shown, reaction.emoji, reaction.position);
+    };
+    if (news->reaction) show(*news->reaction);
+    for (const PeerReaction& each : news->more_reactions) show(each);
     if (const auto& signal = news->signal) {
         const Present* to = roster_.find(signal->to);
         if (to != nullptr) speaker_.signal(to->lines, signal->from, signal->data);

@@ -121,6 +121,7 @@ void parts(auto& way, A<PeerNews> auto& news) {
     way("chat", news.chat);
     way.if_any("spooled", news.spooled);
     way("reaction", news.reaction);
+    way.if_any("more_reactions", news.more_reactions);
     way("signal", news.signal);
 }
 

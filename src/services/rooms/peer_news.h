@@ -75,6 +75,8 @@ struct PeerNews {
     std::optional<KeptChat> chat;
     std::vector<ChatDraft> spooled;  ///< Durable at the speaker alone; empty: nothing new.
     std::optional<PeerReaction> reaction;
+    /// Those behind it, as they came: a node of the version before hears the first alone.
+    std::vector<PeerReaction> more_reactions;
     std::optional<PeerSignal> signal;
 };
 

@@ -1,5 +1,6 @@
 #include "services/rooms/peer_speaker.h"
 
+#include <iterator>
 #include <utility>
 
 #include "ports/topics.h"
@@ -17,6 +18,8 @@ constexpr auto kPeoplePause = 50ms;
 constexpr auto kEverythingPause = 200ms;
 /// Of chat in one message; of more it is only said that it is there.
 constexpr std::size_t kMostChatBytes = 32 * 1024;
+/// Of reactions in one message.
+constexpr std::size_t kMostReactions = 256;
 
 std::size_t size_of(const KeptChat& chat) {
     std::size_t size = 0;
@@ -48,6 +51,12 @@ void PeerSpeaker::say(PeerNews news) {
     news.node = rules_.node;
     news.number = ++said_;
     news.now = powers_.time.now();
+    if (!reactions_.empty()) {
+        news.reaction = std::move(reactions_.front());
+        news.more_reactions.assign(std::make_move_iterator(reactions_.begin() + 1),
+                                   std::make_move_iterator(reactions_.end()));
+        reactions_.clear();
+    }
     powers_.bus.publish(topics::room(scene_.room), text(news));
 }
 
@@ -143,10 +152,15 @@ void PeerSpeaker::spooled(const std::vector<ChatDraft>& drafts) {
     if (!news.spooled.empty()) say(std::move(news));
 }
 
-void PeerSpeaker::reaction(PeerReaction reaction) {
-    PeerNews news;
-    news.reaction = std::move(reaction);
-    say(std::move(news));
+bool PeerSpeaker::reaction(PeerReaction reaction) {
+    if (rules_.alone) return false;
+    reactions_.push_back(std::move(reaction));
+    if (reactions_.size() == kMostReactions) reactions_now();
+    return reactions_.size() == 1;
+}
+
+void PeerSpeaker::reactions_now() {
+    if (!reactions_.empty()) say({});
 }
 
 void PeerSpeaker::signal(PeerSignal signal) {

@@ -45,7 +45,10 @@ public:
     void summary();
     void chat(const KeptChat& kept);
     void spooled(const std::vector<ChatDraft>& drafts);
-    void reaction(PeerReaction reaction);
+    /// Waits for reactions_now(), or goes along with what is said before it. True: it is the first
+    /// that waits.
+    bool reaction(PeerReaction reaction);
+    void reactions_now();
     void signal(PeerSignal signal);
     /// From now on what this node has is what people see.
     void settled() { settled_ = true; }
@@ -72,6 +75,7 @@ private:
     std::set<UserId> unsaid_;   ///< People here of whom the others do not know the newest.
     std::set<UserId> drifted_;  ///< … but for how far off they are.
     std::vector<UserId> left_;
+    std::vector<PeerReaction> reactions_;  ///< Unsaid.
 };
 
 }  // namespace syncwatch
