@@ -19,6 +19,11 @@ constexpr auto kFilmPause = 1s;
 /// has had the time to say so, twice.
 constexpr auto kSettleAfter = 500ms;
 
+/// More than reactions, signals and questions.
+bool tells_state(const PeerNews& news) {
+    return news.people || news.film || news.summary || news.chat || !news.spooled.empty();
+}
+
 }  // namespace
 
 void LiveRoom::bus_is_back() {
@@ -56,6 +61,8 @@ void LiveRoom::heard_peer(std::string_view payload) {
     const bool asked = news->ask && (news->ask->empty() || *news->ask == peer_speaker_.life());
     if (asked) peer_speaker_.everything();
     if (peers_.should_ask(news->life, now)) peer_speaker_.ask(news->life);
+    // What comes in swarms changes nothing of what follows, which looks at everybody.
+    if (!tells_state(*news)) return;
     look_for_host();
     work_on_chat();
     if (queue_.has_work()) work_on_queue();
