@@ -5,8 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/json_text.h"
 #include "protocol/room/client_frames.h"
-#include "protocol/room/json_text.h"
 #include "protocol/room/shapes.h"
 
 namespace syncwatch::room_protocol {

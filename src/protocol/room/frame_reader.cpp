@@ -5,7 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include "protocol/room/json_text.h"
+#include "base/json_text.h"
 
 namespace syncwatch::room_protocol {
 namespace {

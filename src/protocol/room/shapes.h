@@ -1,6 +1,6 @@
 #pragma once
+#include "base/json_text.h"
 #include "protocol/room/encode.h"
-#include "protocol/room/json_text.h"
 
 namespace syncwatch::room_protocol {
 

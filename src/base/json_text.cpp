@@ -1,13 +1,13 @@
-#include "protocol/room/json_text.h"
+#include "base/json_text.h"
 
 #include <array>
 #include <charconv>
 #include <cmath>
 
-namespace syncwatch::room_protocol {
-namespace {
+#include <fmt/format.h>
 
-constexpr std::string_view kHex = "0123456789abcdef";
+namespace syncwatch {
+namespace {
 
 /// Must not stand in a JSON string as it is (RFC 8259, 7).
 bool needs_escape(char c) {
@@ -24,9 +24,7 @@ void append_escaped(std::string& out, char c) {
         case '\t': out += 't'; return;
         default: break;
     }
-    out += "u00";
-    out += kHex[static_cast<unsigned char>(c) >> 4];
-    out += kHex[static_cast<unsigned char>(c) & 0x0f];
+    out += fmt::format("u{:04x}", static_cast<unsigned char>(c));
 }
 
 template <class Number>
@@ -111,4 +109,4 @@ void JsonText::json(std::string_view text) {
     text_ += text;
 }
 
-}  // namespace syncwatch::room_protocol
+}  // namespace syncwatch

@@ -7,7 +7,7 @@
 
 #include "base/uuid.h"
 
-namespace syncwatch::room_protocol {
+namespace syncwatch {
 
 /// 2^53: as far as a double counts one by one.
 inline constexpr double kExactIntegers = 9007199254740992.0;
@@ -70,4 +70,4 @@ private:
     bool behind_value_ = false;  ///< The next value needs a comma first.
 };
 
-}  // namespace syncwatch::room_protocol
+}  // namespace syncwatch

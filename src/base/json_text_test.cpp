@@ -1,4 +1,4 @@
-#include "protocol/room/json_text.h"
+#include "base/json_text.h"
 
 #include <cmath>
 
@@ -6,7 +6,7 @@
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
-namespace syncwatch::room_protocol {
+namespace syncwatch {
 namespace {
 
 std::string written(double number) {
@@ -54,4 +54,4 @@ TEST(JsonTextTest, NumbersAreWrittenAsPeopleWriteThem) {
 }
 
 }  // namespace
-}  // namespace syncwatch::room_protocol
+}  // namespace syncwatch
