@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "base/json_text.h"
 #include "base/uuid.h"
 #include "domain/playback/stamp.h"
 #include "domain/room/member.h"
@@ -35,41 +35,39 @@ concept Described = requires(Writer& way, const Shape& shape) {
 };
 
 // How each type stands in JSON: ids, stamps and words as text, times as whole µs.
-template <class Number>
-requires std::is_arithmetic_v<Number> json::value written(Number value) {
-    return value;
+template <class Value>
+requires requires(JsonText& out, const Value& value) {
+    out.value(value);
 }
-inline json::value written(const std::string& value) {
-    return json::string(value);
+void write(JsonText& out, const Value& value) {
+    out.value(value);
 }
-inline json::value written(WallTime value) {
-    return to_micros(value);
+inline void write(JsonText& out, std::uint64_t value) {
+    out.value(static_cast<std::int64_t>(value));
 }
-inline json::value written(microseconds value) {
-    return value.count();
+inline void write(JsonText& out, WallTime value) {
+    out.value(to_micros(value));
 }
-inline json::value written(const Stamp& value) {
-    return json::string(value.text());
+inline void write(JsonText& out, microseconds value) {
+    out.value(std::int64_t{value.count()});
 }
-inline json::value written(MemberState value) {
-    return json::string(text(value));
+inline void write(JsonText& out, const Stamp& value) {
+    out.value(value.text());
+}
+inline void write(JsonText& out, MemberState value) {
+    out.value(text(value));
 }
 /// Whether they are a guest.
-inline json::value written(UserKind value) {
-    return value == UserKind::Guest;
-}
-template <class Tag>
-json::value written(const Id<Tag>& value) {
-    return json::string(value.text());
+inline void write(JsonText& out, UserKind value) {
+    out.value(value == UserKind::Guest);
 }
 template <Described Shape>
-json::value written(const Shape& shape);
+void write(JsonText& out, const Shape& shape);
 template <class Each>
-json::value written(const std::vector<Each>& values) {
-    json::array out;
-    out.reserve(values.size());
-    for (const Each& each : values) out.emplace_back(written(each));
-    return out;
+void write(JsonText& out, const std::vector<Each>& values) {
+    out.open_array();
+    for (const Each& each : values) write(out, each);
+    out.close_array();
 }
 
 inline bool is_any(const Stamp& stamp) {
@@ -131,25 +129,26 @@ void read(const json::value& from, std::vector<Each>& to) {
 
 class Writer {
 public:
-    explicit Writer(json::object& out) : out_(out) {}
+    explicit Writer(JsonText& out) : out_(out) {}
 
     template <class Value>
     void operator()(std::string_view name, const Value& value) {
-        out_[name] = written(value);
+        out_.name(name);
+        write(out_, value);
     }
     /// May be absent.
     template <class Value>
     void operator()(std::string_view name, const std::optional<Value>& value) {
-        if (value) out_[name] = written(*value);
+        if (value) (*this)(name, *value);
     }
     /// Absent while it is empty.
     template <class Value>
     void if_any(std::string_view name, const Value& value) {
-        if (is_any(value)) out_[name] = written(value);
+        if (is_any(value)) (*this)(name, value);
     }
 
 private:
-    json::object& out_;
+    JsonText& out_;
 };
 
 class Reader {
@@ -182,11 +181,11 @@ private:
 };
 
 template <Described Shape>
-json::value written(const Shape& shape) {
-    json::object out;
+void write(JsonText& out, const Shape& shape) {
+    out.open_object();
     Writer way(out);
     parts(way, shape);
-    return out;
+    out.close_object();
 }
 template <Described Shape>
 void read(const json::value& from, Shape& to) {

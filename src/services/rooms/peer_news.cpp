@@ -1,9 +1,11 @@
 #include "services/rooms/peer_news.h"
 
+#include <array>
+#include <cstddef>
 #include <exception>
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include "services/rooms/peer_json.h"
@@ -126,9 +128,18 @@ void parts(auto& way, A<PeerNews> auto& news) {
 }
 
 }  // namespace peer_json
+namespace {
+
+/// A few reactions, or what is said every second; and the tree of values that is read from it.
+constexpr std::size_t kUsualBytes = 512;
+constexpr std::size_t kUsualTree = 8192;
+
+}  // namespace
 
 std::string text(const PeerNews& news) {
-    return boost::json::serialize(peer_json::written(news));
+    JsonText out(kUsualBytes);
+    peer_json::write(out, news);
+    return out.take();
 }
 
 bool is_said_by(std::string_view payload, std::string_view life) {
@@ -140,8 +151,11 @@ bool is_said_by(std::string_view payload, std::string_view life) {
 
 std::optional<PeerNews> parse_peer_news(std::string_view payload) {
     try {
+        // What is usual needs no memory but this.
+        std::array<unsigned char, kUsualTree> here;
+        boost::json::monotonic_resource memory(here.data(), here.size());
         PeerNews news;
-        peer_json::read(boost::json::parse(payload), news);
+        peer_json::read(boost::json::parse(payload, &memory), news);
         return news;
     } catch (const std::exception&) {
         return std::nullopt;

@@ -67,31 +67,31 @@ PeerNews full_news() {
 constexpr std::string_view kFullNews =
     R"({"life":"life-a","node":"nö\"de","number":7,"now":1790000000000000,"ask":"",)"
     R"("film":{"item":"00000000-0000-0000-0000-000000000001",)"
-    R"("video":"00000000-0000-0000-0000-000000000002","paused":false,"rate":1.25E0,)"
-    R"("position":3.0000000000000004E-1,"at":1789999997000000,)"
+    R"("video":"00000000-0000-0000-0000-000000000002","paused":false,"rate":1.25,)"
+    R"("position":0.30000000000000004,"at":1789999997000000,)"
     R"("stamp":"1790000000000000.3.n1","over":"1789999999999999.0.n2",)"
     R"("by":"00000000-0000-0000-0000-000000000004","held":true,"queue":12,"settled":true,)"
     R"("hold":{"began":1790000000000000,"until":1790000005000000,)"
     R"("waiting":["00000000-0000-0000-0000-000000000005",)"
     R"("00000000-0000-0000-0000-000000000006"]}},"people":{"all":false,)"
     R"("here":[{"id":"00000000-0000-0000-0000-000000000005","name":"Zoë 🎬",)"
-    R"("guest":true,"state":"buffering","drift_ms":-4.5E0,"voice":{"joined":true,)"
+    R"("guest":true,"state":"buffering","drift_ms":-4.5,"voice":{"joined":true,)"
     R"("muted":false,"speaking":true},"joined":1789999940000000,"address":"192.0.2.1",)"
-    R"("dropped":false,"report":{"state":"buffering","position":3.5E0,)"
-    R"("at":1790000000000000,"buffered":2.5E-1}}],)"
+    R"("dropped":false,"report":{"state":"buffering","position":3.5,)"
+    R"("at":1790000000000000,"buffered":0.25}}],)"
     R"("left":["00000000-0000-0000-0000-000000000009"]},)"
     R"("summary":{"stamp":"1790000000000000.3.n1","chat_until":1789999999000000,"queue":12,)"
     R"("delay":40000,"jump":300000},)"
     R"("chat":{"newest_before":"00000000-0000-0000-0000-000000000000",)"
     R"("messages":[{"id":"00000000-0000-0000-0000-000000000008",)"
     R"("by":"00000000-0000-0000-0000-000000000005","name":"Zoë","text":"line\n\"two\"",)"
-    R"("position":1.5E0,"sent_at":1790000000000000}]},)"
+    R"("position":1.5,"sent_at":1790000000000000}]},)"
     R"("spooled":[{"id":"00000000-0000-0000-0000-000000000008",)"
     R"("by":"00000000-0000-0000-0000-000000000005","name":"Zoë","text":"line\n\"two\"",)"
-    R"("position":1.5E0,"sent_at":1790000000000000,"request":"m7","may_repeat":true,)"
+    R"("position":1.5,"sent_at":1790000000000000,"request":"m7","may_repeat":true,)"
     R"("repeats_since":1789999400000000}],)"
     R"("reaction":{"by":"00000000-0000-0000-0000-000000000005","emoji":"🔥",)"
-    R"("position":2.5E0},"signal":{"from":"00000000-0000-0000-0000-000000000005",)"
+    R"("position":2.5},"signal":{"from":"00000000-0000-0000-0000-000000000005",)"
     R"("to":"00000000-0000-0000-0000-000000000006","data":"{\"sdp\":\"x\"}"}})";
 
 TEST(PeerNewsTest, NodesSayItAsTheyAlwaysDid) {
@@ -117,6 +117,28 @@ TEST(PeerNewsTest, WhatIsSaidIsHeard) {
     EXPECT_EQ(heard->spooled[0].request, "m7");
     EXPECT_TRUE(heard->spooled[0].may_repeat);
     EXPECT_EQ(heard->spooled[0].repeats_since, kNow - 10min);
+}
+
+TEST(PeerNewsTest, WhatTheVersionBeforeSaysIsHeard) {
+    // It wrote numbers that are not whole in another form, and knows one reaction.
+    const auto heard = parse_peer_news(
+        R"({"life":"a","node":"n1","number":1,"now":2,"reaction":)"
+        R"({"by":"00000000-0000-0000-0000-000000000005","emoji":"🔥","position":2.5E0}})");
+    ASSERT_TRUE(heard && heard->reaction);
+    EXPECT_EQ(heard->reaction->position, 2.5);
+    EXPECT_TRUE(heard->more_reactions.empty());
+}
+
+TEST(PeerNewsTest, OneReactionStandsWhereItAlwaysStoodAndMoreBehindIt) {
+    PeerNews said;
+    said.reaction = PeerReaction{user(5), "🔥", {}};
+    said.more_reactions = {{user(6), "a", 1}, {user(5), "b", {}}};
+    const auto heard = parse_peer_news(text(said));
+    ASSERT_TRUE(heard && heard->reaction);
+    EXPECT_EQ(heard->reaction->emoji, "🔥");
+    ASSERT_EQ(heard->more_reactions.size(), 2U);
+    EXPECT_EQ(heard->more_reactions[0].by, user(6));
+    EXPECT_EQ(heard->more_reactions[1].emoji, "b");
 }
 
 TEST(PeerNewsTest, WhoSaysItIsToldAtAGlance) {
