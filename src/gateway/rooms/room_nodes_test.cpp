@@ -1,0 +1,117 @@
+// A room that another node has as well: what goes there, and what comes from there.
+#include <gtest/gtest.h>
+
+#include "harness/live_room_world.h"
+#include "services/rooms/peer_news.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kFire = R"({"type":"react","emoji":"🔥"})";
+constexpr std::string_view kHeart = R"({"type":"react","emoji":"❤️"})";
+
+RoomRules rules_of_one_of_two_nodes() {
+    RoomRules rules;
+    rules.alone = false;
+    rules.reactions = {.burst = 1000, .per_second = 5};
+    return rules;
+}
+
+std::vector<std::string> emoji_of(const PeerNews& news) {
+    std::vector<std::string> out;
+    if (news.reaction) out.push_back(news.reaction->emoji);
+    for (const PeerReaction& each : news.more_reactions) out.push_back(each.emoji);
+    return out;
+}
+
+class RoomNodesTest : public testing::Test {
+protected:
+    RoomNodesTest() {
+        auto hear = [this](const std::string& payload) {
+            const auto news = parse_peer_news(payload);
+            if (news && news->reaction) said_.push_back(emoji_of(*news));
+        };
+        ear_ = w_.bus.subscribe(topics::room(room_), w_.world.executor(), std::move(hear));
+    }
+    ~RoomNodesTest() override { ear_.reset(); }
+
+    /// What another node says.
+    void hear(PeerNews news) {
+        news.life = "another life";
+        news.node = "n2";
+        news.number = ++number_;
+        news.now = w_.time.now();
+        w_.bus.publish(topics::room(room_), text(news));
+        w_.world.settle();
+    }
+
+    LiveRoomWorld w_{rules_of_one_of_two_nodes()};
+    RoomCode room_ = w_.room();
+    /// The reactions in each message that had any.
+    std::vector<std::vector<std::string>> said_;
+    std::uint64_t number_ = 0;
+    std::unique_ptr<Bus::Subscription> ear_;
+};
+
+TEST_F(RoomNodesTest, TheReactionsOfOneTurnAreOneMessageInTheirOrder) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    TestClient& bo = w_.join(w_.user("Bo"), room_);
+    ada.say(kFire);
+    bo.say(kHeart);
+    ada.say(kHeart);
+    EXPECT_EQ(ada.heard("react").size(), 3u) << "people here wait for nothing";
+    w_.world.settle();
+    ASSERT_EQ(said_.size(), 1u);
+    EXPECT_EQ(said_[0], (std::vector<std::string>{"🔥", "❤️", "❤️"}));
+    ada.say(kFire);
+    w_.world.settle();
+    ASSERT_EQ(said_.size(), 2u);
+    EXPECT_EQ(said_[1], std::vector<std::string>{"🔥"});
+}
+
+TEST_F(RoomNodesTest, ReactionsGoAlongWithWhatIsSaidBeforeTheTurnEnds) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    w_.add(ada, w_.film());
+    w_.run(1s);
+    ada.say(kFire);
+    ada.ask(TestClient::kPlay);
+    ada.say(kHeart);
+    w_.world.settle();
+    ASSERT_EQ(said_.size(), 2u);
+    EXPECT_EQ(said_[0], std::vector<std::string>{"🔥"});
+    EXPECT_EQ(said_[1], std::vector<std::string>{"❤️"});
+}
+
+TEST_F(RoomNodesTest, OneMessageHoldsSoManyReactions) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    for (int i = 0; i < 600; ++i) ada.say(kFire);
+    w_.world.settle();
+    ASSERT_EQ(said_.size(), 3u);
+    EXPECT_EQ(said_[0].size(), 256u);
+    EXPECT_EQ(said_[1].size(), 256u);
+    EXPECT_EQ(said_[2].size(), 88u);
+}
+
+TEST_F(RoomNodesTest, WhoReactsOnAnotherNodeIsSeenHere) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    const Principal bo = w_.user("Bo");
+    PeerNews came;
+    PeerMember& member = came.people.emplace().here.emplace_back();
+    member.shown.id = bo.user;
+    member.shown.name = "Bo";
+    hear(std::move(came));
+    PeerNews reacted;
+    reacted.reaction = PeerReaction{bo.user, "🔥", 2.5};
+    reacted.more_reactions = {{bo.user, "❤️", {}}, {w_.user("Nobody here").user, "🔥", {}}};
+    hear(std::move(reacted));
+    const auto seen = ada.heard("react");
+    ASSERT_EQ(seen.size(), 2u);
+    EXPECT_EQ(seen[0].at("emoji").as_string(), "🔥");
+    EXPECT_EQ(seen[0].at("name").as_string(), "Bo");
+    EXPECT_EQ(seen[1].at("emoji").as_string(), "❤️");
+}
+
+}  // namespace
+}  // namespace syncwatch
