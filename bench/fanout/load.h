@@ -86,6 +86,7 @@ private:
 
     void poll(std::int64_t wait_ns);
     void send(Room& room, Probe probe, std::int64_t due);
+    static std::int64_t heard_by_all(const Room& room);
     Measured measure(double seconds, const std::function<std::int64_t()>& pump);
     std::int64_t missing() const;
 
