@@ -5,10 +5,16 @@
 
 namespace syncwatch {
 
-inline UserId user(std::uint8_t number) {
-    UserId id;
+/// An id that a test knows by its number.
+template <class Id>
+Id numbered(std::uint8_t number) {
+    Id id;
     id.uuid.bytes[15] = number;
     return id;
+}
+
+inline UserId user(std::uint8_t number) {
+    return numbered<UserId>(number);
 }
 
 }  // namespace syncwatch

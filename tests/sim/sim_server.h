@@ -81,6 +81,7 @@ public:
           films(faults, disk.films),
           room_store(faults, disk.rooms),
           sealer({}, world),
+          peers(rules.alone ? nullptr : make_peers(clock, world)),
           tickets(clock, sealer, bus),
           tickets_heard(tickets.listen(world.executor())),
           time(clock),
@@ -89,8 +90,9 @@ public:
                     {}),
           rooms({world.executor()},
                 {room_store, disk.accounts, chat, queues, playback, films, ice, disk.audit, bus,
-                 tickets, clock, world, time, presence, metrics, &spool, &known},
+                 tickets, clock, world, time, presence, metrics, &spool, &known, peers.get()},
                 rules, [this] { return std::make_unique<room_gateway::FrameSpeaker>(gateway); }) {
+        if (peers) share_rooms(world);
         replay_chat(world);
     }
 
@@ -117,6 +119,7 @@ public:
     QuickHasher hasher;
     SaidIce ice;
     SodiumSealer sealer;
+    std::unique_ptr<PeerAnswers> peers;  ///< nullptr: there are no other nodes.
     Tickets tickets;
     std::unique_ptr<Bus::Subscription> tickets_heard;
     RoomTime time;
@@ -126,10 +129,27 @@ public:
     room_gateway::Metrics gateway;
     RoomDirectory directory;
     LiveRooms rooms;
+    std::unique_ptr<Bus::Subscription> peers_heard;
     bool accepting = true;
     bool ended = false;
 
 private:
+    std::unique_ptr<PeerAnswers> make_peers(SiteClock& clock, SimWorld& world) {
+        return std::make_unique<PeerAnswers>(PeerAnswers::Powers{bus, sealer, clock, world});
+    }
+    /// As apps/node does it.
+    void share_rooms(SimWorld& world) {
+        known.fetch_by([this](RoomCode room) { return rooms.fetch(room); });
+        auto has = [this](const std::string& subject) {
+            const auto code = RoomCode::parse(subject);
+            return code && known.find(*code);
+        };
+        auto tell = [this](const std::string& subject, PeerAnswers::Told told) {
+            if (const auto code = RoomCode::parse(subject)) rooms.copy(*code, std::move(told));
+        };
+        peers->serve(kRoomKind, std::move(has), std::move(tell));
+        peers_heard = peers->listen(world.executor());
+    }
     void replay_chat(SimWorld& world) {
         world.after(std::chrono::seconds(1), [this, &world] {
             if (ended || !faults.alive) return;

@@ -41,7 +41,8 @@ std::unique_ptr<http::SegmentRedirects> redirects_of(Storage& storage,
 
 MediaPart::MediaPart(Powers& powers, Storage& storage, const config::Settings& settings,
                      AccountsPart& accounts, KeyStore::Key link_key, net::any_io_executor home)
-    : links_(link_key),
+    : clock_(powers.clock),
+      links_(link_key),
       uploads_({powers.media, storage.uploads(), storage.blobs(), shelf_, powers.bus(),
                 powers.clock, powers.random},
                upload_options(settings)),

@@ -28,13 +28,19 @@ public:
     ~MediaPart();
 
     VideoLibrary& library() { return library_; }
+    /// As rooms see the library.
+    RoomFilms& films() { return room_films_; }
     /// Rooms stand on films, and uploads on rooms: to be called before the first upload.
     void put_films_into(LiveRooms& rooms) { shelf_.rooms = &rooms; }
+    /// What players need is exchanged with other nodes while the database is away.
+    void share_reels(PeerAnswers& peers) { reels_.share(peers); }
 
     void add_routes(http::Router& router);
     void write_metrics(metrics::Text& text) const;
     /// What the library does by itself, until it is cancelled.
     net::awaitable<void> upkeep() { return upkeep_.run(); }
+    /// Reads what players in rooms will ask for, until it is cancelled.
+    net::awaitable<void> read_ahead() { return reels_.read_ahead(clock_); }
 
 private:
     /// The queues of live rooms, as uploads see them.
@@ -45,12 +51,29 @@ private:
         LiveRooms* rooms = nullptr;
     };
 
+    /// The library, as rooms see it: of what they are about to watch, players' lists are read
+    /// ahead.
+    struct Films final : RoomFilms {
+        Films(VideoLibrary& all, Reels& watched) : library(all), reels(watched) {}
+        Async<std::vector<RoomFilm>> find(std::vector<VideoId> videos) override {
+            return library.find(std::move(videos));
+        }
+        Async<> check_may_queue(Principal who, VideoId video) override {
+            return library.check_may_queue(std::move(who), video);
+        }
+        void expect(VideoId video) override { reels.expect(video); }
+        VideoLibrary& library;
+        Reels& reels;
+    };
+
+    Clock& clock_;
     net::thread_pool pool_{1};  ///< For what takes long.
     Shelf shelf_;
     MediaLinks links_;
     UploadService uploads_;
     VideoLibrary library_;
     Reels reels_;
+    Films room_films_{library_, reels_};
     MediaUpkeep upkeep_;
     http::UploadApi upload_api_;
     http::VideoApi video_api_;

@@ -55,6 +55,7 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
     SW_TRY(opened.link_key, key(*opened.powers, "media"));
     SW_TRY(opened.ticket_key, key(*opened.powers, "tickets"));
     SW_TRY(opened.guest_key, key(*opened.powers, "guests"));
+    SW_TRY(opened.peer_key, key(*opened.powers, "peers"));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
     SW_CHECK(node->open_for_business());
     return node;
@@ -68,13 +69,15 @@ Node::Node(config::Settings settings, Opened opened)
       powers_(std::move(opened.powers)),
       storage_(std::move(opened.storage)),
       limits_(powers_->clock, powers_->random, powers_->bus()),
+      peers_(*powers_, settings_, opened.peer_key),
       worker_(worker_thread_, *powers_, *storage_, settings_),
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0), opened.guest_key),
       media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
-      rooms_(*powers_, settings_, shards_, {accounts_, media_.library(), storage_->chat_spool()},
+      rooms_(*powers_, settings_, shards_,
+             {accounts_, media_.films(), storage_->chat_spool(), peers_.answers()},
              opened.ticket_key),
       site_(settings_),
       server_(shards_, router_, powers_->random, server_options()),
@@ -86,6 +89,8 @@ Node::Node(config::Settings settings, Opened opened)
         [this](bool well) { rooms_.live().notice("objects_degraded", !well); });
     media_.put_films_into(rooms_.live());
     if (settings_.bus.on()) share_limits();
+    if (peers_.answers() != nullptr) media_.share_reels(*peers_.answers());
+    peers_.listen(shards_.executor(0));
     health_.add_turn_and_backup();
     add_routes();
     metrics_.watch(router_, server_);
@@ -144,6 +149,8 @@ Result<> Node::open_for_business() {
     auto begin = [this] {
         background_.spawn("tidy", tidy_now_and_then());
         background_.spawn("upkeep", media_.upkeep());
+        // A database that is a file of this node does not go away.
+        if (powers_->postgres != nullptr) background_.spawn("reels", media_.read_ahead());
         background_.spawn("notices", notices_.run());
         background_.spawn("room_time", rooms_.keep_time());
         if (limits_heard_) background_.spawn("limits", limits_.run());

@@ -11,6 +11,7 @@
 #include "apps/node/health_part.h"
 #include "apps/node/media_part.h"
 #include "apps/node/metrics_part.h"
+#include "apps/node/peers_part.h"
 #include "apps/node/powers.h"
 #include "apps/node/replication_part.h"
 #include "apps/node/rooms_part.h"
@@ -57,6 +58,7 @@ private:
         KeyStore::Key link_key{};    ///< Signs the addresses of films.
         KeyStore::Key ticket_key{};  ///< Seals tickets to rooms.
         KeyStore::Key guest_key{};   ///< As in AccountsPart.
+        KeyStore::Key peer_key{};    ///< As in PeersPart.
     };
 
     Node(config::Settings settings, Opened opened);
@@ -79,6 +81,7 @@ private:
     const std::unique_ptr<Powers> powers_;
     const std::unique_ptr<Storage> storage_;
     LimitSharing limits_;
+    PeersPart peers_;
     WorkerPart worker_;
     ReplicationPart replication_;
     HealthPart health_;

@@ -72,7 +72,21 @@ RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& s
       now_on_(powers.playback, neighbours.films),
       api_(directory_, now_on_, neighbours.accounts.authenticator(), powers.clock),
       socket_(*live_, tickets_, socket_metrics_),
-      talk_(reader_, neighbours.accounts.authenticator()) {}
+      talk_(reader_, neighbours.accounts.authenticator()) {
+    if (neighbours.peers != nullptr) share_rooms(*neighbours.peers);
+}
+
+void RoomsPart::share_rooms(PeerAnswers& peers) {
+    known_rooms_.fetch_by([this](RoomCode room) { return live_->fetch(room); });
+    auto has = [this](const std::string& subject) {
+        const auto code = RoomCode::parse(subject);
+        return code && known_rooms_.find(*code);
+    };
+    auto tell = [this](const std::string& subject, PeerAnswers::Told told) {
+        if (const auto code = RoomCode::parse(subject)) live_->copy(*code, std::move(told));
+    };
+    peers.serve(kRoomKind, std::move(has), std::move(tell));
+}
 
 net::awaitable<void> RoomsPart::replay_chat() {
     for (;;) {
@@ -109,7 +123,7 @@ std::unique_ptr<LiveRooms> RoomsPart::make_live(Powers& powers, const config::Se
                                  powers.playback, neighbours.films, ice_,         powers.audit,
                                  powers.bus(),    tickets_,         powers.clock, powers.random,
                                  time_,           presence_,        metrics_,     neighbours.spool,
-                                 known()};
+                                 known(),         neighbours.peers};
     const auto make_speaker = [this] {
         return std::make_unique<room_gateway::FrameSpeaker>(socket_metrics_);
     };

@@ -26,8 +26,9 @@ public:
     /// What other parts give. They outlive this one.
     struct Neighbours {
         AccountsPart& accounts;
-        RoomFilms& films;  ///< How rooms see the library.
-        ChatSpool* spool;  ///< As in RoomPowers.
+        RoomFilms& films;    ///< How rooms see the library.
+        ChatSpool* spool;    ///< As in RoomPowers.
+        PeerAnswers* peers;  ///< The same.
     };
 
     /// `ticket_key`: seals tickets.
@@ -52,6 +53,8 @@ public:
 private:
     std::unique_ptr<LiveRooms> make_live(Powers& powers, const config::Settings& settings,
                                          Shards& shards, Neighbours neighbours);
+    /// Rooms that are live here come to other nodes, and theirs here, while the database is away.
+    void share_rooms(PeerAnswers& peers);
     static std::unique_ptr<TimeReference> reference_of(Powers& powers);
     std::unique_ptr<TimeKeeper> keeper_of(Powers& powers);
     /// nullptr: the database is away only when the data folder is.

@@ -1,5 +1,7 @@
 #include "services/rooms/known_rooms.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace syncwatch {
@@ -32,6 +34,23 @@ std::optional<ListedRoom> KnownRooms::find(const RoomCode& room) const {
     const auto found = rooms_.find(room);
     if (found == rooms_.end()) return std::nullopt;
     return found->second.listed;
+}
+
+std::vector<Ban> KnownRooms::bans(const RoomCode& room, WallTime now) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Ban> in_force;
+    const auto found = rooms_.find(room);
+    if (found == rooms_.end()) return in_force;
+    std::ranges::copy_if(found->second.bans, std::back_inserter(in_force),
+                         [now](const Ban& each) { return each.in_force(now); });
+    return in_force;
+}
+
+net::awaitable<std::optional<ListedRoom>> KnownRooms::look_for(RoomCode room) const {
+    auto here = find(room);
+    if (here || !fetch_) co_return here;
+    (void)co_await fetch_(room);
+    co_return find(room);
 }
 
 std::optional<Ban> KnownRooms::ban_on(const RoomCode& room, UserId user, const std::string& address,

@@ -24,6 +24,7 @@ protected:
         wanted.password = "popcorn";
         return world_.room_of(host_, wanted);
     }
+    static Async<> nothing_more() { co_return Result<>(); }
     std::string join(const Principal& who, const RoomView& view,
                      std::optional<std::string> password = std::nullopt,
                      std::string address = "192.0.2.1") {
@@ -61,6 +62,24 @@ TEST_F(KnownRoomsTest, PeopleComeIntoARoomThatIsLiveHereAndIntoNoOther) {
     EXPECT_FALSE(run_to_end(rooms_.get(guest_, other.room.code, "192.0.2.1")));
     known_.forget(live.room.code);
     EXPECT_EQ(join(guest_, live), "unavailable");
+}
+
+TEST_F(KnownRoomsTest, ARoomThatIsLiveElsewhereIsFetchedOnce) {
+    const RoomView elsewhere = locked();
+    const RoomView nowhere = world_.room_of(host_);
+    std::vector<RoomCode> fetched;
+    known_.fetch_by([&](RoomCode code) -> Async<> {
+        fetched.push_back(code);
+        if (code == elsewhere.room.code) know(elsewhere);
+        return nothing_more();
+    });
+    EXPECT_EQ(join(guest_, nowhere), "joined");
+    EXPECT_TRUE(fetched.empty()) << "the database is there";
+    store_.away = true;
+    EXPECT_EQ(join(guest_, elsewhere), "wrong_password");
+    EXPECT_EQ(join(guest_, elsewhere, "popcorn"), "joined");
+    EXPECT_EQ(fetched, std::vector<RoomCode>{elsewhere.room.code});
+    EXPECT_EQ(join(guest_, nowhere), "unavailable");
 }
 
 TEST_F(KnownRoomsTest, APasswordIsAskedForAndGuessesAreCounted) {

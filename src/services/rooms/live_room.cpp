@@ -14,6 +14,11 @@ bool is_online(const Present& member) {
                                [](const auto& each) { return !each.second.dropped; });
 }
 
+net::awaitable<void> counted(std::shared_ptr<LiveRoom> room, net::awaitable<void> task) {
+    const auto busy = room->stay();
+    co_await std::move(task);
+}
+
 }  // namespace
 
 LiveRoom::LiveRoom(ListedRoom listed, RoomPowers& powers, const RoomRules& rules,
@@ -38,37 +43,6 @@ LiveRoom::~LiveRoom() {
     powers_.metrics.rooms.fetch_sub(1);
     powers_.time.end_use();
     if (powers_.known != nullptr) powers_.known->forget(room_.code);
-}
-
-Async<> LiveRoom::load() {
-    loaded_ = powers_.clock.now();
-    if (!rules_.alone) screening_.set_issuing(false, moment());
-    peer_speaker_.ask({});
-    SW_CO_TRY(const auto staff, co_await powers_.rooms.staff(room_.code));
-    roster_.set_staff(staff);
-    SW_CO_CHECK(co_await read_bans());
-    SW_CO_CHECK(co_await chat_.load());
-    SW_CO_CHECK(co_await queue_.load());
-    SW_CO_TRY(const auto saved, co_await powers_.playback.load(room_.code));
-    empty_since_ = deserted_since_ = powers_.clock.now();
-    left_at_ = powers_.time.now();
-    screening_.holds().rule(room_.hold, std::nullopt, left_at_);
-    if (saved) {
-        if (!check_not_ahead(saved->playback.stamp, left_at_)) {
-            powers_.metrics.refused_stamps.fetch_add(1);
-            log::warning("room.clock_went_back",
-                         {{"room", room_.code.text()}, {"stamp", saved->playback.stamp.text()}});
-        }
-        if (saved->playback.video) screening_.set_film(queue_.extent_of(*saved->playback.video));
-        screening_.restore(*saved, moment(), rules_.empty_patience);
-        left_at_ = saved->saved_at;
-    } else {
-        screening_.begin(left_at_);
-    }
-    if (rules_.alone) settle_in(powers_.clock.now());
-    playback_untold_ = false;
-    work_on_films();
-    co_return Result<>();
 }
 
 std::shared_ptr<void> LiveRoom::stay() {
@@ -238,6 +212,7 @@ void LiveRoom::tick(Instant now) {
         leave(*each, now);
     }
     tick_peers(now);
+    look_at_stores(now);
     look_at_lead();
     screening_.tick(moment());
     if (screening_.is_issuing()) {
@@ -274,14 +249,6 @@ void LiveRoom::say_goodbye(RoomLine& line, std::chrono::milliseconds retry) {
     end_line(line, Ending::Restarting);
 }
 
-bool LiveRoom::may_go(Instant now) const {
-    if (tasks_ > 0) return false;
-    if (gone_) return true;
-    // It could not be read again while the store is away.
-    if (chat_.has_unkept()) return false;
-    return deserted_since_ && now - *deserted_since_ >= rules_.empty_patience && !is_playing();
-}
-
 bool LiveRoom::is_playing() const {
     return screening_.is_issuing() && screening_.wants_to_run();
 }
@@ -292,11 +259,6 @@ SavedPlayback LiveRoom::saved() const {
 
 void LiveRoom::spawn(std::string name, net::awaitable<void> task) {
     host_.run(std::move(name), counted(shared_from_this(), std::move(task)));
-}
-
-net::awaitable<void> LiveRoom::counted(std::shared_ptr<LiveRoom> self, net::awaitable<void> task) {
-    const auto busy = self->stay();
-    co_await std::move(task);
 }
 
 }  // namespace syncwatch

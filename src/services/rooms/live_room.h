@@ -32,10 +32,13 @@ public:
              RoomHost& host);
     ~LiveRoom() override;
 
-    /// Reads everything there is of it. Before anything else. Errors: Unavailable, NotFound.
-    Async<> load();
-    /// While what it gives lives, the room does not go.
-    std::shared_ptr<void> stay();
+    /// Reads everything there is of it; or takes it from a copy, and reads it when the stores
+    /// answer. Before anything else. Errors: Unavailable, NotFound.
+    Async<> load(std::optional<RoomCopy> copy = std::nullopt);
+    /// As another node may begin with it; nullopt: too little is known of it.
+    std::optional<RoomCopy> copy();
+    bool is_sure() const { return !look_again_; }  ///< It is what the stores say.
+    std::shared_ptr<void> stay();  ///< While what it gives lives, the room does not go.
     const RoomCode& code() const { return room_.code; }
 
     /// What somebody who comes should read, gathered before enter(). `last`: what they saw last.
@@ -65,10 +68,8 @@ public:
     /// Puts a film on the queue for somebody who need not be here. Errors: Forbidden, Exhausted,
     /// NotFound (the film), Unavailable.
     void shelve(Principal by, VideoId video, std::function<void(const Result<>&)> settled);
-
     void noticed(const RoomNotice& notice);
-    /// A PeerNews as it came over the bus, ours included.
-    void heard_peer(std::string_view payload);
+    void heard_peer(std::string_view payload);  ///< A PeerNews off the bus, ours included.
     /// What other nodes said, or we, may have been lost: all of it is exchanged.
     void bus_is_back();
     void session_ended(SessionId session);
@@ -77,20 +78,16 @@ public:
     void video_changed(VideoId video);
     void tell_notice(const std::string& code, bool active);
 
-    /// A few times a second.
-    void tick(Instant now);
-    /// Nobody stays.
-    void close_all(Ending why);
+    void tick(Instant now);      ///< A few times a second.
+    void close_all(Ending why);  ///< Nobody stays.
     std::span<RoomLine* const> lines() const { return roster_.lines(); }
     /// One line is sent away because this node ends; it may come back after `retry`.
     void say_goodbye(RoomLine& line, std::chrono::milliseconds retry);
-
     /// Nothing would be lost if it went: nobody is inside for a while, and nothing is under way.
     bool may_go(Instant now) const;
     bool is_gone() const { return gone_; }
     bool is_busy() const { return tasks_ > 0; }
-    /// The film runs, or wants to, and this node answers for it: its place must be known to the
-    /// second.
+    /// The film runs, or wants to, and this node answers for it: its place is saved each second.
     bool is_playing() const;
     SavedPlayback saved() const;
 
@@ -105,7 +102,6 @@ private:
     Screening::Moment moment() const;
     void look_at_lead();
     void spawn(std::string name, net::awaitable<void> task);
-    static net::awaitable<void> counted(std::shared_ptr<LiveRoom> self, net::awaitable<void> task);
 
     Role standing(const RoomLine& line) const;
     /// True if the request is new and within the member's allowance: do it, then settle() it.
@@ -132,12 +128,10 @@ private:
     void chat_told(const ChatMessage& message) override;
     void chat_kept(const KeptChat& kept) override;
     void chat_spooled(const std::vector<ChatDraft>& drafts) override;
-    void chat_store_worked(bool works) override;
     void queue_settled(const RoomQueue::Change& change, const Result<>& outcome) override;
     void queue_changed(const Queue& before, bool ours) override;
     void films_changed() override;
-    void queue_store_worked(bool works) override;
-    void store_worked(bool works);
+    void store_worked(bool works) override;
     Result<> check_queue_change(const RoomLine& line, const RoomQueue::Change& change) const;
     void work_on_chat();
     void work_on_queue();
@@ -146,11 +140,16 @@ private:
     // live_room_people.cpp
     net::awaitable<void> store_role(UserId by, std::string id, UserId member, Role role);
     net::awaitable<void> read_settings();
-    Async<> read_bans();
+    net::awaitable<void> read_bans();
     net::awaitable<void> read_account(UserId user);
-    net::awaitable<void> audit(AuditEntry entry);
     void tell_voice(Present& member, Instant now);
     void kicked(UserId user);
+
+    // live_room_copy.cpp
+    void begin_with(RoomCopy copy);
+    bool is_deserted(Instant now) const;
+    void look_at_stores(Instant now);
+    net::awaitable<void> read_anew();
 
     // live_room_peers.cpp
     void take_people(const std::string& life, const PeerPeople& people);
@@ -160,7 +159,6 @@ private:
     void take_summary(const PeerSummary& summary, const std::string& life);
     void tick_peers(Instant now);
     void settle_in(Instant now);
-    void note_fan_out();
     void find_issuer();
 
     Room room_;
@@ -176,6 +174,8 @@ private:
     RoomChat chat_;
     RoomQueue queue_;
     Lead lead_;
+    Instant sure_at_{};                      ///< When they were last read.
+    std::optional<Instant> look_again_;      ///< When the stores are to be asked what counts.
     std::optional<Instant> empty_since_;     ///< Nobody is there, on no node.
     std::optional<Instant> deserted_since_;  ///< Nobody is here.
     std::size_t here_ = 0;                   ///< People on this node.

@@ -120,6 +120,7 @@ void LiveRoom::waiting_changed(bool waits, bool timed_out) {
 
 void LiveRoom::tell_playback() {
     if (!std::exchange(playback_untold_, false)) return;
+    queue_.expect(screening_.playback());
     speaker_.playback(*audience_, screening_.playback(), screening_.hold());
     if (std::exchange(film_unsaid_, false)) peer_speaker_.film();
 }

@@ -24,6 +24,12 @@ bool tells_state(const PeerNews& news) {
     return news.people || news.film || news.summary || news.chat || !news.spooled.empty();
 }
 
+void note_fan_out(RoomMetrics& metrics, const Stamp& stamp, WallTime now) {
+    // Clocks of two nodes agree to some milliseconds.
+    const std::chrono::duration<double> way = now - from_micros(stamp.wall_us);
+    metrics.fan_out.observe(std::max(0.0, way.count()));
+}
+
 }  // namespace
 
 void LiveRoom::bus_is_back() {
@@ -140,22 +146,14 @@ void LiveRoom::take_film(const PeerFilm& film) {
         return;
     }
     if (!*merged) return;
-    note_fan_out();
+    // What was there before this node had the room is no news.
+    if (settled_) note_fan_out(powers_.metrics, screening_.playback().stamp, powers_.time.now());
     film_queue_ = std::max(film_queue_, film.queue);
     const auto& video = screening_.playback().video;
     screening_.set_film(video ? queue_.extent_of(*video) : FilmExtent());
     playback_untold_ = true;
     film_unsaid_ = false;
     if (screening_.is_issuing()) host_.save(*this, Screening::Urgency::Soon);
-}
-
-void LiveRoom::note_fan_out() {
-    // What was there before this node had the room is no news.
-    if (!settled_) return;
-    const WallTime made = from_micros(screening_.playback().stamp.wall_us);
-    // Clocks of two nodes agree to some milliseconds.
-    const std::chrono::duration<double> way = powers_.time.now() - made;
-    powers_.metrics.fan_out.observe(std::max(0.0, way.count()));
 }
 
 void LiveRoom::take_summary(const PeerSummary& summary, const std::string& life) {

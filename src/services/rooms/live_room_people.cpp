@@ -22,6 +22,15 @@ tl::unexpected<Error> not_yours(std::string message) {
     return fail(ErrorCode::Forbidden, std::move(message));
 }
 
+net::awaitable<void> write_down(AuditLog& audit, AuditEntry entry) {
+    const std::string_view action = entry.action;
+    const auto recorded = co_await audit.record(std::move(entry));
+    if (!recorded) {
+        log::warning("audit.not_recorded",
+                     {{"action", action}, {"error", recorded.error().message}});
+    }
+}
+
 }  // namespace
 
 void LiveRoom::give_role(RoomLine& line, const std::string& id, UserId member, Role role) {
@@ -54,7 +63,7 @@ net::awaitable<void> LiveRoom::store_role(UserId by, std::string id, UserId memb
     entry.action = "role.given";
     entry.subject = member.text();
     entry.detail = room_.code.text() + ' ' + std::string(text(role));
-    co_await audit(std::move(entry));
+    co_await write_down(powers_.audit, std::move(entry));
 }
 
 void LiveRoom::kick(RoomLine& line, const std::string& id, UserId member) {
@@ -78,22 +87,13 @@ void LiveRoom::kick(RoomLine& line, const std::string& id, UserId member) {
     entry.action = "member.kicked";
     entry.subject = member.text();
     entry.detail = room_.code.text();
-    spawn("room.audit", audit(std::move(entry)));
+    spawn("room.audit", write_down(powers_.audit, std::move(entry)));
 }
 
 void LiveRoom::kicked(UserId user) {
     powers_.tickets.revoke(room_.code, user, {});
     Present* whom = roster_.find(user);
     if (whom != nullptr && whom->here) send_away(*whom, Ending::Kicked);
-}
-
-net::awaitable<void> LiveRoom::audit(AuditEntry entry) {
-    const std::string_view action = entry.action;
-    const auto recorded = co_await powers_.audit.record(std::move(entry));
-    if (!recorded) {
-        log::warning("audit.not_recorded",
-                     {{"action", action}, {"error", recorded.error().message}});
-    }
 }
 
 void LiveRoom::set_voice(RoomLine& line, const VoiceState& state) {
@@ -144,10 +144,7 @@ void LiveRoom::noticed(const RoomNotice& notice) {
     // At once, and in a moment as it was written.
     if (powers_.known != nullptr) {
         powers_.known->ban(room_.code, notice.user, notice.address);
-        auto read = [](LiveRoom* room) -> net::awaitable<void> {
-            (void)co_await room->read_bans();
-        };
-        spawn("room.bans", read(this));
+        spawn("room.bans", read_bans());
     }
     std::vector<UserId> out;
     for (const auto& each : roster_.present()) {
@@ -168,24 +165,24 @@ net::awaitable<void> LiveRoom::read_settings() {
                      {{"room", room_.code.text()}, {"error", found.error().message}});
         // By what was decided before nobody is let in.
         if (powers_.known != nullptr) powers_.known->forget(room_.code);
+        look_again_ = look_again_.value_or(Instant());
         co_return;
     }
     room_ = std::move(found->room);
-    (void)co_await read_bans();
+    co_await read_bans();
     speaker_.room(*audience_, room_, roster_.size());
     screening_.holds().rule(room_.hold, roster_.host(), powers_.time.now());
     screening_.reconcile(moment());
     tell_playback();
 }
 
-Async<> LiveRoom::read_bans() {
-    if (powers_.known == nullptr) co_return Result<>();
+net::awaitable<void> LiveRoom::read_bans() {
+    if (powers_.known == nullptr) co_return;
     auto bans = co_await powers_.rooms.bans(room_.code, powers_.clock.wall());
+    if (bans) co_return powers_.known->put(ListedRoom{room_, owner_name_}, *std::move(bans));
     // Whoever is not known to be welcome is not let in.
-    if (!bans) powers_.known->forget(room_.code);
-    if (!bans) co_return fail(bans.error());
-    powers_.known->put(ListedRoom{room_, owner_name_}, *std::move(bans));
-    co_return Result<>();
+    powers_.known->forget(room_.code);
+    look_again_ = look_again_.value_or(Instant());
 }
 
 void LiveRoom::session_ended(SessionId session) {

@@ -98,14 +98,6 @@ void LiveRoom::chat_spooled(const std::vector<ChatDraft>& drafts) {
     peer_speaker_.spooled(drafts);
 }
 
-void LiveRoom::chat_store_worked(bool works) {
-    store_worked(works);
-}
-
-void LiveRoom::queue_store_worked(bool works) {
-    store_worked(works);
-}
-
 void LiveRoom::store_worked(bool works) {
     if (degraded_ == !works) return;
     degraded_ = !works;
@@ -201,6 +193,7 @@ void LiveRoom::queue_changed(const Queue& before, bool ours) {
         screening_.set_film(queue_.extent_of(*video));
     }
     fit_film_to_queue(before);
+    queue_.expect(screening_.playback());
     speaker_.queue(*audience_, queue_.shown());
     if (ours) peer_speaker_.summary();
     tell_playback();
@@ -211,6 +204,7 @@ void LiveRoom::films_changed() {
         screening_.set_film(queue_.extent_of(*video));
         screening_.tick(moment());
     }
+    queue_.expect(screening_.playback());
     speaker_.queue(*audience_, queue_.shown());
     tell_playback();
 }

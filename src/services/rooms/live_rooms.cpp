@@ -47,6 +47,20 @@ void LiveRooms::wake(const RoomCode& room) {
     net::post(home->executor(), [home, room] { home->wake(room); });
 }
 
+Async<> LiveRooms::fetch(RoomCode room) {
+    if (is_draining()) co_return fail_unavailable("rooms", "the node is ending", 1s);
+    RoomShard& home = *shards_[shard_of(room)];
+    auto task = home.fetch(room);
+    co_return co_await net::co_spawn(home.executor(), std::move(task), net::use_awaitable);
+}
+
+void LiveRooms::copy(const RoomCode& room, PeerAnswers::Told told) {
+    RoomShard* const home = shards_[shard_of(room)].get();
+    net::post(home->executor(), [home, room, told = std::move(told)] {
+        if (const auto copy = home->copy(room)) told(text(*copy));
+    });
+}
+
 void LiveRooms::notice(std::string code, bool active) {
     for (const auto& each : shards_) {
         RoomShard* const shard = each.get();

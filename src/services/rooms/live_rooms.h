@@ -32,6 +32,14 @@ public:
     /// any thread.
     void wake(const RoomCode& room);
 
+    /// Makes the room live as another node has it, without the database. From any executor.
+    /// Errors: Unavailable (no other node has it).
+    Async<> fetch(RoomCode room);
+
+    /// Gives `told` what another node needs to begin with the room, if it is live here and enough
+    /// is known of it. From any thread.
+    void copy(const RoomCode& room, PeerAnswers::Told told);
+
     /// Tells everybody in every room, and whoever comes, that a part of the service works less well
     /// ("bus_degraded"), or well again. Idempotent. From any thread.
     void notice(std::string code, bool active);

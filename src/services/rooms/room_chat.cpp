@@ -16,6 +16,8 @@ constexpr std::size_t kMostAtOnce = 64;
 constexpr std::size_t kMostRecent = 128;
 /// Of text in a welcome: a slow reader takes it in one go.
 constexpr std::size_t kMostHistoryBytes = 64 * 1024;
+/// In a copy for another node; of more it hears otherwise.
+constexpr std::size_t kMostUnkeptTold = 100;
 /// A store that was away is asked again so often.
 constexpr auto kTryStoreEvery = 500ms;
 
@@ -28,15 +30,25 @@ bool by_time(const ChatMessage& one, const ChatMessage& other) {
 RoomChat::RoomChat(RoomCode room, RoomPowers& powers, const RoomRules& rules, Listener& listener)
     : room_(room), powers_(powers), rules_(rules), listener_(listener) {}
 
-Async<> RoomChat::load() {
-    SW_CO_TRY(auto page, co_await powers_.chat.before(room_, std::nullopt, rules_.history));
-    for (ChatMessage& each : page.messages) {
-        told_until_ = last_time_ = each.sent_at;
-        last_kept_ = each.id;
-        recent_.push_back(std::move(each));
-    }
+void RoomChat::begin(ChatSoFar so_far, bool store_is_away) {
+    for (ChatMessage& each : so_far.kept) recent_.push_back(std::move(each));
+    told_until_ = last_time_ = so_far.told_until;
+    last_kept_ = so_far.last_kept;
+    away_ = store_is_away;
+    next_try_ = powers_.clock.now() + kTryStoreEvery;
     if (powers_.spool != nullptr) take_over_spool();
-    co_return Result<>();
+    heard_spooled(so_far.unkept);
+}
+
+ChatSoFar RoomChat::so_far() const {
+    ChatSoFar so_far;
+    std::copy_if(newest(), recent_.end(), std::back_inserter(so_far.kept),
+                 [this](const ChatMessage& each) { return !unkept_.contains(each.id); });
+    std::ranges::stable_sort(so_far.kept, by_time);
+    so_far.last_kept = last_kept_;
+    so_far.told_until = told_until_;
+    so_far.unkept = first_unkept(kMostUnkeptTold);
+    return so_far;
 }
 
 Result<> RoomChat::say(ChatDraft draft) {
@@ -113,7 +125,7 @@ void RoomChat::store_worked(bool works) {
     // It may have done what it did not answer.
     behind_ = behind_ || (works && was_away);
     // What goes into the spool for half a second is nothing to tell people of.
-    if (works || was_away || powers_.spool == nullptr) listener_.chat_store_worked(works);
+    if (works || was_away || powers_.spool == nullptr) listener_.store_worked(works);
 }
 
 void RoomChat::heard(const KeptChat& kept) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/rooms/room_copy.h"
 #include "services/rooms/room_powers.h"
 
 namespace syncwatch {
@@ -33,13 +34,17 @@ public:
         /// These are durable on this node alone: other nodes should hear of them.
         virtual void chat_spooled(const std::vector<ChatDraft>& drafts) = 0;
         /// The store works, or it does not.
-        virtual void chat_store_worked(bool works) = 0;
+        virtual void store_worked(bool works) = 0;
     };
 
     RoomChat(RoomCode room, RoomPowers& powers, const RoomRules& rules, Listener& listener);
 
-    /// Reads the newest messages. Before anything else.
-    Async<> load();
+    /// Goes on from there. Before anything else. `store_is_away`: then it is asked in a while.
+    void begin(ChatSoFar so_far, bool store_is_away);
+    /// As another node would begin with it.
+    ChatSoFar so_far() const;
+    /// The store may have messages that were not told: they are read.
+    void read_again() { behind_ = true; }
 
     /// Takes a message; its time is set here. Errors: Exhausted (too many wait).
     Result<> say(ChatDraft draft);

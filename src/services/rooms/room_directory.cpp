@@ -86,7 +86,12 @@ Async<std::vector<RoomView>> RoomDirectory::list(std::optional<Principal> who) {
 Async<RoomView> RoomDirectory::get(std::optional<Principal> who, RoomCode code,
                                    std::string address) {
     auto found = co_await powers_.rooms.find(code);
-    auto listed = found ? std::optional(*std::move(found)) : known(found.error(), code);
+    std::optional<ListedRoom> listed;
+    if (found) {
+        listed = *found;
+    } else {
+        listed = co_await known(found.error(), code);
+    }
     if (!listed) co_return fail(found.error());
     RoomView seen = view(*std::move(listed), who);
     if (!seen.open_to_asker || seen.mine) co_return seen;

@@ -98,7 +98,7 @@ public:
     Async<RoomView> change(Principal who, RoomCode code, Patch patch);
     /// Owner and admins. Errors: Forbidden.
     Async<> remove(Principal who, RoomCode code, std::string address);
-    /// Into a room that is live here also while the database is away.
+    /// Into a room that is live on any node also while the database is away.
     /// Errors: Forbidden ("banned", "wrong_password"), Exhausted ("locked_out", "room_full").
     Async<Joined> join(Principal who, RoomCode code, std::optional<std::string> password,
                        std::string address);
@@ -126,7 +126,7 @@ private:
     Async<Joined> join_known(Principal who, ListedRoom listed, std::optional<std::string> password,
                              std::string address);
     Joined let_in(Principal who, ListedRoom listed, Role role, std::string scope);
-    std::optional<ListedRoom> known(const Error& error, const RoomCode& code) const;
+    net::awaitable<std::optional<ListedRoom>> known(Error error, RoomCode code) const;
     Async<> check_password(Room room, std::optional<std::string> password, std::string scope);
     Result<> check_seat(const Room& room, UserId user);
     Async<Ban> ban_target(RoomCode code, NewBan wanted);

@@ -25,17 +25,17 @@ Async<RoomDirectory::Joined> RoomDirectory::join(Principal who, RoomCode code,
                                                  std::string address) {
     Result<Joined> joined = co_await join_stored(who, code, password, address);
     if (joined) co_return joined;
-    auto listed = known(joined.error(), code);
+    auto listed = co_await known(joined.error(), code);
     if (!listed) co_return joined;
     co_return co_await join_known(std::move(who), *std::move(listed), std::move(password),
                                   std::move(address));
 }
 
 /// What is known of the room, if the database is away.
-std::optional<ListedRoom> RoomDirectory::known(const Error& error, const RoomCode& code) const {
+net::awaitable<std::optional<ListedRoom>> RoomDirectory::known(Error error, RoomCode code) const {
     const bool away = error.code == ErrorCode::Unavailable && error.component == "database";
-    if (!away || powers_.known == nullptr) return std::nullopt;
-    return powers_.known->find(code);
+    if (!away || powers_.known == nullptr) co_return std::nullopt;
+    co_return co_await powers_.known->look_for(code);
 }
 
 Async<RoomDirectory::Joined> RoomDirectory::join_known(Principal who, ListedRoom listed,

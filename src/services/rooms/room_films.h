@@ -19,6 +19,9 @@ public:
     /// May `who` put this video into a queue: its owner may, and admins. Errors: Forbidden (also
     /// when it does not exist, so that nobody can find out what others have).
     virtual Async<> check_may_queue(Principal who, VideoId video) = 0;
+    /// This one is on, or comes next: what its players need should be at hand, also when the
+    /// database is away by then. Never waits.
+    virtual void expect(VideoId) {}
 };
 
 }  // namespace syncwatch

@@ -13,6 +13,7 @@
 #include "ports/queue_store.h"
 #include "ports/random.h"
 #include "ports/room_store.h"
+#include "services/peers/peer_answers.h"
 #include "services/rooms/allowance.h"
 #include "services/rooms/known_rooms.h"
 #include "services/rooms/presence_board.h"
@@ -44,6 +45,8 @@ struct RoomPowers {
     ChatSpool* spool = nullptr;
     /// What is to be known while the database is away; nullptr: nothing.
     KnownRooms* known = nullptr;
+    /// Who is asked for rooms then; nullptr: there are no other nodes.
+    PeerAnswers* peers = nullptr;
 };
 
 /// The rules of live rooms that an installation may set.

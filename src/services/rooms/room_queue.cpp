@@ -27,15 +27,26 @@ Result<Queue> without_film(const Queue& queue, VideoId video) {
 RoomQueue::RoomQueue(RoomCode room, RoomPowers& powers, Listener& listener)
     : room_(room), powers_(powers), listener_(listener) {}
 
-Async<> RoomQueue::load() {
-    SW_CO_TRY(auto stored, co_await powers_.queues.load(room_));
-    SW_CO_CHECK(co_await read_missing(stored.queue));
+void RoomQueue::begin(StoredQueue stored, std::vector<RoomFilm> films) {
+    for (RoomFilm& each : films) films_.insert_or_assign(each.video, std::move(each));
     queue_ = std::move(stored.queue);
     version_ = stored.version;
     for (const QueueItem& each : queue_.items) {
         if (film(each.video) == nullptr) look_again(each.video);
     }
-    co_return Result<>();
+}
+
+std::vector<RoomFilm> RoomQueue::films() const {
+    std::vector<RoomFilm> films;
+    for (const auto& [video, film] : films_) films.push_back(film);
+    return films;
+}
+
+void RoomQueue::expect(const Playback& on) {
+    if (on.video) powers_.films.expect(*on.video);
+    const auto next = on.item ? next_after(queue_, *on.item) : std::nullopt;
+    const QueueItem* item = next ? queue_.find(*next) : nullptr;
+    if (item != nullptr) powers_.films.expect(item->video);
 }
 
 const RoomFilm* RoomQueue::film(VideoId video) const {
@@ -92,7 +103,7 @@ net::awaitable<void> RoomQueue::make_next() {
     const Result<> outcome = co_await make(change);
     // What was not answered may have been done: it is read until it is known.
     if (stale_) heard_ = std::max(heard_, version_ + 1);
-    listener_.queue_store_worked(outcome || !store_is_away(outcome.error()));
+    listener_.store_worked(outcome || !store_is_away(outcome.error()));
     listener_.queue_settled(change, outcome);
     if (change.settled) change.settled(outcome);
     if (queue_ != before) listener_.queue_changed(before, true);

@@ -44,13 +44,16 @@ public:
         virtual void queue_changed(const Queue& before, bool ours) = 0;
         /// What is known of the films changed.
         virtual void films_changed() = 0;
-        virtual void queue_store_worked(bool works) = 0;
+        /// The store works, or it does not.
+        virtual void store_worked(bool works) = 0;
     };
 
     RoomQueue(RoomCode room, RoomPowers& powers, Listener& listener);
 
-    /// Reads the queue and its films. Before anything else.
-    Async<> load();
+    /// Goes on from there. Before anything else.
+    void begin(StoredQueue stored, std::vector<RoomFilm> films);
+    /// Reads the queue again: it may be another one.
+    void read_again() { heard_version(version_ + 1); }
 
     const Queue& queue() const { return queue_; }
     /// Of the queue as it is kept; a greater one is newer.
@@ -62,12 +65,17 @@ public:
     FilmExtent extent_of(VideoId video) const;
     /// Items in their order, with their films; those whose film is gone are left out.
     std::vector<RoomSpeaker::Shown> shown() const;
+    /// What is known of all its films.
+    std::vector<RoomFilm> films() const;
 
     /// Errors: Exhausted (too many changes wait).
     Result<> enqueue(Change change);
     bool has_work() const { return !pending_.empty() || heard_ > version_; }
     /// Works until nothing waits, or the store is away. Run one at a time.
     net::awaitable<void> work();
+
+    /// The library hears which films players ask for next, if this is what is on.
+    void expect(const Playback& on);
 
     /// A film may have changed: it is read again, soon.
     void look_again(VideoId video);

@@ -8,6 +8,7 @@
 
 #include "base/log/log.h"
 #include "ports/topics.h"
+#include "services/rooms/store_tries.h"
 
 namespace syncwatch {
 namespace {
@@ -17,6 +18,9 @@ using namespace std::chrono_literals;
 /// How often rooms look at the clock: the finest of what they do by themselves.
 constexpr auto kTick = 250ms;
 constexpr auto kSaveEvery = 1s;
+/// Before people see a room that came from another node, all nodes have the time to say who is in
+/// it.
+constexpr auto kPeersAnswer = 500ms;
 /// Notices for one room that wait while it is read.
 constexpr std::size_t kMostEarly = 64;
 
@@ -145,8 +149,11 @@ net::awaitable<void> RoomShard::admit(std::uint64_t serial, Arrival arrival) {
     }
     const auto busy = (*room)->stay();
     // The ticket was good when it was made; a ban since then would not have reached this line.
-    const auto ban = co_await powers_.rooms.ban_on(grant.room, grant.who.user, grant.address,
-                                                   powers_.clock.wall());
+    Result<std::optional<Ban>> ban = fail_unavailable("database", "it is away", 1s);
+    if ((*room)->is_sure()) {
+        ban = co_await powers_.rooms.ban_on(grant.room, grant.who.user, grant.address,
+                                            powers_.clock.wall());
+    }
     auto messages = co_await (*room)->messages_for(arrival.last_message);
     line = find(serial);
     if (line == nullptr) co_return;
@@ -179,13 +186,24 @@ void RoomShard::let_in(RoomLine& line, LiveRoom& room, const Arrival& arrival,
     room.enter(line, arrival.resume == line.grant.who.user, std::move(messages));
 }
 
-Async<std::shared_ptr<LiveRoom>> RoomShard::live(RoomCode code) {
+Async<> RoomShard::fetch(RoomCode room) {
+    SW_CO_CHECK(co_await live(room, From::Peers));
+    co_return Result<>();
+}
+
+std::optional<RoomCopy> RoomShard::copy(const RoomCode& room) {
+    const auto found = rooms_.find(room);
+    if (found == rooms_.end() || !found->second->room) return std::nullopt;
+    return found->second->room->copy();
+}
+
+Async<std::shared_ptr<LiveRoom>> RoomShard::live(RoomCode code, From from) {
     if (draining_) co_return fail_unavailable("rooms", "the node is ending", 1s);
     auto& entry = rooms_[code];
     if (!entry) {
         entry = std::make_shared<Entry>(executor_);
         ensure_ticking();
-        co_return co_await read(code, entry);
+        co_return co_await read(code, entry, from);
     }
     const std::shared_ptr<Entry> reading = entry;
     if (!reading->room && !reading->failed) {
@@ -195,33 +213,53 @@ Async<std::shared_ptr<LiveRoom>> RoomShard::live(RoomCode code) {
     co_return reading->room;
 }
 
-Async<std::shared_ptr<LiveRoom>> RoomShard::read(RoomCode code, std::shared_ptr<Entry> entry) {
+Async<std::shared_ptr<LiveRoom>> RoomShard::read(RoomCode code, std::shared_ptr<Entry> entry,
+                                                 From from) {
     // Before the reading: what changes meanwhile is heard.
     auto handle = [this, code](const std::string& payload) { heard(code, payload); };
     entry->notices = powers_.bus.subscribe(topics::room(code), executor_, std::move(handle));
-    auto found = co_await powers_.rooms.find(code);
-    Result<> loaded;
-    std::shared_ptr<LiveRoom> room;
-    if (found) {
-        RoomHost& host = *this;
-        room = std::make_shared<LiveRoom>(*std::move(found), powers_, rules_, *speaker_, host);
-        loaded = co_await room->load();
-    } else {
-        loaded = fail(found.error());
+    Result<std::shared_ptr<LiveRoom>> room = fail_unavailable("database", "it is away", 1s);
+    if (from == From::Stores) room = co_await read_stores(code);
+    if (!room && store_is_away(room.error()) && powers_.peers != nullptr) {
+        auto theirs = co_await read_peers(code);
+        if (theirs) room = std::move(theirs);
     }
-    if (loaded) {
-        entry->room = room;
-        for (const std::string& each : std::exchange(entry->early, {})) hear(*room, each);
+    if (room) {
+        entry->room = *room;
+        for (const std::string& each : std::exchange(entry->early, {})) hear(**room, each);
     } else {
-        entry->failed = loaded.error();
+        entry->failed = room.error();
         rooms_.erase(code);
-        if (loaded.error().code != ErrorCode::NotFound) {
-            log::warning("room.not_read",
-                         {{"room", code.text()}, {"error", loaded.error().message}});
+        if (room.error().code != ErrorCode::NotFound) {
+            log::warning("room.not_read", {{"room", code.text()}, {"error", room.error().message}});
         }
     }
     entry->read.cancel();
-    if (!loaded) co_return fail(loaded.error());
+    co_return room;
+}
+
+Async<std::shared_ptr<LiveRoom>> RoomShard::read_stores(RoomCode code) {
+    SW_CO_TRY(auto listed, co_await powers_.rooms.find(code));
+    RoomHost& host = *this;
+    auto room = std::make_shared<LiveRoom>(std::move(listed), powers_, rules_, *speaker_, host);
+    SW_CO_CHECK(co_await room->load());
+    co_return room;
+}
+
+/// As another node has it.
+Async<std::shared_ptr<LiveRoom>> RoomShard::read_peers(RoomCode code) {
+    SW_CO_TRY(const std::string told, co_await powers_.peers->ask(kRoomKind, code.compact()));
+    std::optional<RoomCopy> copy = parse_room_copy(told);
+    if (!copy || copy->listed.room.code != code) {
+        powers_.metrics.bad_peer_news.fetch_add(1);
+        co_return fail_unavailable("peers", "what was told is no copy of the room", 1s);
+    }
+    RoomHost& host = *this;
+    auto room = std::make_shared<LiveRoom>(copy->listed, powers_, rules_, *speaker_, host);
+    SW_CO_CHECK(co_await room->load(std::move(copy)));
+    // It asked who is there, at all nodes.
+    co_await powers_.clock.sleep_until(powers_.clock.now() + kPeersAnswer);
+    log::info("room.read_from_peer", {{"room", code.text()}});
     co_return room;
 }
 
@@ -231,7 +269,9 @@ void RoomShard::heard(const RoomCode& code, const std::string& payload) {
     Entry& entry = *found->second;
     if (entry.room) {
         hear(*entry.room, payload);
-    } else if (entry.early.size() < kMostEarly) {
+    } else {
+        // Of what is lost the newest says that something is missing.
+        if (entry.early.size() == kMostEarly) entry.early.pop_front();
         entry.early.push_back(payload);
     }
 }

@@ -40,6 +40,10 @@ public:
 
     /// As LiveRooms::wake.
     void wake(const RoomCode& room);
+    /// As LiveRooms::fetch.
+    Async<> fetch(RoomCode room);
+    /// As LiveRooms::copy.
+    std::optional<RoomCopy> copy(const RoomCode& room);
 
     /// Puts a film on a room's queue. Errors: as LiveRoom::shelve.
     Async<> shelve(Principal by, RoomCode room, VideoId video);
@@ -62,7 +66,7 @@ private:
         std::optional<Error> failed;
         net::steady_timer read;  ///< Cancelled when it is, or will not be.
         std::unique_ptr<Bus::Subscription> notices;
-        std::vector<std::string> early;  ///< Heard while it was being read.
+        std::deque<std::string> early;  ///< Heard while it was being read.
     };
 
     void run(std::string name, net::awaitable<void> task) override;
@@ -71,9 +75,17 @@ private:
     const std::set<std::string>& notices() const override { return notices_; }
 
     void subscribe();
+    /// Where a room that is not live is looked for first.
+    enum class From : std::uint8_t {
+        Stores,  ///< Then at other nodes, if the stores are away.
+        Peers,   ///< And nowhere else: the stores are known to be away.
+    };
+
     RoomLine* find(std::uint64_t serial);
-    Async<std::shared_ptr<LiveRoom>> live(RoomCode code);
-    Async<std::shared_ptr<LiveRoom>> read(RoomCode code, std::shared_ptr<Entry> entry);
+    Async<std::shared_ptr<LiveRoom>> live(RoomCode code, From from = From::Stores);
+    Async<std::shared_ptr<LiveRoom>> read(RoomCode code, std::shared_ptr<Entry> entry, From from);
+    Async<std::shared_ptr<LiveRoom>> read_stores(RoomCode code);
+    Async<std::shared_ptr<LiveRoom>> read_peers(RoomCode code);
     void heard(const RoomCode& code, const std::string& payload);
     static void hear(LiveRoom& room, const std::string& payload);
     net::awaitable<void> bring_to_life(RoomCode room);

@@ -14,9 +14,24 @@ Standing standing_of(const Present& member) {
 
 }  // namespace
 
-void Roster::set_staff(const std::vector<RoomMembership>& staff) {
+std::vector<UserId> Roster::set_staff(const std::vector<RoomMembership>& staff) {
     staff_.clear();
     for (const RoomMembership& each : staff) staff_[each.user] = {each.role, each.since};
+    std::vector<UserId> changed;
+    for (const auto& each : present_) {
+        Member& shown = each->shown;
+        const auto duty = staff_.find(shown.id);
+        each->role_since = duty == staff_.end() ? WallTime() : duty->second.since;
+        const Role role = role_of(shown.id);
+        if (std::exchange(shown.role, role) != role) changed.push_back(shown.id);
+    }
+    return changed;
+}
+
+std::vector<RoomMembership> Roster::staff() const {
+    std::vector<RoomMembership> staff;
+    for (const auto& [user, duty] : staff_) staff.push_back({user, duty.role, duty.since});
+    return staff;
 }
 
 bool Roster::set_role(UserId user, Role role, WallTime since) {

@@ -56,8 +56,9 @@ struct Present {
 /// Who is in a room, in the order they came; what they are there, present or not; who acts as host.
 class Roster {
 public:
-    /// What people are in the room, from the database.
-    void set_staff(const std::vector<RoomMembership>& staff);
+    /// What people are in the room, from the database. Gives those present for whom that is news.
+    std::vector<UserId> set_staff(const std::vector<RoomMembership>& staff);
+    std::vector<RoomMembership> staff() const;
     /// True if that is news.
     bool set_role(UserId user, Role role, WallTime since);
 
