@@ -219,6 +219,7 @@ void KnownRoomsTest::play(void (lab::PostgresServer::*harm)(), const std::functi
     // A guest who is banned, and known at all nodes.
     const std::string cy = client("c").guest("Cy");
     const std::string cy_id = at("b", cy).get("/api/v1/me").text_at("id");
+    ASSERT_EQ(at("c", cy).get("/api/v1/me").status, 200);
     ASSERT_EQ(at("a", alice_).post("/api/v1/rooms/" + code_ + "/bans", {{"user", cy_id}}).status,
               201);
     const std::string master = at("a", alice_).get("/api/v1/videos/" + video).text_at("master");
@@ -263,6 +264,9 @@ void KnownRoomsTest::play(void (lab::PostgresServer::*harm)(), const std::functi
     EXPECT_FALSE(unknown.field("Retry-After").empty());
     EXPECT_LT(Timer::now() - asked, 10s);
 
+    EXPECT_TRUE(
+        eventually([&] { return at("b", cy).post("/api/v1/auth/logout", {}).status == 204; }));
+    EXPECT_TRUE(eventually([&] { return at("c", cy).get("/api/v1/me").status != 200; }));
 
     ASSERT_TRUE(mend());
     const Texts said{"before", "spooled", "hello", "welcome"};
@@ -274,6 +278,10 @@ void KnownRoomsTest::play(void (lab::PostgresServer::*harm)(), const std::functi
     EXPECT_TRUE(
         eventually([&] { return (me = at("c", bo_token).get("/api/v1/me")).status == 200; }));
     EXPECT_EQ(me.text_at("display_name"), "Bo");
+    for (const char* name : {"a", "b", "c"}) {
+        EXPECT_TRUE(eventually([&] { return at(name, cy).get("/api/v1/me").status == 401; }))
+            << "who signed out stays so at " << name;
+    }
     EXPECT_EQ(at("b", alice_).get("/api/v1/rooms/" + code_).text_at("name"), "Film night");
     EXPECT_EQ(settled_join("b", bo_token, "wrong").text_at("code"), "wrong_password");
     EXPECT_TRUE(bo.say("after"));

@@ -5,6 +5,7 @@
 #include "adapters/memory_stores/memory_live_rooms.h"
 #include "adapters/memory_stores/memory_media_store.h"
 #include "adapters/memory_stores/memory_room_store.h"
+#include "adapters/memory_stores/memory_sign_out_spool.h"
 #include "contract/account_store_contract.h"
 #include "contract/chat_spool_contract.h"
 #include "contract/chat_store_contract.h"
@@ -14,6 +15,7 @@
 #include "contract/queue_store_contract.h"
 #include "contract/replica_ledger_contract.h"
 #include "contract/room_store_contract.h"
+#include "contract/sign_out_spool_contract.h"
 
 namespace syncwatch {
 namespace {
@@ -53,6 +55,14 @@ struct MadeMemorySpool {
     MemoryChatSpool kept;
 };
 
+struct MadeMemorySignOuts {
+    SignOutSpool& spool() { return kept; }
+    void restart() {}
+
+    MemorySignOutSpool kept{3};
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SignOutSpoolContract, MadeMemorySignOuts);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ChatSpoolContract, MadeMemorySpool);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MediaStoreContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobStoreContract, MadeMemoryMedia);

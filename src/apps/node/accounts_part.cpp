@@ -61,11 +61,12 @@ http::Authenticator::Options authenticator_options(const config::Settings& setti
 }  // namespace
 
 AccountsPart::AccountsPart(Powers& powers, const config::Settings& settings,
-                           net::any_io_executor home, KeyStore::Key guest_key)
-    : sealer_(guest_key, powers.random),
-      service_({powers.accounts, powers.rooms, powers.hasher, powers.audit, powers.bus(),
-                powers.clock, powers.random, powers.postgres == nullptr ? nullptr : &sealer_},
-               service_options(settings), std::move(home)),
+                           net::any_io_executor home, Meanwhile meanwhile)
+    : sealer_(meanwhile.guest_key, powers.random),
+      service_(
+          {powers.accounts, powers.rooms, powers.hasher, powers.audit, powers.bus(), powers.clock,
+           powers.random, powers.postgres == nullptr ? nullptr : &sealer_, meanwhile.sign_outs},
+          service_options(settings), std::move(home)),
       limits_(powers.clock, limit_options(settings)),
       authenticator_(service_, authenticator_options(settings, limits_)),
       api_(service_, authenticator_, api_options(settings)) {}

@@ -12,10 +12,15 @@ namespace syncwatch::apps {
 /// Accounts, guests and sessions; who a request comes from, and whether they ask too much.
 class AccountsPart {
 public:
+    /// What is needed while the database is away.
+    struct Meanwhile {
+        KeyStore::Key guest_key;  ///< Seals the tokens of guests who come.
+        SignOutSpool* sign_outs;  ///< As in AccountService::Powers.
+    };
+
     /// `home`: the executor that hears of sessions that end elsewhere.
-    /// `guest_key`: seals the tokens of guests who come while the database is away.
     AccountsPart(Powers& powers, const config::Settings& settings, net::any_io_executor home,
-                 KeyStore::Key guest_key);
+                 Meanwhile meanwhile);
 
     AccountService& service() { return service_; }
     http::Authenticator& authenticator() { return authenticator_; }

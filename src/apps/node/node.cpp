@@ -74,7 +74,8 @@ Node::Node(config::Settings settings, Opened opened)
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
-      accounts_(*powers_, settings_, shards_.executor(0), opened.guest_key),
+      accounts_(*powers_, settings_, shards_.executor(0),
+                {opened.guest_key, storage_->sign_outs()}),
       media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
       rooms_(*powers_, settings_, shards_,
              {accounts_, media_.films(), storage_->chat_spool(), peers_.answers()},
@@ -209,6 +210,7 @@ net::awaitable<void> Node::write_guests() {
     for (;;) {
         co_await powers_->clock.sleep_until(powers_->clock.now() + kWriteGuestsEvery);
         co_await accounts_.service().write_stand_ins();
+        co_await accounts_.service().end_signed_out();
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "adapters/filesystem/file_blob_store.h"
 #include "adapters/filesystem/file_chat_spool.h"
+#include "adapters/filesystem/file_sign_out_spool.h"
 #include "adapters/filesystem/file_uploads.h"
 #include "adapters/s3/s3_uploads.h"
 #include "apps/node/breaker_log.h"
@@ -75,6 +76,9 @@ Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings,
     filesystem::FileChatSpool::Options spool;
     spool.folder = settings.data.dir / "spool";
     SW_TRY(storage->chat_spool_, filesystem::FileChatSpool::open(spool, storage->spooling_));
+    filesystem::FileSignOutSpool::Options sign_outs;
+    sign_outs.folder = spool.folder;
+    SW_TRY(storage->sign_outs_, filesystem::FileSignOutSpool::open(sign_outs, storage->spooling_));
     return storage;
 }
 

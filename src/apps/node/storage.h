@@ -17,6 +17,7 @@
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "ports/replica_ledger.h"
+#include "ports/sign_out_spool.h"
 #include "ports/upload_files.h"
 #include "services/objects/healing_store.h"
 #include "services/objects/object_tally.h"
@@ -57,6 +58,8 @@ public:
     UploadFiles& uploads() { return *uploads_; }
     /// nullptr: the database is in the same folder, and away when the folder is.
     ChatSpool* chat_spool() { return chat_spool_.get(); }
+    /// Likewise.
+    SignOutSpool* sign_outs() { return sign_outs_.get(); }
     /// nullptr: films are on this machine's disk.
     s3::S3BlobStore* s3() { return s3_; }
     const CircuitBreaker& breaker() const { return breaker_; }
@@ -90,6 +93,7 @@ private:
     ObjectTally tally_;
     std::unique_ptr<HealingStore> healing_;
     std::unique_ptr<ChatSpool> chat_spool_;
+    std::unique_ptr<SignOutSpool> sign_outs_;
 };
 
 }  // namespace syncwatch::apps

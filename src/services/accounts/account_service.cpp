@@ -81,6 +81,8 @@ AccountService::AccountService(Powers powers, Options options, net::any_io_execu
     subscriptions_.push_back(bus.subscribe(topics::kSessionEnded, executor, std::move(ended)));
     subscriptions_.push_back(bus.subscribe(topics::kAccountChanged, executor, changed));
     subscriptions_.push_back(bus.subscribe(topics::kAccountDeleted, executor, changed));
+    if (powers_.sign_outs == nullptr) return;
+    for (const SessionId session : powers_.sign_outs->waiting()) note_ended(session);
 }
 
 AccountService::~AccountService() = default;
@@ -212,7 +214,7 @@ Async<AccountService::SignedIn> AccountService::sign_in(Account account) {
 }
 
 Async<> AccountService::logout(Principal who, std::string address) {
-    const Result<> ended = co_await powers_.accounts.end_session(who.session);
+    const Result<> ended = co_await end_session(who.session);
     // Nodes that know it by themselves forget it in any case.
     announce_ended({who.session});
     if (!ended) co_return ended;
@@ -254,7 +256,10 @@ Async<Principal> AccountService::look_up(Sha256Sum token_hash) {
     const auto epoch = cache_.epoch();
     const WallTime now = powers_.clock.wall();
     SW_CO_TRY(auto found, co_await powers_.accounts.find_session(token_hash, now));
-    if (!found) co_return fail(ErrorCode::Unauthenticated, "unknown or ended session");
+    // Of one that was signed out meanwhile the database may not know yet.
+    if (!found || has_ended(found->session.id)) {
+        co_return fail(ErrorCode::Unauthenticated, "unknown or ended session");
+    }
     // A session lives from its last use; a write a day is enough to know that.
     const WallTime expires_at = now + options_.session_lifetime;
     const auto coarse = std::min<std::chrono::seconds>(24h, options_.session_lifetime / 10);

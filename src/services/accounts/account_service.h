@@ -19,6 +19,7 @@
 #include "ports/random.h"
 #include "ports/room_store.h"
 #include "ports/sealer.h"
+#include "ports/sign_out_spool.h"
 #include "services/accounts/session_cache.h"
 #include "services/accounts/sign_in_guard.h"
 #include "services/accounts/stand_in.h"
@@ -60,6 +61,8 @@ public:
         Random& random;
         /// Closes the tokens of guests who come while the database is away; nullptr: none may.
         Sealer* sealer = nullptr;
+        /// Where sign-outs wait while the database is away; nullptr: they are refused then.
+        SignOutSpool* sign_outs = nullptr;
     };
     struct NewAccount {
         std::string username;
@@ -107,7 +110,7 @@ public:
     /// Also while the database is away: what there is of the guest is in the token then.
     /// Errors: InvalidInput (display_name).
     Async<SignedIn> guest(std::string display_name);
-    /// The session is dead at once, on every node.
+    /// The session is dead at once, on every node; also while the database is away.
     Async<> logout(Principal who, std::string address);
     /// Also while the database is away, for those who were seen here within the last hour.
     /// Errors: Unauthenticated.
@@ -133,6 +136,8 @@ public:
     /// To be called every few seconds: guests who came while the database was away become accounts
     /// once it is back.
     net::awaitable<void> write_stand_ins();
+    /// The same: sessions that were signed out meanwhile end.
+    net::awaitable<void> end_signed_out();
 
 private:
     Async<> admit(Account account, NewAccount wanted);
@@ -154,6 +159,7 @@ private:
     void remember(const StandIn& guest, const Sha256Sum& token_hash);
     void note_ended(SessionId session);
     bool has_ended(SessionId session) const;
+    Async<> end_session(SessionId session);
     Async<Principal> principal_of_stand_in(std::string token);
     Async<> write(StandIn guest, Sha256Sum token_hash);
 

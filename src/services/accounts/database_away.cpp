@@ -71,6 +71,30 @@ bool AccountService::has_ended(SessionId session) const {
     return ended_.contains(session);
 }
 
+/// In the database or, while that is away, for when it is back.
+Async<> AccountService::end_session(SessionId session) {
+    const bool may_wait = powers_.sign_outs != nullptr;
+    if (may_wait && was_just_away()) co_return co_await powers_.sign_outs->keep(session);
+    const Result<> ended = co_await powers_.accounts.end_session(session);
+    const bool away = !ended && is_away(ended.error());
+    if (away && may_wait) co_return co_await powers_.sign_outs->keep(session);
+    co_return ended;
+}
+
+net::awaitable<void> AccountService::end_signed_out() {
+    if (powers_.sign_outs == nullptr) co_return;
+    for (const SessionId session : powers_.sign_outs->waiting()) {
+        Result<> ended = co_await powers_.accounts.end_session(session);
+        if (!ended && is_away(ended.error())) co_return;
+        if (ended) ended = co_await powers_.sign_outs->done(session);
+        if (!ended) {
+            log::warning("accounts.sign_out_waits", {{"error", ended.error().message}});
+        }
+        // Nodes that started meanwhile may have believed it.
+        announce_ended({session});
+    }
+}
+
 Async<Principal> AccountService::principal_of_stand_in(std::string token) {
     const auto unknown = [] {
         return fail(ErrorCode::Unauthenticated, "unknown or ended session");

@@ -1,6 +1,7 @@
 // Who gets in, and stays in, while the database is away.
 #include <gtest/gtest.h>
 
+#include "adapters/memory_stores/memory_sign_out_spool.h"
 #include "adapters/system/sodium_sealer.h"
 #include "harness/account_world.h"
 #include "harness/away_account_store.h"
@@ -12,10 +13,10 @@ using namespace std::chrono_literals;
 
 class DatabaseAwayTest : public testing::Test {
 protected:
-    std::unique_ptr<AccountService> node() {
+    std::unique_ptr<AccountService> node(SignOutSpool* spool = nullptr) {
         return std::make_unique<AccountService>(
             AccountService::Powers{store_, world_.room_store, world_.hasher, world_.audit,
-                                   world_.bus, world_.clock, world_.random, &sealer_},
+                                   world_.bus, world_.clock, world_.random, &sealer_, spool},
             AccountService::Options(), world_.context.get_executor());
     }
     static Result<Principal> who(AccountService& service, const std::string& token) {
@@ -139,6 +140,39 @@ TEST_F(DatabaseAwayTest, ATokenThatNobodySealedIsNone) {
     EXPECT_EQ(refusal(*a_, std::string(5000, 'A')), ErrorCode::Unauthenticated);
     world_.clock.advance(61min);
     EXPECT_FALSE(who(*a_, bo.token)) << "alone it is good for an hour";
+}
+
+TEST_F(DatabaseAwayTest, ASignOutMeanwhileHoldsAtOnceAndEndsTheSessionAfterwards) {
+    MemorySignOutSpool spool;
+    a_ = node(&spool);
+    const auto alice = world_.register_as("alice");
+    const Principal known = who(*a_, alice->token).value();
+    ASSERT_TRUE(who(*b_, alice->token));
+    store_.away = true;
+    EXPECT_TRUE(run_to_end(a_->logout(known, "192.0.2.1")));
+    world_.deliver();
+    EXPECT_FALSE(who(*a_, alice->token));
+    EXPECT_FALSE(who(*b_, alice->token));
+    run_to_end(a_->end_signed_out());
+    EXPECT_EQ(spool.waiting().size(), 1U) << "it is still away";
+    // The database is back before anybody told it; the node was killed meanwhile.
+    a_ = node(&spool);
+    come_back();
+    EXPECT_EQ(refusal(*a_, alice->token), ErrorCode::Unauthenticated);
+    EXPECT_EQ(refusal(*b_, alice->token), ErrorCode::Unauthenticated);
+    run_to_end(a_->end_signed_out());
+    EXPECT_TRUE(spool.waiting().empty());
+    EXPECT_EQ(refusal(*node(), alice->token), ErrorCode::Unauthenticated) << "a new node";
+}
+
+TEST_F(DatabaseAwayTest, ASignOutThatIsDurableNowhereIsRefused) {
+    MemorySignOutSpool full(0);
+    a_ = node(&full);
+    const auto alice = world_.register_as("alice");
+    const Principal known = who(*a_, alice->token).value();
+    store_.away = true;
+    EXPECT_EQ(run_to_end(a_->logout(known, "192.0.2.1")).error().code, ErrorCode::Unavailable);
+    EXPECT_FALSE(who(*a_, alice->token)) << "until it is asked again";
 }
 
 }  // namespace
