@@ -249,6 +249,43 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItHangsAndGuestsComeIn) {
     EXPECT_EQ(ada.shown(), said) << "nothing came twice";
 }
 
+TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItTakesNoWrites) {
+    Person ada(alice_, code_);
+    Person bo(bo_, code_);
+    ASSERT_TRUE(ada.come(port("a")));
+    ASSERT_TRUE(bo.come(port("b")));
+    Texts said{"before"};
+    ASSERT_TRUE(ada.say("before"));
+    ASSERT_TRUE(bo.hears("before"));
+    const std::string end_sessions =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name LIKE 'syncwatch%'";
+    ASSERT_TRUE(postgres_->sql("ALTER DATABASE postgres SET default_transaction_read_only = on"));
+    ASSERT_TRUE(postgres_->sql(end_sessions));
+    for (int i = 0; i < 5; ++i) {
+        for (auto* each : {&ada, &bo}) {
+            said.push_back((each == &ada ? "ada " : "bo ") + std::to_string(i));
+            ASSERT_TRUE(each->say(said.back())) << said.back();
+            ASSERT_TRUE((each == &ada ? bo : ada).hears(said.back())) << said.back();
+        }
+    }
+    EXPECT_TRUE(eventually([&] {
+        const auto refused = at("a", alice_).post("/api/v1/rooms", {{"name", "Another"}});
+        return refused.status == 503 && refused.text_at("code") == "read_only";
+    }));
+    EXPECT_FALSE(is_spool_empty("a"));
+    Person cy(bo_, code_);
+    EXPECT_TRUE(eventually([&] { return cy.come(port("a")); })) << "a standby keeps nobody out";
+    EXPECT_EQ(cy.shown(), said);
+
+    ASSERT_TRUE(
+        postgres_->sql("ALTER DATABASE postgres RESET default_transaction_read_only", "template1"));
+    EXPECT_TRUE(eventually([&] { return kept("a") == said; }));
+    EXPECT_EQ(kept("b"), said);
+    EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
+    EXPECT_EQ(ada.shown(), said) << "nothing came twice";
+}
+
 TEST_F(NodesWithoutDatabaseTest, ANodeThatIsKilledMeanwhileReplaysWhatItAcknowledged) {
     Person ada(alice_, code_);
     Person bo(bo_, code_);
