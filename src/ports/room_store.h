@@ -74,7 +74,8 @@ public:
     virtual Async<Role> role(RoomCode code, UserId user) = 0;
     /// Errors: NotFound (room or user).
     virtual Async<> set_role(RoomCode code, UserId user, Role role, WallTime now) = 0;
-    /// Notes that somebody was in the room; keeps the role they have. Errors: NotFound.
+    /// Notes that somebody was in the room; keeps the role they have. Errors: NotFound (room,
+    /// reason "no_such_room", or user).
     virtual Async<Role> remember(RoomCode code, UserId user, WallTime now) = 0;
     /// Owner and moderators, the most senior first.
     virtual Async<std::vector<RoomMembership>> staff(RoomCode code) = 0;

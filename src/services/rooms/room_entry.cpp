@@ -80,9 +80,10 @@ Async<RoomDirectory::Joined> RoomDirectory::join_stored(Principal who, RoomCode 
     }
     const WallTime now = powers_.clock.wall();
     Result<Role> role = co_await powers_.rooms.remember(code, who.user, now);
-    if (!role && role.error().code == ErrorCode::NotFound) co_return fail(role.error());
+    if (!role && role.error().reason == "no_such_room") co_return fail(role.error());
     if (!role) {
-        // Who was here is a convenience; it must not keep anybody out while writing fails.
+        // Who was here is a convenience: it must not keep anybody out while writing fails, or while
+        // the account of a guest who came with the database away is still to be written.
         log::warning("room.visit_not_stored", {{"error", role.error().message}});
         role = co_await powers_.rooms.role(code, who.user);
         if (!role) co_return fail(role.error());

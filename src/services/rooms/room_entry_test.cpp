@@ -46,6 +46,14 @@ TEST_F(RoomEntryTest, AJoinGivesATicketThatSaysWhoAndAsWhat) {
     EXPECT_EQ(world_.join(host_, room)->grant.role, Role::Owner);
 }
 
+TEST_F(RoomEntryTest, AGuestWhoseAccountIsStillToBeWrittenIsLetIn) {
+    Principal unwritten = guest_;
+    unwritten.user = world_.random.make_id<UserId>(world_.clock.wall());
+    const auto joined = world_.join(unwritten, world_.room_of(host_));
+    ASSERT_TRUE(joined) << joined.error().message;
+    EXPECT_EQ(joined->grant.role, Role::Viewer);
+}
+
 TEST_F(RoomEntryTest, APasswordLetsInWhoKnowsItAndTheOwnerAnyway) {
     const RoomView room = locked();
     EXPECT_EQ(reason(world_.join(guest_, room)), "wrong_password");
