@@ -1,11 +1,14 @@
 // `syncwatch lab`: a whole installation of real servers, broken, healed and ended.
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <set>
+#include <thread>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,6 +83,32 @@ protected:
         }
         return found;
     }
+    /// What each part says of itself, by its name.
+    static std::map<std::string, std::string> remarks(const Said& said) {
+        std::map<std::string, std::string> found;
+        for (const auto& each : said.document.at("parts").as_array()) {
+            found[json::value_to<std::string>(each.at("name"))] =
+                json::value_to<std::string>(each.at("remark"));
+        }
+        return found;
+    }
+    /// Waits until that PostgreSQL says so.
+    bool becomes(const std::string& part, const std::string& role) {
+        for (int i = 0; i < 120; ++i) {
+            if (remarks(lab({"status"}))[part] == role) return true;
+            std::this_thread::sleep_for(500ms);
+        }
+        return false;
+    }
+    /// The PostgreSQL that the node writes to.
+    std::string database_of_node() const {
+        const auto health =
+            harness::HttpClient(static_cast<std::uint16_t>(base_port_ + 11)).get("/health").json();
+        const auto& database = health.at("components").at("database");
+        return json::value_to<std::string>(database.at("status")) + ": " +
+               json::value_to<std::string>(database.at("detail"));
+    }
+
     /// Whoever works in the lab's folder: also those that the lab never knew.
     std::set<std::string> left_behind() const {
         std::set<std::string> found;
@@ -132,14 +161,43 @@ TEST_F(LabTest, ComesUpIsBrokenAndHealedAndLeavesNothing) {
     }
     EXPECT_EQ(others, (std::set<std::string>{"node-1", "worker-1"}));
 
+    for (const auto& each : left_behind()) ::kill(std::stoi(each.substr(6)), SIGKILL);
+    const Said raised = lab({"heal"});
+    ASSERT_EQ(raised.exit, 0) << "all were killed in the same moment: " << raised.complaint;
+
     EXPECT_EQ(lab({"down", "--delete"}).exit, 0);
-    for (const pid_t each : processes(restarted)) {
+    for (const pid_t each : processes(raised)) {
         const auto facts = lab::process_facts(each);
         EXPECT_TRUE(!facts || facts->ended()) << each;
     }
     EXPECT_EQ(left_behind(), std::set<std::string>());
     EXPECT_FALSE(std::filesystem::exists(folder_.path() / "lab"));
     EXPECT_EQ(lab({"status"}).exit, 3) << "there is no lab any more";
+}
+
+TEST_F(LabTest, APrimaryThatComesBackAfterAnotherTookOverIsNotWrittenTo) {
+    const char* const long_tests = std::getenv("SYNCWATCH_LONG_TESTS");
+    if (long_tests == nullptr || std::string_view(long_tests) != "yes") {
+        GTEST_SKIP() << "a minute: SYNCWATCH_LONG_TESTS=yes";
+    }
+    const Said first = up();
+    ASSERT_EQ(first.exit, 0) << first.complaint;
+    const bool one_leads = remarks(first)["pg-1"] == "primary";
+    const std::string before = one_leads ? "pg-1" : "pg-2";
+    const std::string after = one_leads ? "pg-2" : "pg-1";
+    const std::string taken_over =
+        fmt::format("ok: PostgreSQL at 127.0.0.1:{}/syncwatch", base_port_ + (one_leads ? 32 : 31));
+    ASSERT_EQ(lab({"kill", before}).exit, 0);
+    ASSERT_TRUE(becomes(after, "primary"));
+    std::string database;
+    for (int i = 0; i < 120 && database != taken_over; ++i) {
+        database = database_of_node();
+        std::this_thread::sleep_for(250ms);
+    }
+    EXPECT_EQ(database, taken_over);
+    ASSERT_EQ(lab({"heal"}).exit, 0);
+    EXPECT_TRUE(becomes(before, "replica"));
+    EXPECT_EQ(database_of_node(), taken_over);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kHealthyWithin = 60s;
+/// A server that was killed counts as ended before the last of its threads has let go of its ports.
+constexpr auto kPortsFreeWithin = 5s;
 
 /// Waits until it answers as it should. Errors: Timeout, Unavailable (it ended meanwhile).
 Result<> wait_for_health(const Lab& lab, const Part& part) {
@@ -55,7 +57,7 @@ Result<> check_ports(const Lab& lab, const std::vector<const Part*>& parts) {
     for (const Part* part : parts) {
         if (lab.crew(*part).any()) continue;
         for (const std::uint16_t port : ports_of(*part)) {
-            if (is_free(port)) continue;
+            if (wait_until([port] { return is_free(port); }, kPortsFreeWithin)) continue;
             return fail(ErrorCode::Conflict,
                         fmt::format("port {} is taken, and {} needs it", port, part->name),
                         "lab_port_taken");
