@@ -84,7 +84,15 @@ Result<> S3Uploads::update(const UploadWriter& writer, Change change) {
 Async<std::vector<std::string>> S3Uploads::names(UploadId id) {
     const std::string prefix = prefix_of(id);
     SW_CO_TRY(std::vector<std::string> found, co_await client_.list(prefix));
-    if (found.empty()) co_return unknown_upload();
+    if (found.empty()) {
+        // A list may be behind what was written; the object itself is not.
+        const auto mark = co_await client_.head(prefix + std::string(kUploadMark));
+        if (mark) {
+            co_return fail_unavailable("objects", "the store's list is behind", kUntilFinished);
+        }
+        if (mark.error().code != ErrorCode::NotFound) co_return fail(mark.error());
+        co_return unknown_upload();
+    }
     for (std::string& each : found) each.erase(0, prefix.size());
     co_return found;
 }

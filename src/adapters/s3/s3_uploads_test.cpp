@@ -5,6 +5,7 @@
 
 #include "contract/upload_files_contract.h"
 #include "harness/object_store.h"
+#include "harness/scripted_server.h"
 
 namespace syncwatch {
 namespace {
@@ -91,6 +92,23 @@ TEST_F(S3UploadsTest, WhatIsRemovedOnOneNodeIsGoneOnAll) {
     EXPECT_EQ(run_to_end(one_->size(id_)).error().reason, "no_such_upload");
     EXPECT_TRUE(run_to_end(one_->list()).value().empty());
     EXPECT_EQ(append(*one_, writer, "late").error().code, ErrorCode::NotFound);
+}
+
+TEST(S3UploadsListTest, AnUploadThatTheListForgotIsThereAllTheSame) {
+    ScriptedServer server;
+    const std::string nothing = ScriptedServer::answer(200, "<ListBucketResult/>");
+    server.says(nothing);
+    server.says(ScriptedServer::answer(200, ""));
+    server.says(nothing);
+    server.says(ScriptedServer::error(404, "NoSuchKey"));
+    const TempFolder folder;
+    TestS3Client client(fmt::format("s3:http://127.0.0.1:{}/films", server.port()));
+    SystemRandom random;
+    net::thread_pool pool{2};
+    const auto uploads = S3Uploads::open({folder.path()}, {client.exchange, random, pool}).value();
+    const auto id = random.make_id<UploadId>(from_micros(1));
+    EXPECT_EQ(run_to_end(uploads->size(id)).error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(run_to_end(uploads->size(id)).error().code, ErrorCode::NotFound);
 }
 
 }  // namespace

@@ -19,6 +19,35 @@ Error client_left() {
     return error;
 }
 
+/// A store whose list is behind: it has all that came, and shows a byte less.
+class BehindFiles final : public UploadFiles {
+public:
+    explicit BehindFiles(UploadFiles& files) : files_(files) {}
+    bool behind = true;
+
+    Grain grain() const override { return files_.grain(); }
+    Async<> create(UploadId id) override { return files_.create(id); }
+    Async<std::uint64_t> size(UploadId id) override { return files_.size(id); }
+    Async<UploadWriter> begin(UploadId id, std::uint64_t offset, Kind kind) override {
+        return files_.begin(id, offset, kind);
+    }
+    Async<std::string> append(UploadWriter writer, std::string buffer, std::size_t count) override {
+        return files_.append(writer, std::move(buffer), count);
+    }
+    Async<> accept(UploadWriter writer) override { return files_.accept(writer); }
+    Async<> discard(UploadWriter writer) override { return files_.discard(writer); }
+    Async<FinishedUpload> finish(UploadId id) override {
+        auto finished = co_await files_.finish(id);
+        if (finished && behind) --finished->size;
+        co_return finished;
+    }
+    Async<> remove(UploadId id) override { return files_.remove(id); }
+    Async<std::vector<UploadId>> list() override { return files_.list(); }
+
+private:
+    UploadFiles& files_;
+};
+
 class UploadServiceTest : public testing::Test {
 protected:
     UploadService::Part part(std::uint64_t offset, std::string_view for_sum = {},
@@ -191,6 +220,23 @@ TEST_F(UploadServiceTest, WhatAnotherNodeMayStillBeMovingIsLeftToItForAWhile) {
     world_.clock.advance(1min);
     ASSERT_TRUE(run_to_end(world_.uploads->finish_pending()));
     EXPECT_EQ(world_.video(made.upload.video).status, VideoStatus::Probing);
+}
+
+TEST_F(UploadServiceTest, AStoreWhoseListIsBehindCutsNoFilm) {
+    const Upload upload = world_.upload(ann_, 4).value().upload;
+    const auto writer =
+        run_to_end(world_.files->begin(upload.id, 0, UploadFiles::Kind::Final)).value();
+    ASSERT_TRUE(run_to_end(world_.files->append(writer, std::string("film"), 4)));
+    BehindFiles files(*world_.files);
+    UploadService uploads(
+        {world_.media, files, *world_.blobs, world_.shelf, world_.bus, world_.clock, world_.random},
+        world_.upload_options);
+    ASSERT_TRUE(run_to_end(uploads.finish_pending()));
+    EXPECT_EQ(world_.video(upload.video).status, VideoStatus::Uploading);
+    files.behind = false;
+    ASSERT_TRUE(run_to_end(uploads.finish_pending()));
+    EXPECT_EQ(world_.video(upload.video).status, VideoStatus::Probing);
+    EXPECT_EQ(world_.object(source_key(upload.video)), "film");
 }
 
 TEST_F(UploadServiceTest, AStartRemovesFilesThatNobodyKnowsAndUploadsWithoutAFile) {
