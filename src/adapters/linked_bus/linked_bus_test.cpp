@@ -1,5 +1,8 @@
 #include "adapters/linked_bus/linked_bus.h"
 
+#include <algorithm>
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "adapters/system/system_clock.h"
@@ -267,6 +270,58 @@ TEST(LinkedBusTest, AMessageOverTheBoundIsDroppedAndCounted) {
     EXPECT_TRUE(ear.wait_for("short"));
     EXPECT_EQ(ear.heard().size(), 1u);
     EXPECT_EQ(nodes.a.status().dropped, 1u);
+}
+
+/// A road that says what it carries in any order, and much of it twice.
+class MixingLink final : public BusLink {
+public:
+    explicit MixingLink(std::unique_ptr<BusLink> road) : road_(std::move(road)) {}
+    void start(Receiver receiver) override {
+        receiver_ = std::move(receiver);
+        road_->start({[this](std::string_view bytes) { take(bytes); }, receiver_.connected});
+    }
+    void stop() override { road_->stop(); }
+    void send(Bytes bytes) override { road_->send(std::move(bytes)); }
+    Status status() const override { return road_->status(); }
+
+private:
+    void take(std::string_view bytes) {
+        constexpr std::size_t kMixed = 8;
+        kept_.emplace_back(bytes);
+        if (kept_.size() % 3 == 0) kept_.emplace_back(bytes);
+        if (kept_.size() < kMixed) return;
+        std::ranges::shuffle(kept_, random_);
+        for (const std::string& each : std::exchange(kept_, {})) receiver_.message(each);
+    }
+
+    const std::unique_ptr<BusLink> road_;
+    Receiver receiver_;
+    std::vector<std::string> kept_;
+    std::mt19937 random_{7};
+};
+
+TEST(LinkedBusTest, WhatComesTwiceAndInAnyOrderIsHandedOnOnceAndInOrder) {
+    SystemClock clock;
+    SystemRandom random;
+    TwinRoad primary;
+    TwinRoad second;
+    LinkedBus a(clock, random, primary.link(), second.link(), quick());
+    LinkedBus b(clock, random, std::make_unique<MixingLink>(primary.link()),
+                std::make_unique<MixingLink>(second.link()), quick());
+    a.start();
+    b.start();
+    ASSERT_TRUE(wait_until([&] { return TwoNodes::met(a) && TwoNodes::met(b); }, 10s));
+    BusEar ear(b, "t");
+    Speaker speaker(a);
+    speaker.go_on(300);
+    primary.set_up(0, false);
+    speaker.go_on(300);
+    primary.set_up(0, true);
+    speaker.go_on(300);
+    const auto said = speaker.end();
+    EXPECT_TRUE(ear.wait_for(said.back()));
+    EXPECT_EQ(ear.heard(), said);
+    EXPECT_GT(b.status().passed_by, 300u) << "what came again";
 }
 
 }  // namespace
