@@ -82,7 +82,7 @@ TEST_F(DamageTest, ANewerSchemaIsLeftToTheNewerProgram) {
     file.seekp(60);
     file << std::string("\0\1\0\0", 4);
     file.close();
-    expect_refusal(3, "schema 65536");
+    expect_refusal(3, "schema 65536, this program knows up to ");
     EXPECT_EQ(run({"doctor"}).exit, 3);
 }
 

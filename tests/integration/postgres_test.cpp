@@ -158,9 +158,22 @@ TEST_F(PostgresTest, AnOlderProgramRefusesANewerSchemaAndSaysWhich) {
         EXPECT_EQ(server.stop(), 0);
     }
     ASSERT_TRUE(postgres->sql("INSERT INTO schema_steps (version, name) VALUES (9999, 'later')"));
-    const auto refused = run_syncwatch({"migrate", "--database-url", postgres->url()});
-    EXPECT_NE(refused.exit, 0);
-    EXPECT_NE(refused.err.find("schema 9999"), std::string::npos) << refused.err;
+    const std::vector<std::vector<std::string>> commands{
+        {"migrate"},
+        {"user", "list"},
+        {"serve", "--listen", "127.0.0.1:0"},
+        {"worker", "--listen", "127.0.0.1:0", "--bus-url", "postgres:", "--objects-url",
+         "s3:http://127.0.0.1:9/films", "--objects-credentials-file", data() / "none"}};
+    for (auto command : commands) {
+        SCOPED_TRACE(command[0]);
+        command.insert(command.end(), {"--database-url", postgres->url(), "--data-dir", data()});
+        const auto refused = run_syncwatch(std::move(command));
+        EXPECT_EQ(refused.exit, 3);
+        EXPECT_NE(refused.err.find("has schema 9999, this program knows up to "), std::string::npos)
+            << refused.err;
+        EXPECT_NE(refused.err.find("\nHINT: Use the newer syncwatch"), std::string::npos)
+            << refused.err;
+    }
 }
 
 TEST_F(PostgresTest, TheDoctorLooksAtIt) {
