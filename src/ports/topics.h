@@ -27,6 +27,9 @@ inline const std::string kLimits = "limits";
 /// What nodes ask one another for while the database is away; payload: services/peers.
 inline const std::string kPeerAnswers = "peers/answers";
 
+/// The names of nodes, which no two should share; payload: services/nodes.
+inline const std::string kNodes = "nodes";
+
 /// What happens to one room from outside of it, and what the nodes that have it tell one another;
 /// payloads: services/rooms/room_notices.h and peer_news.h.
 inline std::string room(const RoomCode& code) {

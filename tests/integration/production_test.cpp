@@ -4,7 +4,6 @@
 #include <sstream>
 #include <thread>
 
-#include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
 #include "apps/lab/postgres_server.h"
@@ -15,6 +14,7 @@
 #include "harness/object_store.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
+#include "harness/viewer.h"
 #include "harness/websocket_client.h"
 
 namespace syncwatch {
@@ -23,6 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using harness::HttpClient;
 using harness::Server;
+using harness::Viewer;
 using harness::WebSocketClient;
 
 template <class T>
@@ -211,56 +212,6 @@ TEST_F(ProductionTest, PlayersGetSegmentsFromTheStoreItself) {
     EXPECT_NE(at_c.get("/").field("Content-Security-Policy").find("connect-src 'self' " + origin),
               std::string::npos);
 }
-
-/// Somebody in the room, at one node.
-class Viewer {
-public:
-    Viewer(HttpClient& who, std::uint16_t port, const std::string& code) {
-        const auto joined = who.post("/api/v1/rooms/" + code + "/join", boost::json::object());
-        EXPECT_EQ(joined.status, 200) << joined.body;
-        harness::ClientStream::Options to;
-        to.port = port;
-        socket = std::make_unique<WebSocketClient>(to, joined.text_at("ws"));
-        socket->send({{"type", "hello"}, {"protocol", 1}});
-        welcome = socket->receive_type("welcome");
-        EXPECT_FALSE(welcome.is_null());
-    }
-    /// Asks for something; gives what it was answered.
-    std::string ask(boost::json::object frame) {
-        frame["id"] = std::to_string(++asked_);
-        socket->send(frame);
-        for (auto answer = socket->receive(); answer; answer = socket->receive()) {
-            const auto read = boost::json::parse(*answer);
-            if (read.at("type") == "ack") return "ack";
-            if (read.at("type") == "error") return *answer;
-        }
-        return "nothing";
-    }
-    /// Waits for a message of that type that `is_it`.
-    template <class Question>
-    bool hears(const char* type, Question is_it) {
-        for (;;) {
-            const auto heard = socket->receive_type(type, 15s);
-            if (heard.is_null() || is_it(heard)) return !heard.is_null();
-        }
-    }
-    bool hears_playback(bool paused) {
-        return hears("playback", [paused](const auto& frame) {
-            return frame.at("playback").at("paused") == paused &&
-                   !frame.at("playback").at("item").is_null();
-        });
-    }
-    bool hears_chat(const char* text) {
-        return hears("chat",
-                     [text](const auto& frame) { return frame.at("message").at("text") == text; });
-    }
-
-    std::unique_ptr<WebSocketClient> socket;
-    boost::json::value welcome;
-
-private:
-    int asked_ = 0;
-};
 
 TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
     film();

@@ -1,9 +1,14 @@
 #include "adapters/postgres/connection.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "adapters/postgres/migrate.h"
+#include "apps/lab/postgres_server.h"
+#include "harness/certificate.h"
 #include "harness/postgres_database.h"
+#include "harness/temp_folder.h"
 
 namespace syncwatch::postgres {
 namespace {
@@ -149,6 +154,26 @@ TEST_F(ConnectionTest, ThePasswordIsAskedForAtEachConnection) {
     connect(settings);
     connect(settings);
     EXPECT_EQ(asked, 2);
+}
+
+TEST_F(ConnectionTest, ACertificateThatHasEndedIsRefusedWithAWayToSeeIt) {
+    const TempFolder folder;
+    const auto made = harness::make_certificate(folder.path(), "films", harness::Validity::Expired);
+    ASSERT_EQ(::chmod(made.key.c_str(), 0600), 0);
+    const auto server = lab::PostgresServer::make(
+        {folder.path(), fmt::format("ssl = on\nssl_cert_file = '{}'\nssl_key_file = '{}'",
+                                    made.certificate.string(), made.key.string())});
+    ASSERT_TRUE(server) << server.error().message;
+    Settings settings;
+    settings.url = fmt::format("{}?sslmode=verify-full&sslrootcert={}", (*server)->url(),
+                               made.certificate.string());
+    const auto refused = Connection::open(settings);
+    ASSERT_FALSE(refused);
+    const std::string& why = refused.error().message;
+    EXPECT_NE(why.find("certificate verify failed (it has ended"), std::string::npos) << why;
+    EXPECT_NE(why.find(fmt::format("-starttls postgres -connect 127.0.0.1:{}", (*server)->port())),
+              std::string::npos)
+        << why;
 }
 
 TEST_F(ConnectionTest, MigrationsApplyOnceAndANewerDatabaseIsRefused) {

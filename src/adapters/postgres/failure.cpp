@@ -31,6 +31,15 @@ std::string first_line(std::string_view text) {
     return std::string(text.substr(0, text.find('\n')));
 }
 
+/// libpq does not tell which certificate it refused, nor for what.
+void add_advice(std::string& said, const PGconn* connection) {
+    if (said.find("certificate verify failed") == std::string::npos) return;
+    said += fmt::format(
+        " (it has ended, is for another name, or is not of the authority in sslrootcert; shown by"
+        " openssl s_client -starttls postgres -connect {}:{})",
+        PQhost(connection), PQport(connection));
+}
+
 }  // namespace
 
 // Classes of SQLSTATE: PostgreSQL documentation, appendix A.
@@ -64,7 +73,8 @@ Diagnosis diagnose(const PGresult* result, std::string_view doing) {
 }
 
 Diagnosis lost(const PGconn* connection, std::string_view doing) {
-    const std::string said = first_line(PQerrorMessage(connection));
+    std::string said = first_line(PQerrorMessage(connection));
+    add_advice(said, connection);
     const bool read_only = said.find("session is read-only") != std::string::npos;
     return {read_only ? Failure::ReadOnly : Failure::Lost,
             error_of(ErrorCode::Unavailable, fmt::format("{}: {}", doing, said),

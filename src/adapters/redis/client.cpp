@@ -25,6 +25,18 @@ void report_fault(const std::string& task, const std::string& what) {
 
 }  // namespace
 
+Connection::Options connection_options(const Client::Options& options) {
+    Connection::Options made;
+    made.user = options.address.user;
+    made.password = options.password ? options.password() : options.address.password;
+    made.database = options.address.database;
+    made.name = options.name;
+    made.trust = options.trust;
+    made.connect_within = options.connect_within;
+    made.answer_within = options.answer_within;
+    return made;
+}
+
 Client::Client(Random& random, Options options)
     : random_(random),
       options_(std::move(options)),
@@ -81,15 +93,7 @@ net::awaitable<void> Client::run() {
 
 Async<> Client::connect() {
     SW_CO_TRY(master_, co_await finder_.find());
-    Connection::Options options;
-    options.user = options_.address.user;
-    options.password = options_.address.password;
-    options.database = options_.address.database;
-    options.name = options_.name;
-    options.trust = options_.trust;
-    options.connect_within = options_.connect_within;
-    options.answer_within = options_.answer_within;
-    trying_ = Connection::make(context_.get_executor(), std::move(options));
+    trying_ = Connection::make(context_.get_executor(), connection_options(options_));
     trying_->set_push(hooks_.push);
     if (stopping_) co_return fail(ErrorCode::Cancelled, "stopped");
     auto ready = co_await trying_->open(master_);

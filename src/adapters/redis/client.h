@@ -22,7 +22,10 @@ class Client {
 public:
     struct Options {
         Address address;
-        std::string sentinel_password = {};
+        /// Asked at each new connection, so that a changed password needs no restart; empty: the
+        /// address's.
+        std::function<std::string()> password = {};
+        std::function<std::string()> sentinel_password = {};  ///< The same; empty: none.
         TlsTrust trust = nullptr;        ///< load_trust(), for an address with TLS.
         std::string name = "syncwatch";  ///< For CLIENT LIST.
         std::chrono::milliseconds connect_within{1000};
@@ -87,5 +90,8 @@ private:
     Status status_;
     std::thread thread_;
 };
+
+/// What a connection to the master needs of them.
+Connection::Options connection_options(const Client::Options& options);
 
 }  // namespace syncwatch::redis

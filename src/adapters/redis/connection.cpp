@@ -81,12 +81,18 @@ Async<> Connection::connect(const Endpoint& endpoint) {
 Async<> Connection::shake_hands(const Endpoint& endpoint) {
     tls_ = std::make_unique<Tls>(socket_, *options_.trust);
     auto& stream = tls_->stream;
-    stream.set_verify_callback(net::ssl::host_name_verification(endpoint.host));
+    const auto why = std::make_shared<std::string>();
+    stream.set_verify_callback([verify = net::ssl::host_name_verification(endpoint.host), why](
+                                   bool trusted, net::ssl::verify_context& context) {
+        const bool good = verify(trusted, context);
+        if (!good && why->empty()) *why = refusal(context.native_handle());
+        return good;
+    });
     boost::system::error_code is_name;
     (void)net::ip::make_address(endpoint.host, is_name);
     if (is_name) ::SSL_set_tlsext_host_name(stream.native_handle(), endpoint.host.c_str());
     const auto [failed] = co_await stream.async_handshake(net::ssl::stream_base::client, kUseTuple);
-    if (failed && !closed_) close("TLS: " + failed.message());
+    if (failed && !closed_) close("TLS: " + (why->empty() ? failed.message() : *why));
     if (closed_) co_return broken();
     co_return Result<>();
 }

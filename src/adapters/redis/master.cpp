@@ -43,7 +43,7 @@ std::optional<Endpoint> switched_to(std::string_view payload, std::string_view m
 
 Async<std::shared_ptr<Connection>> MasterFinder::open(Endpoint sentinel, Connection::Push push) {
     Connection::Options options;
-    options.password = options_.sentinel_password;
+    if (options_.sentinel_password) options.password = options_.sentinel_password();
     options.trust = options_.trust;
     options.connect_within = options_.sentinel_within;
     options.answer_within = options_.sentinel_within;

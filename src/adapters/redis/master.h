@@ -14,8 +14,9 @@ class MasterFinder {
 public:
     struct Options {
         Address address;
-        TlsTrust trust = nullptr;                        ///< For an address with TLS.
-        std::string sentinel_password = {};              ///< Sentinels may want one of their own.
+        TlsTrust trust = nullptr;  ///< For an address with TLS.
+        /// Sentinels may want one of their own: asked at each new connection; empty: none.
+        std::function<std::string()> sentinel_password = {};
         std::chrono::milliseconds sentinel_within{500};  ///< For each to answer.
     };
 

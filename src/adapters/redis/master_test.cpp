@@ -23,7 +23,7 @@ MasterFinder::Options finder_options(const std::string& url, const std::string& 
     auto address = parse_redis_url(url);
     EXPECT_TRUE(address) << url;
     options.address = *std::move(address);
-    options.sentinel_password = password;
+    options.sentinel_password = [password] { return password; };
     return options;
 }
 

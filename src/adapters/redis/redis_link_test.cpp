@@ -1,5 +1,7 @@
 #include "adapters/redis/redis_link.h"
 
+#include <mutex>
+
 #include <gtest/gtest.h>
 
 #include "adapters/linked_bus/linked_bus.h"
@@ -100,6 +102,41 @@ TEST(RedisLinkTest, AUserNeedsNoMoreThanItsChannel) {
     const auto why = [&] { return wrong.bus.status().primary.link.why; };
     EXPECT_TRUE(wait_until([&] { return why().find("WRONGPASS") != std::string::npos; }, 30s));
     EXPECT_EQ(why().find("other"), std::string::npos);
+}
+
+TEST(RedisLinkTest, ANewPasswordIsTakenUpWhenTheOldOneIsRefused) {
+    const TempFolder folder;
+    const auto server = make_server(folder);
+    ASSERT_TRUE(server->ask({"acl", "setuser", "operator", "on", "nopass", "+@all"}));
+    ASSERT_TRUE(server->ask({"acl", "setuser", "default", "resetpass", ">north"}));
+    std::mutex mutex;
+    std::string password = "north";
+    auto options = RedisNode::options(server->url());
+    options.client.password = [&] {
+        const std::lock_guard lock(mutex);
+        return password;
+    };
+    SystemClock clock;
+    SystemRandom random;
+    LinkedBus bus(clock, random, std::make_unique<RedisLink>(random, std::move(options)), nullptr,
+                  {});
+    bus.start();
+    const auto met = [&] { return bus.status().connected && bus.status().primary.latency; };
+    EXPECT_TRUE(wait_until(met, 30s));
+    const auto as_operator = [&](std::vector<std::string> words) {
+        std::vector<std::string> all{"--user", "operator", "--pass", "any", "--no-auth-warning"};
+        all.insert(all.end(), words.begin(), words.end());
+        return server->ask(all);
+    };
+    ASSERT_TRUE(as_operator({"acl", "setuser", "default", "resetpass", ">south"}));
+    ASSERT_TRUE(as_operator({"client", "kill", "user", "default"}));
+    const auto why = [&] { return bus.status().primary.link.why; };
+    EXPECT_TRUE(wait_until([&] { return why().find("WRONGPASS") != std::string::npos; }, 30s));
+    {
+        const std::lock_guard lock(mutex);
+        password = "south";
+    }
+    EXPECT_TRUE(wait_until([&] { return bus.status().connected; }, 30s));
 }
 
 TEST(RedisLinkTest, APasswordAloneIsTheDefaultUsers) {

@@ -1,9 +1,22 @@
 #include "adapters/redis/tls.h"
 
+#include <array>
+
 #include <boost/asio/ssl/context.hpp>
 #include <fmt/format.h>
+#include <openssl/x509_vfy.h>
 
 namespace syncwatch::redis {
+namespace {
+
+std::string time_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) == 0) return "?";
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900,
+                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+}  // namespace
 
 Result<TlsTrust> load_trust(const std::filesystem::path& authorities) {
     namespace ssl = boost::asio::ssl;
@@ -20,6 +33,22 @@ Result<TlsTrust> load_trust(const std::filesystem::path& authorities) {
     if (!failed) return trust;
     return fail(ErrorCode::InvalidInput,
                 fmt::format("certificates of {}: {}", authorities.string(), failed.message()));
+}
+
+std::string refusal(x509_store_ctx_st* checked) {
+    const X509* const certificate = X509_STORE_CTX_get_current_cert(checked);
+    if (certificate == nullptr) return "the server shows no certificate";
+    std::array<char, 256> subject{};
+    X509_NAME_oneline(X509_get_subject_name(certificate), subject.data(),
+                      static_cast<int>(subject.size()));
+    const std::string whose = fmt::format("the server's certificate {}", subject.data());
+    const int verdict = X509_STORE_CTX_get_error(checked);
+    if (verdict == X509_V_ERR_CERT_HAS_EXPIRED) {
+        return fmt::format("{} ended at {}: renew it and reload the server", whose,
+                           time_of(X509_get0_notAfter(certificate)));
+    }
+    if (verdict == X509_V_OK) return whose + " is for another name";
+    return fmt::format("{} is refused: {}", whose, X509_verify_cert_error_string(verdict));
 }
 
 }  // namespace syncwatch::redis

@@ -256,7 +256,11 @@ void BlobCache::forget_all(const std::string& prefix) {
 
 void BlobCache::disk_is_full() {
     const std::lock_guard lock(mutex_);
-    if (clock_.now() >= full_until_) log::warning("objects.cache_disk_full", {{"bytes", size_}});
+    if (clock_.now() >= full_until_) {
+        ++times_full_;
+        log::warning("objects.cache_disk_full",
+                     {{"folder", options_.folder.string()}, {"bytes", size_}});
+    }
     full_until_ = clock_.now() + kFullFor;
     evict_to(size_ - size_ / kRoomToMake);
 }
@@ -269,6 +273,11 @@ std::uint64_t BlobCache::size() const {
 std::uint64_t BlobCache::evicted_bytes() const {
     const std::lock_guard lock(mutex_);
     return evicted_;
+}
+
+std::uint64_t BlobCache::times_full() const {
+    const std::lock_guard lock(mutex_);
+    return times_full_;
 }
 
 }  // namespace syncwatch::s3

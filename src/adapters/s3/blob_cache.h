@@ -77,6 +77,8 @@ public:
     std::uint64_t limit() const { return options_.limit; }
     /// Bytes that went to make room, since the start.
     std::uint64_t evicted_bytes() const;
+    /// How often the disk was found full.
+    std::uint64_t times_full() const;
 
 private:
     struct Entry {
@@ -107,6 +109,7 @@ private:
     std::uint64_t size_ = 0;
     std::uint64_t evicted_ = 0;  ///< Bytes.
     Instant full_until_{};
+    std::uint64_t times_full_ = 0;
 };
 
 }  // namespace syncwatch::s3

@@ -152,6 +152,8 @@ TEST_F(BlobCacheTest, AFullDiskIsLeftAloneForAWhile) {
     const auto cache = open(100);
     for (const char* key : {"a", "b", "c"}) cache->put(key, "0123456789");
     cache->disk_is_full();
+    cache->disk_is_full();
+    EXPECT_EQ(cache->times_full(), 1u);
     EXPECT_EQ(content(*cache, "a"), "not here") << "some room is made";
     EXPECT_EQ(content(*cache, "c"), "0123456789");
     EXPECT_EQ(cache->expect("d").error().code, ErrorCode::Unavailable);

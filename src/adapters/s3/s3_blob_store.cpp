@@ -74,7 +74,8 @@ Result<std::string> S3BlobStore::presigned_get(const std::string& key,
 }
 
 S3BlobStore::CacheFigures S3BlobStore::cache_figures() const {
-    return {hits_, misses_, read_bytes_, cache_->evicted_bytes(), cache_->size(), cache_->limit()};
+    return {hits_,          misses_,         read_bytes_,         cache_->evicted_bytes(),
+            cache_->size(), cache_->limit(), cache_->times_full()};
 }
 
 /// A read counts by what its first look found, however often it looks.

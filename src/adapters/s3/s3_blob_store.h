@@ -49,6 +49,7 @@ public:
         std::uint64_t evicted_bytes = 0;
         std::uint64_t bytes = 0;  ///< In it now.
         std::uint64_t limit = 0;
+        std::uint64_t disk_full = 0;  ///< How often its disk was found full.
     };
 
     /// Takes up the cache; asks the store for nothing. Errors: Unavailable.

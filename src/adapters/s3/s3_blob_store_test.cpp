@@ -183,6 +183,7 @@ TEST(S3BlobStoreDiskTest, AFullDiskCostsTheCacheAndNotTheService) {
         ASSERT_TRUE(blob) << blob.error().message;
         EXPECT_EQ(read(*blob), segment);
     }
+    EXPECT_GE(node->cache_figures().disk_full, 1u) << "for the metric";
     const auto path = run_to_end(node->local_path("v/1.m4s"));
     ASSERT_FALSE(path);
     EXPECT_EQ(path.error().reason, "disk_full");

@@ -15,7 +15,7 @@ Instant SystemClock::now() const {
 }
 
 WallTime SystemClock::wall() const {
-    return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
+    return std::chrono::floor<microseconds>(std::chrono::system_clock::now()) + correction();
 }
 
 net::awaitable<void> SystemClock::sleep_until(Instant when) {

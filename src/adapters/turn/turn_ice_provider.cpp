@@ -33,7 +33,7 @@ IceServers TurnIceProvider::servers_for(UserId user, WallTime now) const {
     if (!turn.urls.empty()) {
         const auto expiry = std::chrono::ceil<std::chrono::seconds>(given.expires_at);
         turn.username = fmt::format("{}:{}", expiry.time_since_epoch().count(), user.text());
-        turn.credential = hmac_sha1(options_.secret, turn.username);
+        turn.credential = hmac_sha1(options_.secret(), turn.username);
         given.servers.push_back(std::move(turn));
     }
     return given;

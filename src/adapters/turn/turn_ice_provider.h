@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ class TurnIceProvider final : public IceProvider {
 public:
     struct Options {
         std::vector<std::string> servers;  ///< "stun:…", "stuns:…", "turn:…", "turns:…"
-        std::string secret;                ///< Shared with the TURN servers.
+        /// Shared with the TURN servers. Asked for each credential, so that a changed one needs no
+        /// restart; from any thread.
+        std::function<std::string()> secret = {};
         std::chrono::seconds lifetime = std::chrono::hours(12);
     };
 

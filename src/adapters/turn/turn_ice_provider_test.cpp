@@ -14,7 +14,7 @@ TEST(TurnIceProviderTest, TurnServersShareOneCredentialAndStunNeedsNone) {
     TurnIceProvider::Options options;
     options.servers = {"turn:a.example:3478?transport=udp", "stun:s.example",
                        "turns:a.example:5349"};
-    options.secret = "north";
+    options.secret = [] { return "north"; };
     options.lifetime = 1h;
     const IceServers given = TurnIceProvider(options).servers_for(kUser, kNow);
     EXPECT_EQ(given.expires_at, kNow + 1h);
@@ -26,6 +26,21 @@ TEST(TurnIceProviderTest, TurnServersShareOneCredentialAndStunNeedsNone) {
     EXPECT_EQ(given.servers[1].username, "1790003600:01a20e17-16c0-78dd-9067-fe74d130f0ae");
     // printf %s USERNAME | openssl dgst -sha1 -hmac north -binary | base64
     EXPECT_EQ(given.servers[1].credential, "gNVCiQkOwQ500jMNSS5NGI/nOZA=");
+}
+
+TEST(TurnIceProviderTest, ASecretThatWasReplacedIsUsedAtOnce) {
+    std::string secret = "south";
+    TurnIceProvider::Options options;
+    options.servers = {"turn:a.example:3478"};
+    options.secret = [&secret] { return secret; };
+    options.lifetime = 1h;
+    const TurnIceProvider provider(options);
+    const auto credential = [&] {
+        return provider.servers_for(kUser, kNow).servers.at(0).credential;
+    };
+    EXPECT_NE(credential(), "gNVCiQkOwQ500jMNSS5NGI/nOZA=");
+    secret = "north";
+    EXPECT_EQ(credential(), "gNVCiQkOwQ500jMNSS5NGI/nOZA=");
 }
 
 TEST(TurnIceProviderTest, WithoutServersThereIsNothingToGive) {

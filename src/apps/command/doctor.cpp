@@ -21,6 +21,7 @@ Findings look_at_everything(const config::Loaded& loaded) {
     look_at_data_folder(settings, findings);
     look_at_database(settings, clock, findings);
     look_at_objects(settings, clock, random, findings);
+    look_at_bus(settings, findings);
     look_at_port(settings, findings);
     look_at_certificate(settings, clock, findings);
     look_at_programs(settings, findings);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "apps/doctor/looks.h"
+#include "apps/lab/ports.h"
+#include "apps/lab/redis_server.h"
 #include "apps/node/powers.h"
 #include "apps/node/storage.h"
 #include "harness/certificate.h"
@@ -151,7 +154,13 @@ TEST_F(DoctorTest, ACertificateIsGoodForAWhile) {
     settings_.tls.key = made.key;
     look_at_certificate(settings_, clock_, findings_);
     EXPECT_EQ(worst("certificate").first, Level::Well);
-    std::ofstream(made.key) << "no key";
+    const auto old =
+        harness::make_certificate(folder_.path(), "localhost", harness::Validity::Expired);
+    Findings ended;
+    look_at_certificate(settings_, SystemClock(), ended);
+    ASSERT_EQ(ended.count(Level::Problem), 1u);
+    EXPECT_NE(ended.all().back().what.find("expired at"), std::string::npos);
+    std::ofstream(old.key) << "no key";
     look_at_certificate(settings_, clock_, findings_);
     EXPECT_EQ(worst("certificate").first, Level::Problem);
 }
@@ -180,6 +189,38 @@ TEST_F(DoctorTest, MoreConnectionsThanFilesIsWorthAWord) {
     settings_.server.max_connections = 100'000'000;
     look_at_limits(settings_, findings_);
     EXPECT_EQ(worst("limits").first, Level::Advice);
+}
+
+TEST_F(DoctorTest, RedisLetsUsInOrTheReasonIsNamed) {
+    look_at_bus(settings_, findings_);
+    EXPECT_TRUE(findings_.all().empty()) << "there is one node";
+    const auto home = folder_.path() / "redis";
+    std::filesystem::create_directories(home);
+    const auto certificate =
+        harness::make_certificate(home, "redis of films", harness::Validity::Expired);
+    const auto tls_port = lab::free_port().value();
+    const auto server = lab::RedisServer::make(
+        {home, fmt::format("requirepass secret\ntls-port {}\ntls-cert-file {}\ntls-key-file {}\n"
+                           "tls-ca-cert-file {}\ntls-auth-clients no\n",
+                           tls_port, certificate.certificate.string(), certificate.key.string(),
+                           certificate.certificate.string())});
+    ASSERT_TRUE(server) << server.error().message;
+    settings_.bus.url = (*server)->url();
+    settings_.bus.password = "secret";
+    look_at_bus(settings_, findings_);
+    EXPECT_EQ(worst("bus").first, Level::Well) << worst("bus").second;
+    const auto problem = [&](const char* words) {
+        Findings found;
+        look_at_bus(settings_, found);
+        ASSERT_EQ(found.count(Level::Problem), 1u);
+        EXPECT_NE(found.all().front().what.find(words), std::string::npos)
+            << found.all().front().what;
+    };
+    settings_.bus.password = "wrong";
+    problem("WRONGPASS");
+    settings_.bus.url = fmt::format("rediss://localhost:{}", tls_port);
+    settings_.bus.ca_file = certificate.certificate;
+    problem("/CN=redis of films ended at");
 }
 
 }  // namespace

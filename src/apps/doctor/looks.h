@@ -20,6 +20,8 @@ void look_at_postgres(const config::Settings& settings, const Clock& clock, Find
 /// Does the object store answer, is the bucket there, and do our keys open it.
 void look_at_objects(const config::Settings& settings, Clock& clock, Random& random,
                      Findings& findings);
+/// Does Redis, or do its Sentinels, answer, and does our user get in.
+void look_at_bus(const config::Settings& settings, Findings& findings);
 /// Is it free, or is it a server of ours that has it.
 void look_at_port(const config::Settings& settings, Findings& findings);
 /// Are they there, and can they make films.

@@ -17,6 +17,8 @@ void write_cache(metrics::Text& text, Storage& storage) {
                  value(now.evicted_bytes));
     text.gauge("syncwatch_cache_bytes", "What lies in the cache.", value(now.bytes));
     text.gauge("syncwatch_cache_limit_bytes", "What may lie there.", value(now.limit));
+    text.counter("syncwatch_cache_disk_full_total", "How often the cache found its disk full.",
+                 value(now.disk_full));
 }
 
 }  // namespace syncwatch::apps

@@ -117,7 +117,13 @@ net::awaitable<ComponentState> HealthPart::database() {
 }
 
 net::awaitable<ComponentState> HealthPart::bus() {
-    co_return powers_.node_bus->state();
+    ComponentState state = powers_.node_bus->state();
+    if (names_ != nullptr && names_->shared()) {
+        if (state.status == Status::Ok) state.status = Status::Degraded;
+        state.detail += fmt::format("; another node is named {}, too: give each its own node.name",
+                                    names_->name());
+    }
+    co_return state;
 }
 
 net::awaitable<ComponentState> HealthPart::s3_objects() {

@@ -10,6 +10,7 @@
 #include "gateway/health/health_api.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
+#include "services/nodes/node_names.h"
 
 namespace syncwatch::apps {
 
@@ -23,6 +24,9 @@ public:
     http::HealthBoard& board() { return board_; }
     /// What a worker has not. Before the first report.
     void add_turn_and_backup();
+    /// Says it, too, when another node has this one's name. Before the first report; it outlives
+    /// the reports.
+    void watch_name(const NodeNames& names) { names_ = &names; }
     /// Looks at everything, for write_metrics(). Within two seconds.
     net::awaitable<void> refresh();
     void write_metrics(metrics::Text& text) const;
@@ -51,6 +55,7 @@ private:
     Storage& storage_;
     const config::Settings& settings_;
     const WorkerPart& worker_;
+    const NodeNames* names_ = nullptr;  ///< nullptr: there is one node.
     std::atomic<std::size_t> waiting_jobs_{0};
     mutable std::mutex mutex_;  // Guards report_.
     http::HealthBoard::Report report_;

@@ -5,6 +5,22 @@
 #include "base/log/log.h"
 
 namespace syncwatch::apps {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// As the doctor and the alerts have it.
+constexpr auto kRenewBefore = 14 * 24h;
+constexpr auto kSayEvery = 24h;
+
+void warn_of_certificate(TlsContext& tls, WallTime now) {
+    const WallTime end = tls.expires_at();
+    if (end > now + kRenewBefore) return;
+    const char* event = end > now ? "tls.certificate_ends_soon" : "tls.certificate_has_ended";
+    log::warning(event, {{"until", format_rfc3339(end)}});
+}
+
+}  // namespace
 
 http::Server::Options listen_options(const config::Settings& settings,
                                      std::shared_ptr<TlsContext> tls) {
@@ -25,11 +41,27 @@ Result<std::shared_ptr<TlsContext>> load_certificate(const config::Settings& set
     return loaded;
 }
 
-void reload_certificate(TlsContext* tls) {
+void reload_certificate(TlsContext* tls, const Clock& clock) {
     if (tls == nullptr) return;
     const auto done = tls->reload();
-    if (done) return log::info("tls.reloaded");
-    log::error("tls.not_reloaded", {{"error", done.error().message}});
+    if (!done) return log::error("tls.not_reloaded", {{"error", done.error().message}});
+    log::info("tls.reloaded");
+    warn_of_certificate(*tls, clock.wall());
+}
+
+net::awaitable<void> watch_certificate(std::shared_ptr<TlsContext> tls, Clock& clock) {
+    while (tls != nullptr) {
+        warn_of_certificate(*tls, clock.wall());
+        co_await clock.sleep_until(clock.now() + kSayEvery);
+    }
+}
+
+void write_certificate(metrics::Text& text, TlsContext* tls) {
+    std::chrono::duration<double> end{0};
+    if (tls != nullptr) end = tls->expires_at().time_since_epoch();
+    text.gauge("syncwatch_certificate_end_time_seconds",
+               "When the certificate of this process ends, since the Unix epoch; 0: without TLS.",
+               end.count());
 }
 
 }  // namespace syncwatch::apps

@@ -3,6 +3,8 @@
 
 #include "apps/config/settings.h"
 #include "gateway/http/server.h"
+#include "gateway/metrics/text.h"
+#include "ports/clock.h"
 
 namespace syncwatch::apps {
 
@@ -13,6 +15,9 @@ http::Server::Options listen_options(const config::Settings& settings,
 /// nullptr: plain HTTP. Errors: those of TlsContext::load.
 Result<std::shared_ptr<TlsContext>> load_certificate(const config::Settings& settings);
 /// Reads the certificate again, if there is one; new connections get the new one.
-void reload_certificate(TlsContext* tls);
+void reload_certificate(TlsContext* tls, const Clock& clock);
+/// Says in the log, once a day, that the certificate ends soon or has ended; until it is cancelled.
+net::awaitable<void> watch_certificate(std::shared_ptr<TlsContext> tls, Clock& clock);
+void write_certificate(metrics::Text& text, TlsContext* tls);
 
 }  // namespace syncwatch::apps

@@ -51,6 +51,9 @@ MetricsPart::MetricsPart(Powers& powers, HealthPart& health, const config::Setti
     api_.add([&health](metrics::Text& text) { health.write_metrics(text); });
     api_.add([this](metrics::Text& text) { write_database(text); });
     api_.add([this](metrics::Text& text) { powers_.node_bus->write_metrics(text); });
+    api_.add([this](metrics::Text& text) {
+        if (powers_.wall_keeper) powers_.wall_keeper->write_metrics(text);
+    });
 }
 
 void MetricsPart::watch(const http::Router& router, const http::Server& server) {

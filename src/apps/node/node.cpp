@@ -70,6 +70,7 @@ Node::Node(config::Settings settings, Opened opened)
       storage_(std::move(opened.storage)),
       limits_(powers_->clock, powers_->random, powers_->bus()),
       peers_(*powers_, settings_, opened.peer_key),
+      names_(powers_->clock, powers_->random, powers_->bus(), {settings_.node.name}),
       worker_(worker_thread_, *powers_, *storage_, settings_),
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
@@ -92,6 +93,7 @@ Node::Node(config::Settings settings, Opened opened)
     if (settings_.bus.on()) share_limits();
     if (peers_.answers() != nullptr) media_.share_reels(*peers_.answers());
     peers_.listen(shards_.executor(0));
+    if (settings_.bus.on()) watch_names();
     health_.add_turn_and_backup();
     add_routes();
     metrics_.watch(router_, server_);
@@ -101,6 +103,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
+    metrics_.add([this](metrics::Text& text) { write_certificate(text, tls_.get()); });
 }
 
 Node::~Node() {
@@ -137,6 +140,15 @@ void Node::share_limits() {
     limits_heard_ = limits_.listen(shards_.executor(0));
 }
 
+void Node::watch_names() {
+    names_heard_ = names_.listen(shards_.executor(0));
+    health_.watch_name(names_);
+    metrics_.add([this](metrics::Text& text) {
+        text.gauge("syncwatch_node_name_shared",
+                   "1 while another running node has this one's name.", names_.shared() ? 1 : 0);
+    });
+}
+
 Result<> Node::open_for_business() {
     SW_CHECK(server_.listen());
     shards_.run();
@@ -155,6 +167,9 @@ Result<> Node::open_for_business() {
         background_.spawn("notices", notices_.run());
         background_.spawn("room_time", rooms_.keep_time());
         if (limits_heard_) background_.spawn("limits", limits_.run());
+        if (names_heard_) background_.spawn("names", names_.run());
+        if (powers_->wall_keeper) background_.spawn("wall", powers_->wall_keeper->run());
+        background_.spawn("certificate", watch_certificate(tls_, powers_->clock));
         background_.spawn("chat_spool", rooms_.replay_chat());
         background_.spawn("guests", write_guests());
     };
@@ -169,7 +184,7 @@ Result<> Node::open_for_business() {
 }
 
 void Node::reload() {
-    reload_certificate(tls_.get());
+    reload_certificate(tls_.get(), powers_->clock);
 }
 
 void Node::drain(std::chrono::milliseconds patience) {

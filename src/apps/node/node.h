@@ -23,6 +23,7 @@
 #include "gateway/http/router.h"
 #include "gateway/http/server.h"
 #include "services/limits/limit_sharing.h"
+#include "services/nodes/node_names.h"
 
 namespace syncwatch::apps {
 
@@ -67,6 +68,8 @@ private:
     void add_routes();
     /// What is limited is limited for all nodes together.
     void share_limits();
+    /// Two nodes of one name are noticed.
+    void watch_names();
     Result<> open_for_business();
     /// Runs a task on the first shard to its end. Not from a shard.
     void wait(net::awaitable<void> task);
@@ -82,6 +85,7 @@ private:
     const std::unique_ptr<Storage> storage_;
     LimitSharing limits_;
     PeersPart peers_;
+    NodeNames names_;
     WorkerPart worker_;
     ReplicationPart replication_;
     HealthPart health_;
@@ -94,6 +98,7 @@ private:
     http::Server server_;
     sql::NoticeReader notices_;
     std::unique_ptr<Bus::Subscription> limits_heard_;  ///< nullptr: this node is the only one.
+    std::unique_ptr<Bus::Subscription> names_heard_;   ///< nullptr: the same.
     TaskGroup background_;                             ///< On the first shard.
     std::optional<std::string> setup_token_;
     bool running_ = false;

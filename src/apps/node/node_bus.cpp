@@ -16,13 +16,7 @@ using Status = http::ComponentState::Status;
 
 Result<std::unique_ptr<BusLink>> redis_road(const config::Settings& settings, Random& random) {
     redis::RedisLink::Options options;
-    SW_TRY(options.client.address, redis::parse_redis_url(settings.bus.url));
-    if (!settings.bus.password.empty()) options.client.address.password = settings.bus.password;
-    options.client.sentinel_password = settings.bus.sentinel_password;
-    options.client.name = "syncwatch-" + settings.node.name;
-    if (options.client.address.tls) {
-        SW_TRY(options.client.trust, redis::load_trust(settings.bus.ca_file));
-    }
+    SW_TRY(options.client, redis_client(settings));
     return std::make_unique<redis::RedisLink>(random, std::move(options));
 }
 
@@ -71,6 +65,21 @@ void write_link(metrics::Text& text, const LinkedBus::Status& status) {
 }
 
 }  // namespace
+
+Result<redis::Client::Options> redis_client(const config::Settings& settings) {
+    redis::Client::Options client;
+    SW_TRY(client.address, redis::parse_redis_url(settings.bus.url));
+    if (!settings.bus.password.empty()) {
+        client.password = settings.secret("bus.password", settings.bus.password);
+    }
+    client.sentinel_password =
+        settings.secret("bus.sentinel_password", settings.bus.sentinel_password);
+    client.name = "syncwatch-" + settings.node.name;
+    if (client.address.tls) {
+        SW_TRY(client.trust, redis::load_trust(settings.bus.ca_file));
+    }
+    return client;
+}
 
 Result<std::unique_ptr<NodeBus>> NodeBus::make(const config::Settings& settings, Clock& clock,
                                                Random& random) {

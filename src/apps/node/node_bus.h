@@ -3,12 +3,16 @@
 
 #include "adapters/linked_bus/linked_bus.h"
 #include "adapters/memory/memory_bus.h"
+#include "adapters/redis/client.h"
 #include "apps/config/settings.h"
 #include "apps/node/change_listener.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 
 namespace syncwatch::apps {
+
+/// How to reach Redis, as the settings have it. Errors: InvalidInput.
+Result<redis::Client::Options> redis_client(const config::Settings& settings);
 
 /// What the parts of a node talk through, and nodes among one another: in this process alone, or
 /// over Redis, with PostgreSQL in reserve.

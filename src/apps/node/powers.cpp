@@ -8,6 +8,8 @@
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/migrate.h"
 #include "apps/node/breaker_log.h"
+#include "base/async/run_to_end.h"
+#include "base/log/log.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -49,7 +51,11 @@ Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, s
             log_breaker("database", open, status);
         };
         known->breaker().set_listener(std::move(tell));
-        return with_bus(std::make_unique<Powers>(std::move(database), known), settings);
+        auto powers = std::make_unique<Powers>(std::move(database), known);
+        // Before anything is signed or leased by it.
+        const auto read = run_to_end(powers->wall_keeper->look());
+        if (!read) log::warning("clock.not_compared", {{"error", read.error().message}});
+        return with_bus(std::move(powers), settings);
     }
     sqlite::Database::Options options;
     options.path = settings.database_path();
@@ -57,6 +63,20 @@ Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, s
     SW_TRY(auto database, sqlite::Database::open(std::move(options)));
     return with_bus(std::make_unique<Powers>(std::move(database), nullptr), settings);
 }
+
+namespace {
+
+std::unique_ptr<TimeReference> reference_of(postgres::Database* database) {
+    if (database == nullptr) return nullptr;
+    return std::make_unique<postgres::PostgresTime>(*database);
+}
+
+std::unique_ptr<WallKeeper> keeper_of(SystemClock& clock, TimeReference* reference) {
+    if (reference == nullptr) return nullptr;
+    return std::make_unique<WallKeeper>(clock, *reference);
+}
+
+}  // namespace
 
 Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres)
     : hasher(Argon2Hasher::Options()),
@@ -70,7 +90,9 @@ Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_pos
       playback(*database),
       media(*database),
       replicas(*database),
-      keys(*database) {}
+      keys(*database),
+      reference(reference_of(postgres)),
+      wall_keeper(keeper_of(clock, reference.get())) {}
 
 postgres::Settings postgres_settings(const config::Settings& settings) {
     postgres::Settings wanted;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "adapters/postgres/database.h"
+#include "adapters/postgres/postgres_time.h"
 #include "adapters/sql_accounts/sql_account_store.h"
 #include "adapters/sql_accounts/sql_audit_log.h"
 #include "adapters/sql_live_rooms/sql_chat_store.h"
@@ -18,6 +19,7 @@
 #include "adapters/system/system_random.h"
 #include "apps/config/settings.h"
 #include "apps/node/node_bus.h"
+#include "apps/node/wall_keeper.h"
 
 namespace syncwatch::apps {
 
@@ -48,6 +50,8 @@ struct Powers {
     sql::SqlMediaStore media;
     sql::SqlReplicaLedger replicas;
     sql::SqlKeyStore keys;
+    const std::unique_ptr<TimeReference> reference;  ///< nullptr: this process is the only one.
+    const std::unique_ptr<WallKeeper> wall_keeper;   ///< nullptr: the same.
 };
 
 /// What migrate_database() did.

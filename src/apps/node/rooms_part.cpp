@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/postgres/postgres_time.h"
+#include "base/encoding.h"
 #include "base/log/log.h"
 #include "gateway/rooms/frame_speaker.h"
 
@@ -20,7 +20,7 @@ constexpr auto kReplayEvery = 1s;
 TurnIceProvider::Options ice_options(const config::Settings& settings) {
     TurnIceProvider::Options options;
     options.servers = settings.ice.servers;
-    options.secret = settings.ice.turn_secret;
+    options.secret = settings.secret("ice.turn_secret", settings.ice.turn_secret);
     options.lifetime = settings.ice.lifetime;
     return options;
 }
@@ -31,12 +31,20 @@ RoomDirectory::Options directory_options(const config::Settings& settings) {
     return options;
 }
 
-RoomRules room_rules(const config::Settings& settings) {
+/// In stamps: of two nodes that were given one name by mistake, and say something in the same
+/// microsecond, one must still be the greater.
+std::string unique_name(const config::Settings& settings, Random& random) {
+    std::array<std::uint8_t, 4> chance{};
+    random.fill(chance);
+    return settings.node.name + "-" + encode_hex(chance);
+}
+
+RoomRules room_rules(const config::Settings& settings, Random& random) {
     const auto rate = [](const config::Rate& each) {
         return Rate{static_cast<float>(each.burst), static_cast<float>(each.per_second)};
     };
     RoomRules rules;
-    rules.node = settings.node.name;
+    rules.node = unique_name(settings, random);
     rules.alone = !settings.bus.on();
     rules.chat = rate(settings.limits.chat);
     rules.reactions = rate(settings.limits.reactions);
@@ -65,7 +73,6 @@ RoomsPart::RoomsPart(Powers& powers, const config::Settings& settings, Shards& s
                   powers.clock, powers.random, tickets_, presence_, known()},
                  directory_options(settings)),
       time_(powers.clock),
-      reference_(reference_of(powers)),
       keeper_(keeper_of(powers)),
       live_(make_live(powers, settings, shards, neighbours)),
       reader_({directory_, powers.rooms, presence_, powers.chat, ice_, powers.clock}),
@@ -97,14 +104,9 @@ net::awaitable<void> RoomsPart::replay_chat() {
     }
 }
 
-std::unique_ptr<TimeReference> RoomsPart::reference_of(Powers& powers) {
-    if (powers.postgres == nullptr) return nullptr;
-    return std::make_unique<postgres::PostgresTime>(*powers.database);
-}
-
 std::unique_ptr<TimeKeeper> RoomsPart::keeper_of(Powers& powers) {
-    if (!reference_) return nullptr;
-    return std::make_unique<TimeKeeper>(*reference_, time_, powers.clock);
+    if (!powers.reference) return nullptr;
+    return std::make_unique<TimeKeeper>(*powers.reference, time_, powers.clock);
 }
 
 net::awaitable<void> RoomsPart::find_time() {
@@ -127,8 +129,8 @@ std::unique_ptr<LiveRooms> RoomsPart::make_live(Powers& powers, const config::Se
     const auto make_speaker = [this] {
         return std::make_unique<room_gateway::FrameSpeaker>(socket_metrics_);
     };
-    return std::make_unique<LiveRooms>(executors_of(shards), room_powers, room_rules(settings),
-                                       make_speaker);
+    return std::make_unique<LiveRooms>(executors_of(shards), room_powers,
+                                       room_rules(settings, powers.random), make_speaker);
 }
 
 void RoomsPart::add_routes(http::Router& router) {

@@ -55,7 +55,6 @@ private:
                                          Shards& shards, Neighbours neighbours);
     /// Rooms that are live here come to other nodes, and theirs here, while the database is away.
     void share_rooms(PeerAnswers& peers);
-    static std::unique_ptr<TimeReference> reference_of(Powers& powers);
     std::unique_ptr<TimeKeeper> keeper_of(Powers& powers);
     /// nullptr: the database is away only when the data folder is.
     KnownRooms* known() { return postgres_ == nullptr ? nullptr : &known_rooms_; }
@@ -73,8 +72,7 @@ private:
     KnownRooms known_rooms_;
     RoomDirectory directory_;
     RoomTime time_;
-    const std::unique_ptr<TimeReference> reference_;  ///< nullptr: this node is the only one.
-    const std::unique_ptr<TimeKeeper> keeper_;        ///< nullptr: the same.
+    const std::unique_ptr<TimeKeeper> keeper_;  ///< nullptr: this node is the only one.
     RoomMetrics metrics_;
     room_gateway::Metrics socket_metrics_;
     std::unique_ptr<LiveRooms> live_;

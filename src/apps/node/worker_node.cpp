@@ -55,7 +55,10 @@ WorkerNode::WorkerNode(config::Settings settings, Opened opened)
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
-      server_(shards_, router_, powers_->random, server_options()) {
+      server_(shards_, router_, powers_->random, server_options()),
+      background_(shards_.executor(0), [](const std::string& task, const std::string& what) {
+          log::error("worker.task_fault", {{"task", task}, {"what", what}});
+      }) {
     metrics_.add_routes(router_);
     health_.add_routes(router_);
     metrics_.watch(router_, server_);
@@ -63,6 +66,7 @@ WorkerNode::WorkerNode(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
+    metrics_.add([this](metrics::Text& text) { write_certificate(text, tls_.get()); });
 }
 
 WorkerNode::~WorkerNode() {
@@ -81,6 +85,11 @@ Result<> WorkerNode::open_for_business() {
     shards_.run();
     powers_->node_bus->start();
     running_ = true;
+    auto begin = [this] {
+        if (powers_->wall_keeper) background_.spawn("wall", powers_->wall_keeper->run());
+        background_.spawn("certificate", watch_certificate(tls_, powers_->clock));
+    };
+    net::post(shards_.executor(0), std::move(begin));
     server_.start();
     worker_.start();
     replication_.set_maker(worker_.maker());
@@ -91,7 +100,7 @@ Result<> WorkerNode::open_for_business() {
 }
 
 void WorkerNode::reload() {
-    reload_certificate(tls_.get());
+    reload_certificate(tls_.get(), powers_->clock);
 }
 
 void WorkerNode::drain(std::chrono::milliseconds patience) {
@@ -100,9 +109,15 @@ void WorkerNode::drain(std::chrono::milliseconds patience) {
     log::info("worker.draining");
     worker_.begin_stop();
     server_.drain(patience);
-    net::co_spawn(shards_.executor(0), health_.board().end(), net::use_future).wait();
+    net::co_spawn(shards_.executor(0), end_background(), net::use_future).wait();
     replication_.stop();
     worker_.stop();
+}
+
+net::awaitable<void> WorkerNode::end_background() {
+    background_.cancel();
+    co_await background_.join();
+    co_await health_.board().end();
 }
 
 }  // namespace syncwatch::apps

@@ -10,6 +10,7 @@
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
 #include "base/async/shards.h"
+#include "base/async/task_group.h"
 #include "gateway/http/router.h"
 #include "gateway/http/server.h"
 
@@ -45,6 +46,7 @@ private:
 
     http::Server::Options server_options();
     Result<> open_for_business();
+    net::awaitable<void> end_background();
 
     const config::Settings settings_;
     Shards shards_{1};  ///< Both before what resumes coroutines on them.
@@ -58,6 +60,7 @@ private:
     MetricsPart metrics_;
     http::Router router_;
     http::Server server_;
+    TaskGroup background_;  ///< On the first shard.
     bool running_ = false;
 };
 
