@@ -1,3 +1,4 @@
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -73,6 +74,28 @@ TEST_F(TlsTest, AHangUpTakesTheNewCertificateUpWithoutARestart) {
         }
     }
     EXPECT_EQ(status, 200);
+}
+
+TEST_F(TlsTest, TheEndOfTheCertificateIsToldAndSaidWhenItHasCome) {
+    const std::string name = "\nsyncwatch_certificate_end_time_seconds ";
+    {
+        auto server = start();
+        const std::string metrics = HttpClient(server.to()).get("/metrics").body;
+        const std::size_t found = metrics.find(name);
+        ASSERT_NE(found, std::string::npos);
+        const std::chrono::duration<double> now =
+            std::chrono::system_clock::now().time_since_epoch();
+        EXPECT_NEAR(std::stod(metrics.substr(found + name.size())) - now.count(), 365.0 * 24 * 3600,
+                    600);
+        EXPECT_EQ(server.process().err().find("tls.certificate_"), std::string::npos);
+    }
+    made_ = harness::make_certificate(folder_.path(), "old", harness::Validity::Expired);
+    auto server = start();
+    const auto said = [&] {
+        return server.process().err().find("tls.certificate_has_ended") != std::string::npos;
+    };
+    for (int i = 0; i < 500 && !said(); ++i) std::this_thread::sleep_for(20ms);
+    EXPECT_TRUE(said()) << server.process().err();
 }
 
 TEST_F(TlsTest, FilesThatCannotBeUsedAreSaid) {
