@@ -6,7 +6,7 @@ const named = (...names: string[]) => names.map((name) => `tests/journeys/${name
 /** Nothing else runs meanwhile, not even what takes only the time that nobody wants. */
 const MEASURED = named('skew', 'first-frame');
 /** They watch that a film never stumbles: one by one. */
-const ALONE = named('restart', 'network', 'away', 'production');
+const ALONE = named('restart', 'network', 'away', 'production', 'parts');
 
 const common = {
   pool: 'forks',

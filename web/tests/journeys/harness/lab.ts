@@ -5,9 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SYNCWATCH } from './paths';
 
+interface Part {
+  readonly name: string;
+  readonly state: string;
+  readonly remark: string;
+}
+
 interface Report {
   readonly url: string;
-  readonly parts: readonly { readonly name: string; readonly state: string }[];
+  readonly parts: readonly Part[];
 }
 
 /** Starting everything, with room for a busy machine. */
@@ -42,12 +48,26 @@ export class Lab {
     return `http://127.0.0.1:${String(this.#basePort + FIRST_NODE + number - 1)}`;
   }
 
+  /** The first part of a kind that says this of itself, once all are well. */
+  async find(kind: string, remark: string): Promise<string> {
+    const { parts } = await this.#run(['status']);
+    const found = parts.find(
+      (part) => part.name.startsWith(`${kind}-`) && part.remark.includes(remark),
+    );
+    if (found === undefined) throw new Error(`no ${kind} of the lab says "${remark}"`);
+    return found.name;
+  }
+
   kill(part: string): Promise<Report> {
     return this.#run(['kill', part]);
   }
 
   hang(part: string): Promise<Report> {
     return this.#run(['hang', part]);
+  }
+
+  cut(part: string): Promise<Report> {
+    return this.#run(['cut', part]);
   }
 
   heal(part: string): Promise<Report> {
