@@ -1,9 +1,6 @@
 // Rooms whose members are spread over two nodes, next to the same rooms on one: what a delivery costs.
-import { Child } from './lib/child.mjs';
-import { anywhere } from './lib/cores.mjs';
-import { program } from './lib/paths.mjs';
-import { Product } from './lib/product.mjs';
 import { FullRooms, whole } from './lib/rooms.mjs';
+import { Stage } from './lib/stage.mjs';
 import { median, medianRatio, spread } from './lib/stats.mjs';
 
 const shapes = [
@@ -11,29 +8,16 @@ const shapes = [
   { rooms: 1, members: 1000 },
 ];
 
-/** `count` nodes on one stage, with the rooms of one shape full. */
+/** `count` nodes, with the rooms of one shape full. */
 async function openSide(stage, count, { rooms, members }) {
-  const settings = {
-    SYNCWATCH_DATABASE_URL: stage.database,
-    SYNCWATCH_BUS_URL: stage.bus,
-    SYNCWATCH_OBJECTS_URL: stage.objects,
-    SYNCWATCH_OBJECTS_CREDENTIALS_FILE: stage.credentials,
-    SYNCWATCH_MEDIA_WORK: 'false',
-  };
-  const nodes = [];
-  for (let i = 0; i < count; ++i) nodes.push(await Product.start({ settings }));
-  const [first] = nodes;
-  if (!stage.token) await first.signUp();
-  stage.token ??= first.token;
-  first.token = stage.token;
-  return FullRooms.open(nodes, await first.createRooms(rooms, members), members);
+  const nodes = await stage.nodes(count);
+  return FullRooms.open(nodes, await nodes[0].createRooms(rooms, members), members);
 }
 
 const perCpuSecond = (results) => results.map((each) => each.deliveries / each.server_cpu_s);
 
 export async function run({ rounds = 5, seconds = 2 }) {
-  const child = new Child(anywhere([program('bench.stage')]));
-  const stage = JSON.parse(await child.line());
+  const stage = await Stage.open();
   const figures = [];
   for (const shape of shapes) {
     const one = await openSide(stage, 1, shape);
@@ -68,6 +52,6 @@ export async function run({ rounds = 5, seconds = 2 }) {
     await two.close();
     await one.close();
   }
-  await child.end();
+  await stage.close();
   return figures;
 }

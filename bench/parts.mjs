@@ -1,27 +1,20 @@
 // One film by two workers of one core each, next to the same film by one of them.
-import { Child } from './lib/child.mjs';
-import { anywhere, coreCount, loadCore, serverCore } from './lib/cores.mjs';
+import { coreCount, loadCore, serverCore } from './lib/cores.mjs';
 import { childSeconds, threadSeconds } from './lib/cost.mjs';
 import { longFilm } from './lib/films.mjs';
-import { Missing, program, scratch } from './lib/paths.mjs';
-import { Product } from './lib/product.mjs';
+import { Missing } from './lib/paths.mjs';
+import { Stage } from './lib/stage.mjs';
 import { median, medianRatio, spread } from './lib/stats.mjs';
 
 async function made(stage, film, cores, part) {
-  const shared = {
-    SYNCWATCH_DATABASE_URL: stage.database,
+  const settings = {
     SYNCWATCH_BUS_URL: 'postgres:',
-    SYNCWATCH_OBJECTS_URL: stage.objects,
-    SYNCWATCH_OBJECTS_CREDENTIALS_FILE: stage.credentials,
     SYNCWATCH_MEDIA_PRESET: 'superfast',
     SYNCWATCH_MEDIA_PART: part,
   };
-  const node = await Product.start({ core: null, settings: { ...shared, SYNCWATCH_MEDIA_WORK: 'false' } });
+  const node = await stage.node({ core: null, settings });
   const workers = [];
-  for (const core of cores) workers.push(await Product.start({ command: 'worker', core, settings: shared }));
-  if (!stage.token) await node.signUp();
-  stage.token ??= node.token;
-  node.token = stage.token;
+  for (const core of cores) workers.push(await stage.worker({ core, settings }));
   const cost = () => workers.reduce((sum, { pid }) => sum + childSeconds(pid) + threadSeconds(pid), 0);
   let before;
   const id = await node.upload(film, () => (before = cost()));
@@ -39,15 +32,14 @@ export async function run({ rounds = 2, short }) {
   if (coreCount < 2) throw new Missing('two workers need two cores');
   const film = await longFilm({ short });
   const part = short ? '4s' : '60s';
-  const child = new Child(anywhere([program('bench.stage')]));
-  const stage = JSON.parse(await child.line());
+  const stage = await Stage.open();
   const alone = [];
   const together = [];
   for (let round = 0; round < rounds; ++round) {
     alone.push(await made(stage, film, [serverCore], part));
     together.push(await made(stage, film, [serverCore, loadCore], part));
   }
-  await child.end();
+  await stage.close();
   const took = (each) => each.took;
   const cpu = (each) => each.cpu;
   const faster = alone.map((each, i) => each.took / together[i].took);

@@ -17,6 +17,7 @@ const benches = {
   start: 3,
   fanout: 8,
   nodes: 6,
+  controls: 4,
   members: 3,
   stalled: 3,
   segments: 6,

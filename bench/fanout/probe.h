@@ -10,6 +10,7 @@ namespace syncwatch::bench {
 enum class Probe : std::uint8_t {
     React,  ///< A reaction: relayed and forgotten.
     Chat,   ///< A chat message: made durable first, acknowledged to its sender.
+    Seek,   ///< A command to the film of the room, which has to be half a minute long.
 };
 
 std::optional<Probe> parse_probe(std::string_view word);

@@ -1,10 +1,10 @@
 // Fills rooms with simulated viewers and measures what a server makes of it.
 //   bench.roomload --port N… --rooms CODE,CODE,… --members N [--yardstick] [--at-once N] --pid PID…
 // Prints a line of JSON when everybody is in, and one for each command on stdin:
-//   window react|chat MESSAGES SECONDS     so many under way in every room
-//   rate react|chat PER-SECOND SECONDS     so many a second in every room
+//   window react|chat|seek MESSAGES SECONDS     so many under way in every room
+//   rate react|chat|seek PER-SECOND SECONDS     so many a second in every room
 //   idle SECONDS
-//   stall MEMBERS                          so many of every room stop to read
+//   stall MEMBERS                               so many of every room stop to read
 #include <charconv>
 #include <csignal>
 #include <cstdio>

@@ -85,13 +85,14 @@ export class Product {
   }
 
   /** Uploads a file by tus; the id of the video that it becomes. `onSent` runs at its last byte. */
-  async upload(file, onSent = () => {}) {
+  async upload(file, onSent = () => {}, { room } = {}) {
     const tus = { 'Tus-Resumable': '1.0.0' };
-    const filename = Buffer.from('film.mp4').toString('base64');
+    const metadata = { filename: 'film.mp4', ...(room ? { room } : {}) };
+    const inBase64 = Object.entries(metadata).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`);
     const { headers } = await this.call('POST', '/api/v1/uploads', undefined, {
       ...tus,
       'Upload-Length': String(statSync(file).size),
-      'Upload-Metadata': `filename ${filename}`,
+      'Upload-Metadata': inBase64.join(','),
     });
     const { pathname } = new URL(headers.get('Location'), this.base);
     await this.call('PATCH', pathname, readFileSync(file), {
