@@ -1,9 +1,6 @@
 #pragma once
-#include <chrono>
 #include <concepts>
-#include <exception>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -13,16 +10,11 @@
 #include <boost/json/value.hpp>
 
 #include "base/json_text.h"
-#include "base/uuid.h"
-#include "domain/playback/stamp.h"
-#include "domain/room/member.h"
+#include "services/rooms/peer_values.h"
 
-/// What PeerNews is made of, as JSON. Each shape is described once, for both ways: `parts(way,
-/// shape)` names its parts to a Writer or to a Reader.
+/// What nodes tell one another of rooms, as JSON. Each shape is described once, for both ways:
+/// `parts(way, shape)` names its parts to a Writer or to a Reader.
 namespace syncwatch::peer_json {
-
-namespace json = boost::json;
-using std::chrono::microseconds;
 
 /// A shape on its way out (const) or in.
 template <class Shape, class Of>
@@ -34,33 +26,6 @@ concept Described = requires(Writer& way, const Shape& shape) {
     parts(way, shape);
 };
 
-// How each type stands in JSON: ids, stamps and words as text, times as whole µs.
-template <class Value>
-requires requires(JsonText& out, const Value& value) {
-    out.value(value);
-}
-void write(JsonText& out, const Value& value) {
-    out.value(value);
-}
-inline void write(JsonText& out, std::uint64_t value) {
-    out.value(static_cast<std::int64_t>(value));
-}
-inline void write(JsonText& out, WallTime value) {
-    out.value(to_micros(value));
-}
-inline void write(JsonText& out, microseconds value) {
-    out.value(std::int64_t{value.count()});
-}
-inline void write(JsonText& out, const Stamp& value) {
-    out.value(value.text());
-}
-inline void write(JsonText& out, MemberState value) {
-    out.value(text(value));
-}
-/// Whether they are a guest.
-inline void write(JsonText& out, UserKind value) {
-    out.value(value == UserKind::Guest);
-}
 template <Described Shape>
 void write(JsonText& out, const Shape& shape);
 template <class Each>
@@ -69,6 +34,12 @@ void write(JsonText& out, const std::vector<Each>& values) {
     for (const Each& each : values) write(out, each);
     out.close_array();
 }
+template <Described Shape>
+void read(const json::value& from, Shape& to);
+template <class Each>
+void read(const json::value& from, std::vector<Each>& to) {
+    for (const json::value& each : from.as_array()) read(each, to.emplace_back());
+}
 
 inline bool is_any(const Stamp& stamp) {
     return stamp != Stamp();
@@ -76,55 +47,6 @@ inline bool is_any(const Stamp& stamp) {
 template <class Each>
 bool is_any(const std::vector<Each>& values) {
     return !values.empty();
-}
-
-// Reading throws, as Boost.JSON does: parse_peer_news() is where it ends.
-struct Damaged : std::exception {};
-
-template <class Value>
-Value checked(const Result<Value>& value) {
-    if (!value) throw Damaged();
-    return *value;
-}
-inline std::string_view letters(const json::value& value) {
-    const json::string& found = value.as_string();
-    return {found.data(), found.size()};
-}
-inline void read(const json::value& from, bool& to) {
-    to = from.as_bool();
-}
-template <class Number>
-requires std::is_arithmetic_v<Number>
-void read(const json::value& from, Number& to) {
-    to = from.to_number<Number>();
-}
-inline void read(const json::value& from, std::string& to) {
-    to = letters(from);
-}
-inline void read(const json::value& from, WallTime& to) {
-    to = from_micros(from.to_number<std::int64_t>());
-}
-inline void read(const json::value& from, microseconds& to) {
-    to = microseconds(from.to_number<std::int64_t>());
-}
-inline void read(const json::value& from, Stamp& to) {
-    to = checked(Stamp::parse(letters(from)));
-}
-inline void read(const json::value& from, MemberState& to) {
-    to = parse_member_state(letters(from)).value_or(MemberState::Paused);
-}
-inline void read(const json::value& from, UserKind& to) {
-    to = from.as_bool() ? UserKind::Guest : UserKind::User;
-}
-template <class Tag>
-void read(const json::value& from, Id<Tag>& to) {
-    to = checked(Id<Tag>::parse(letters(from)));
-}
-template <Described Shape>
-void read(const json::value& from, Shape& to);
-template <class Each>
-void read(const json::value& from, std::vector<Each>& to) {
-    for (const json::value& each : from.as_array()) read(each, to.emplace_back());
 }
 
 class Writer {

@@ -8,7 +8,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include "services/rooms/peer_json.h"
+#include "services/rooms/peer_shapes.h"
 
 namespace syncwatch {
 namespace peer_json {
@@ -20,16 +20,8 @@ void parts(auto& way, A<Holds::Active> auto& hold) {
 }
 
 void parts(auto& way, A<PeerFilm> auto& film) {
-    auto& playback = film.told.state.playback;
-    way("item", playback.item);
-    way("video", playback.video);
-    way("paused", playback.paused);
-    way("rate", playback.rate);
-    way("position", playback.position);
-    way("at", playback.at);
-    way("stamp", playback.stamp);
+    parts(way, film.told.state.playback);
     way.if_any("over", film.told.over);
-    way("by", playback.by);
     way("held", film.told.state.held);
     way("queue", film.queue);
     way("settled", film.settled);
@@ -77,26 +69,9 @@ void parts(auto& way, A<PeerSummary> auto& summary) {
     way("jump", summary.jump);
 }
 
-void parts(auto& way, A<ChatMessage> auto& message) {
-    way("id", message.id);
-    way("by", message.by);
-    way("name", message.name);
-    way("text", message.text);
-    way("reply_to", message.reply_to);
-    way("position", message.position);
-    way("sent_at", message.sent_at);
-}
-
 void parts(auto& way, A<KeptChat> auto& chat) {
     way("newest_before", chat.newest_before);
     way("messages", chat.messages);
-}
-
-void parts(auto& way, A<ChatDraft> auto& draft) {
-    parts(way, draft.message);
-    way("request", draft.request);
-    way("may_repeat", draft.may_repeat);
-    way("repeats_since", draft.repeats_since);
 }
 
 void parts(auto& way, A<PeerReaction> auto& reaction) {

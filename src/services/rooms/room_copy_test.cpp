@@ -140,6 +140,9 @@ TEST(RoomCopyTest, WhatIsDamagedOrOfAnotherVersionIsNone) {
     std::string other = whole;
     other.replace(other.find("moderators"), 10, "astronauts");
     EXPECT_FALSE(parse_room_copy(other)) << "who may do what is not guessed";
+    std::string vast = whole;
+    vast.replace(vast.find("\"capacity\":7"), 12, "\"capacity\":4294967303");
+    EXPECT_FALSE(parse_room_copy(vast)) << "cut to 32 bits it would be 7";
 }
 
 }  // namespace
