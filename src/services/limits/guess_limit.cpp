@@ -15,15 +15,18 @@ Result<> GuessLimit::check(const std::string& key, Instant now) const {
 }
 
 Result<> GuessLimit::settle(const std::string& key, bool right, Instant now) {
+    bool locked = false;
     {
         const std::lock_guard lock(mutex_);
         SW_CHECK(attempts_.settle(key, right, now));
+        locked = !attempts_.check(key, now);
     }
     if (sharing_ == nullptr) return {};
     if (right) {
         sharing_->forgive(name_, key);
     } else {
-        sharing_->note(name_, key);
+        // A lock is one everywhere, also where something right was said between two of the guesses.
+        sharing_->note(name_, key, locked ? free_tries_ : 1);
     }
     return {};
 }

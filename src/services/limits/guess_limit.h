@@ -13,7 +13,7 @@ class GuessLimit {
 public:
     /// `name`: among the limits that are shared.
     GuessLimit(std::string name, Attempts::Options options)
-        : name_(std::move(name)), attempts_(options) {}
+        : name_(std::move(name)), free_tries_(options.free_tries), attempts_(options) {}
 
     /// From now on with the other nodes. Once, before it is used; `sharing` outlives it.
     void share(LimitSharing& sharing, const Clock& clock);
@@ -27,6 +27,7 @@ private:
     void heard(const std::string& key, int wrong, Instant now);
 
     const std::string name_;
+    const int free_tries_;
     LimitSharing* sharing_ = nullptr;
     mutable std::mutex mutex_;  // Guards attempts_.
     Attempts attempts_;

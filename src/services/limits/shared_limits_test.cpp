@@ -83,6 +83,16 @@ TEST_F(SharedLimitsTest, ALockIsNotOpenedByWhatWasRightElsewhere) {
     EXPECT_TRUE(a_.is_locked());
 }
 
+TEST_F(SharedLimitsTest, ALockIsOneEverywhereAlsoWhereSomethingRightWasSaidMeanwhile) {
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(a_.guess(false));
+    exchange();
+    EXPECT_TRUE(b_.guess(true));
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(a_.guess(false));
+    EXPECT_TRUE(a_.is_locked());
+    exchange();
+    EXPECT_TRUE(b_.is_locked());
+}
+
 TEST_F(SharedLimitsTest, CallsAtManyNodesCountTogether) {
     EXPECT_EQ(a_.calls_left(), 10);
     exchange();
