@@ -138,7 +138,10 @@ Result<> Screening::command(const PlaybackCommand& command, std::optional<UserId
     SW_TRY(Playback next, apply(playback_, command, {moment.now, moment.lead, film_}));
     if (next == playback_ && !std::holds_alternative<Seek>(command)) return {};
     publish(std::move(next), by, moment.now, Urgency::Now);
-    if (starved_) tick(moment);
+    if (!starved_) return {};
+    // There may be enough of the film where it is now: that it goes on there is theirs as well.
+    starved_ = is_starved(moment.now);
+    if (issuing_) follow_waits(by, moment);
     return {};
 }
 
@@ -229,7 +232,7 @@ void Screening::set_held(bool held, std::optional<UserId> by, Moment moment) {
         next.at = moment.now + moment.lead.start;
     }
     next.paused = held;
-    publish(std::move(next), by, moment.now, Urgency::Soon);
+    publish(std::move(next), by, moment.now, by ? Urgency::Now : Urgency::Soon);
 }
 
 void Screening::note_waiting(bool timed_out) {

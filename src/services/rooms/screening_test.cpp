@@ -189,6 +189,32 @@ TEST_F(ScreeningTest, AFilmWhoseMakingFailsPlaysToWhatThereIs) {
     EXPECT_TRUE(screening_.end());
 }
 
+TEST_F(ScreeningTest, WhoSeeksToWhereThereIsFilmIsWhoGoesOn) {
+    const FilmExtent partial{600.0, 10.0, false};
+    screening_.put_on(film(2, partial), Screening::Start::AsBefore, user(1), moment());
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    pass(9500ms);
+    ASSERT_TRUE(screening_.is_held());
+    ASSERT_TRUE(screening_.command(Seek{2}, user(2), moment()));
+    EXPECT_FALSE(screening_.is_held());
+    EXPECT_FALSE(state().paused);
+    EXPECT_EQ(state().position, 2);
+    EXPECT_EQ(state().by, user(2)) << "nobody else moved it";
+    EXPECT_EQ(urgency_, Screening::Urgency::Now);
+}
+
+TEST_F(ScreeningTest, WhoGoesOnWithoutSomebodyIsSavedAtOnce) {
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    pass(2s);
+    says(MemberState::Playing);
+    says(MemberState::Buffering);
+    ASSERT_TRUE(screening_.is_held());
+    ASSERT_TRUE(screening_.command(Play(), user(2), moment()));
+    EXPECT_FALSE(screening_.is_held());
+    EXPECT_EQ(state().by, user(2));
+    EXPECT_EQ(urgency_, Screening::Urgency::Now);
+}
+
 TEST_F(ScreeningTest, TakingOffLeavesNothingButTheOrderOfStates) {
     const Stamp before = state().stamp;
     screening_.take_off(std::nullopt, moment());
