@@ -1,6 +1,7 @@
 #include "services/rooms/screening.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -116,8 +117,24 @@ void Screening::stand_where_it_was(WallTime last, Moment moment) {
     publish(std::move(next), std::nullopt, moment.now, Urgency::Now);
 }
 
+/// No film begins before there is something of it: then only other nodes know of this one.
+bool Screening::is_film_unknown() const {
+    const bool began = wants_to_run() || playback_.position > 0;
+    return began && !film_.complete && film_.playable_until <= 0;
+}
+
+/// What there is of the film, also if another node alone knows it yet: it was put where it is by
+/// somebody who knew that there is film.
+FilmExtent Screening::extent() const {
+    FilmExtent extent = film_;
+    if (extent.complete) return extent;
+    extent.playable_until = std::max(extent.playable_until, playback_.position);
+    if (is_film_unknown()) extent.playable_until = std::numeric_limits<double>::infinity();
+    return extent;
+}
+
 double Screening::position_at(WallTime now) const {
-    return std::clamp(playback_.position_at(now), 0.0, film_.limit());
+    return std::clamp(playback_.position_at(now), 0.0, extent().limit());
 }
 
 Result<> Screening::command(const PlaybackCommand& command, std::optional<UserId> by,
@@ -135,7 +152,7 @@ Result<> Screening::command(const PlaybackCommand& command, std::optional<UserId
         publish(playback_, by, moment.now, Urgency::Now);
         return {};
     }
-    SW_TRY(Playback next, apply(playback_, command, {moment.now, moment.lead, film_}));
+    SW_TRY(Playback next, apply(playback_, command, {moment.now, moment.lead, extent()}));
     if (next == playback_ && !std::holds_alternative<Seek>(command)) return {};
     publish(std::move(next), by, moment.now, Urgency::Now);
     if (!starved_) return {};
@@ -217,7 +234,7 @@ void Screening::follow_waits(std::optional<UserId> by, Moment moment) {
 /// True while the film must stand for want of film: from where it ran up to the end of what there
 /// is, until there is enough more.
 bool Screening::is_starved(WallTime now) const {
-    if (film_.complete) return false;
+    if (film_.complete || is_film_unknown()) return false;
     const double ahead = film_.limit() - playback_.position_at(now);
     return wants_to_run() && ahead < (starved_ ? kFedSeconds : kStarvedSeconds);
 }

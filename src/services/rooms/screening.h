@@ -99,6 +99,8 @@ private:
     void follow_waits(std::optional<UserId> by, Moment moment);
     void set_held(bool held, std::optional<UserId> by, Moment moment);
     void re_anchor(WallTime last, Moment moment);
+    bool is_film_unknown() const;
+    FilmExtent extent() const;
     bool is_starved(WallTime now) const;
     void note_waiting(bool timed_out);
 

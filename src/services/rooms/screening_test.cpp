@@ -307,6 +307,25 @@ TEST_F(SharedScreeningTest, WhoGoesOnWithoutSomebodyIsNotHeldByAnotherNode) {
     EXPECT_FALSE(screening_.is_held()) << "they are not waited for again so soon";
 }
 
+TEST_F(SharedScreeningTest, WhatOnlyAnotherNodeKnowsOfAFilmIsNoReasonToMoveIt) {
+    screening_.put_on(film(2, {600.0, 75.0, false}), Screening::Start::AsBefore, user(1), moment());
+    ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
+    ASSERT_TRUE(screening_.command(Seek{75}, user(1), moment()));
+    ASSERT_TRUE(hear());
+    for (const FilmExtent& known : {FilmExtent{600.0, 72.9, false}, FilmExtent()}) {
+        now_ += 1ms;
+        other_.set_issuing(false, moment());
+        other_.set_film(known);
+        now_ += 1s;
+        other_.set_issuing(true, moment());
+        EXPECT_GE(other_.playback().position, 75) << "it waits for film, if at all, where it is";
+        ASSERT_TRUE(other_.command(Pause(), user(2), moment()));
+        EXPECT_GE(other_.playback().position, 75) << known.playable_until;
+        ASSERT_TRUE(other_.command(Play(), user(2), moment()));
+        EXPECT_GE(other_.playback().position, 75) << known.playable_until;
+    }
+}
+
 TEST_F(SharedScreeningTest, TheRoomItselfDoesNotUndoWhatSomebodyCommandedMeanwhile) {
     ASSERT_TRUE(screening_.command(Play(), user(1), moment()));
     hear();
