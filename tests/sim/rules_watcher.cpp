@@ -1,7 +1,9 @@
 #include "sim/rules_watcher.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 #include <boost/json/parse.hpp>
 
@@ -14,6 +16,9 @@ namespace json = boost::json;
 
 /// A hold stops the film where it is, and starts it a moment later.
 constexpr double kMostMoved = 1;
+/// A node that has just read a room lets people in with what the database knows of it, and hears
+/// what the others know better within half a second and the way between them.
+constexpr auto kReadLately = std::chrono::milliseconds(700);
 
 Playback state_of(const json::value& playback) {
     Playback state;
@@ -29,6 +34,11 @@ Playback state_of(const json::value& playback) {
     state.position = playback.at("position").to_number<double>();
     state.at = from_micros(playback.at("at_us").as_int64());
     return state;
+}
+
+/// Where a page shows it: nobody sees more of a film than there is.
+double shown_at(const Playback& state, WallTime when, double playable) {
+    return std::max(state.position, std::min(state.position_at(when), playable));
 }
 
 bool has_type(std::string_view frame, std::string_view type) {
@@ -69,6 +79,8 @@ void RulesWatcher::said(std::uint64_t link, std::string_view frame) {
         compare_with_last_words(welcome);
         line.control = text(welcome.at("room").at("control"));
         line.last = state_of(welcome.at("playback"));
+        line.welcomed = world_.now();
+        take_queue(welcome.at("queue").as_array(), line);
         line.members.clear();
         for (const auto& each : welcome.at("members").as_array()) {
             line.members[text(each.at("id"))] = each.as_object();
@@ -81,6 +93,8 @@ void RulesWatcher::said(std::uint64_t link, std::string_view frame) {
                 line.members[text(each.at("id"))] = each.as_object();
             }
         }
+    } else if (has_type(frame, "queue")) {
+        take_queue(json::parse(frame).at("queue").as_array(), line);
     } else if (has_type(frame, "ack")) {
         const std::string id = text(json::parse(frame).at("id"));
         if (reading_ && reading_->link == link && reading_->id == id) reading_->acked = true;
@@ -99,18 +113,29 @@ void RulesWatcher::take_state(const json::value& playback, Line& line) {
     const auto before = std::exchange(line.last, state);
     if (before && before->stamp == state.stamp) return;
     if (before && state.stamp < before->stamp) complain("a state older than the last");
-    if (before && no_jumps_) compare(*before, state);
+    const bool read_lately = world_.now() - line.welcomed < kReadLately;
+    if (before && no_jumps_ && !read_lately) compare(state, *before, line);
     if (several_ || (last_state_ && last_state_->stamp == state.stamp)) return;
     if (last_state_ && state.stamp < last_state_->stamp) complain("a state older than the last");
     last_state_ = Told{state.stamp, state.by.has_value(), world_.now()};
 }
 
+void RulesWatcher::take_queue(const json::array& queue, Line& line) {
+    for (const auto& each : queue) {
+        const ItemId item = ItemId::parse(text(each.at("id"))).value();
+        line.playable[item] = each.at("playable_until").to_number<double>();
+    }
+}
+
 /// What the room does by itself goes on from where the film is.
-void RulesWatcher::compare(const Playback& before, const Playback& after) {
+void RulesWatcher::compare(const Playback& after, const Playback& before, const Line& line) {
     if (after.by || before.item != after.item || before.rate != after.rate) return;
     // A film that ran out stands since then, whenever that was noticed.
     const WallTime when = after.paused ? after.at : world_.wall();
-    const double moved = after.position_at(when) - before.position_at(when);
+    const auto told = after.item ? line.playable.find(*after.item) : line.playable.end();
+    const double playable =
+        told == line.playable.end() ? std::numeric_limits<double>::infinity() : told->second;
+    const double moved = shown_at(after, when, playable) - shown_at(before, when, playable);
     if (std::abs(moved) > kMostMoved) {
         complain("the room moved the film by " + std::to_string(moved) +
                  " s: " + before.stamp.text() + " to " + after.stamp.text());

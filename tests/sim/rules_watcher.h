@@ -63,6 +63,8 @@ private:
         std::map<std::string, boost::json::object> members;
         std::set<std::string> acked;   ///< Requests that were answered before.
         std::optional<Playback> last;  ///< The newest state that was told.
+        Instant welcomed{};
+        std::map<ItemId, double> playable;  ///< How much there is of each film, seconds.
     };
     /// The request that is being read.
     struct Reading {
@@ -76,7 +78,8 @@ private:
 
     bool may_control(const Line& line) const;
     void take_state(const boost::json::value& playback, Line& line);
-    void compare(const Playback& before, const Playback& after);
+    void take_queue(const boost::json::array& queue, Line& line);
+    void compare(const Playback& after, const Playback& before, const Line& line);
     void compare_with_last_words(const boost::json::value& welcome);
     void complain(std::string what);
     void tell(std::uint64_t link, const char* arrow, std::string_view frame);
