@@ -113,5 +113,61 @@ TEST_F(RoomNodesTest, WhoReactsOnAnotherNodeIsSeenHere) {
     EXPECT_EQ(seen[1].at("emoji").as_string(), "❤️");
 }
 
+/// What it reads is on its way for a while.
+class SlowChatStore final : public ChatStore {
+public:
+    SlowChatStore(SimWorld& world, ChatStore& inner) : world_(world), inner_(inner) {}
+
+    Async<KeptChat> append(RoomCode room, std::vector<ChatDraft> drafts) override {
+        return inner_.append(room, std::move(drafts));
+    }
+    Async<ChatPage> before(RoomCode room, std::optional<MessageId> before, int limit) override {
+        return inner_.before(room, before, limit);
+    }
+    Async<ChatPage> after(RoomCode room, MessageId after, int limit) override {
+        auto page = co_await inner_.after(room, after, limit);
+        co_await world_.sleep_until(world_.now() + 100ms);
+        co_return page;
+    }
+
+private:
+    SimWorld& world_;
+    ChatStore& inner_;
+};
+
+TEST_F(RoomNodesTest, WhatIsHeardOfWhileChatIsReadIsNotForgotten) {
+    SlowChatStore slow(w_.world, w_.chat);
+    w_.stop();
+    w_.chat_store = &slow;
+    w_.start();
+    TestClient& ada = w_.join(w_.ada, room_);
+    // Another node keeps three; of the first one its message was lost.
+    const auto kept = [this](const char* text) {
+        KeptChat now;
+        auto& rows = w_.data.chat[room_];
+        if (!rows.empty()) now.newest_before = rows.back().message.id;
+        ChatMessage message;
+        message.id = w_.world.make_id<MessageId>(w_.world.wall());
+        message.by = w_.ada.user;
+        message.text = text;
+        message.sent_at = w_.time.now() + std::chrono::microseconds(rows.size());
+        rows.push_back({message, text});
+        now.messages.push_back(message);
+        PeerNews news;
+        news.chat = now;
+        return news;
+    };
+    (void)kept("one");
+    hear(kept("two"));
+    hear(kept("three"));
+    w_.run(1s);
+    std::vector<std::string> texts;
+    for (const auto& each : ada.heard("chat")) {
+        texts.emplace_back(each.at("message").at("text").as_string());
+    }
+    EXPECT_EQ(texts, (std::vector<std::string>{"one", "two", "three"}));
+    w_.stop();
+}
+
 }  // namespace
 }  // namespace syncwatch

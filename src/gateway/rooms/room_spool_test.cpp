@@ -200,6 +200,27 @@ TEST_F(RoomSpoolTest, ASpoolThatTakesNothingRefusesAndNothingIsTold) {
     w_.stop();
 }
 
+TEST_F(RoomSpoolTest, WhatTheStoreTookAndTheSpoolRefusedIsToldWhenTheStoreAnswers) {
+    MemoryChatSpool full(0);
+    w_.stop();
+    w_.spool = &full;
+    w_.start();
+    TestClient& ada = w_.join(w_.ada, room_);
+    TestClient& bo = w_.join(w_.user("Bo"), room_);
+    store_.answers_are_lost = true;
+    EXPECT_EQ(say(ada, "one"), "unavailable");
+    EXPECT_EQ(kept(), (Texts{"one"}));
+    store_.away = true;
+    w_.run(5s);
+    EXPECT_EQ(texts(bo), Texts());
+    store_.away = store_.answers_are_lost = false;
+    w_.run(2s);
+    EXPECT_EQ(texts(bo), kept()) << "though nobody says anything more";
+    EXPECT_EQ(texts(ada), kept());
+    EXPECT_FALSE(bo.last("notice")->at("active").as_bool());
+    w_.stop();
+}
+
 TEST_F(RoomSpoolTest, ARoomThatIsDeletedTakesItsSpoolWithIt) {
     TestClient& ada = w_.join(w_.ada, room_);
     store_.away = true;

@@ -107,14 +107,13 @@ net::awaitable<bool> RoomChat::keep_some() {
     const auto kept = co_await append(batch);
     const bool away = !kept && store_is_away(kept.error());
     store_worked(!away);
+    // It may be there all the same, and nowhere else if the spool refuses it.
+    behind_ = behind_ || !kept;
     if (away && powers_.spool != nullptr) co_return false;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         settle(batch[i], kept.map([i](const auto& all) { return all.messages[i].id; }));
     }
-    if (!kept) {
-        behind_ = true;
-        co_return !away;
-    }
+    if (!kept) co_return !away;
     replayed(batch, *kept);
     co_return true;
 }
@@ -163,10 +162,13 @@ Async<KeptChat> RoomChat::ask(std::vector<ChatDraft> batch) {
 
 /// Tells what became durable and was never told, in its order.
 net::awaitable<bool> RoomChat::catch_up() {
+    // What is heard of meanwhile may be missing in what is read.
+    behind_ = false;
     // A nil id is unknown: then it is the newest of all.
     const auto page = co_await powers_.chat.after(room_, last_kept_, rules_.missed_most);
+    store_worked(page || !store_is_away(page.error()));
+    behind_ = behind_ || !page;
     if (!page) co_return false;
-    behind_ = false;
     for (const ChatMessage& each : page->messages) {
         note_kept(each);
         tell(each);
