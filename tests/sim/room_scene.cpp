@@ -144,8 +144,8 @@ void RoomScene::start_server(std::size_t site) {
         watcher_.expect_after_restart(*std::exchange(last_words_, std::nullopt));
 }
 
-void RoomScene::opened(const std::shared_ptr<SimLink>& link, UserId user) {
-    watcher_.opened(link->number(), user);
+void RoomScene::opened(const std::shared_ptr<SimLink>& link, UserId user, const SimServer& to) {
+    watcher_.opened(link->number(), user, to.end->number);
     links_.push_back(link);
 }
 

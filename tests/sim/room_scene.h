@@ -38,7 +38,7 @@ public:
     SimWorld& world() override { return world_; }
     SimServer* server() override;
     std::uint64_t next_link() override { return ++links_made_; }
-    void opened(const std::shared_ptr<SimLink>& link, UserId user) override;
+    void opened(const std::shared_ptr<SimLink>& link, UserId user, const SimServer& to) override;
     Watcher& watcher() override { return watcher_; }
     void run(net::awaitable<void> task) override;
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include <boost/json/object.hpp>
 
@@ -22,7 +23,11 @@ public:
     /// Prints every frame as the server reads and says it.
     void be_talkative() { talkative_ = true; }
 
-    void opened(std::uint64_t link, UserId user) { lines_[link].user = user.text(); }
+    /// `life`: of the server that it leads to.
+    void opened(std::uint64_t link, UserId user, std::uint64_t life) {
+        lines_[link].user = user.text();
+        lines_[link].life = life;
+    }
     void reading(std::uint64_t link, const std::string& text) override;
     void read(std::uint64_t link) override;
     void said(std::uint64_t link, std::string_view text) override;
@@ -43,10 +48,12 @@ public:
     struct LastWords {
         SavedPlayback saved;
         Instant ended{};
+        Instant began_again{};
         double duration = 0;  ///< Of the film that was on; zero: nothing was.
     };
     void expect_after_restart(LastWords words) {
         expected_ = std::move(words);
+        expected_->began_again = world_.now();
         last_state_.reset();
     }
     /// The clock jumped: nobody can say where the film should be after a restart.
@@ -59,9 +66,9 @@ public:
 private:
     struct Line {
         std::string user;
+        std::uint64_t life = 0;
         std::string control;  ///< The room's policy.
         std::map<std::string, boost::json::object> members;
-        std::set<std::string> acked;   ///< Requests that were answered before.
         std::optional<Playback> last;  ///< The newest state that was told.
         Instant welcomed{};
         std::map<ItemId, double> playable;  ///< How much there is of each film, seconds.
@@ -90,6 +97,8 @@ private:
     bool several_ = false;
     bool no_jumps_ = false;
     std::map<std::uint64_t, Line> lines_;
+    /// Requests that were done: by the life of the server, who asked, and the id.
+    std::set<std::tuple<std::uint64_t, std::string, std::string>> acked_;
     std::optional<Reading> reading_;
     std::optional<Told> last_state_;
     std::optional<LastWords> expected_;

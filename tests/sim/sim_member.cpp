@@ -44,7 +44,7 @@ net::awaitable<void> SimMember::connect() {
     if (!grant) co_return retry();
     link_ = std::make_shared<SimLink>(world, around_.next_link(), traits_.line, *this,
                                       around_.watcher());
-    around_.opened(link_, who_.user);
+    around_.opened(link_, who_.user, *server);
     link_->open(*server, *std::move(grant));
     json::object hello{{"type", "hello"}, {"protocol", 1}};
     if (known_) {

@@ -23,7 +23,7 @@ public:
     /// A server that takes connections now; nullptr: none.
     virtual SimServer* server() = 0;
     virtual std::uint64_t next_link() = 0;
-    virtual void opened(const std::shared_ptr<SimLink>& link, UserId user) = 0;
+    virtual void opened(const std::shared_ptr<SimLink>& link, UserId user, const SimServer& to) = 0;
     virtual Watcher& watcher() = 0;
     /// Runs a coroutine beside everything.
     virtual void run(net::awaitable<void> task) = 0;
