@@ -155,7 +155,7 @@ TEST_F(RoomSpoolTest, WhoComesOrComesBackMeanwhileSeesIt) {
     w_.drop(bo);
     store_.away = true;
     EXPECT_EQ(say(ada, "two"), "ack");
-    EXPECT_EQ(welcomed_with(w_.resume(bo, room_, seen)), (Texts{"two"}));
+    EXPECT_EQ(welcomed_with(w_.resume(bo, room_, seen)), (Texts{"one", "two"}));
     EXPECT_EQ(welcomed_with(w_.join(w_.user("Cy"), room_)), (Texts{"one", "two"}));
     const std::string unknown = w_.world.make_id<MessageId>(w_.world.wall()).text();
     EXPECT_EQ(welcomed_with(w_.resume(bo, room_, unknown)), (Texts{"one", "two"}));
@@ -219,6 +219,28 @@ TEST_F(RoomSpoolTest, WhatTheStoreTookAndTheSpoolRefusedIsToldWhenTheStoreAnswer
     EXPECT_EQ(texts(ada), kept());
     EXPECT_FALSE(bo.last("notice")->at("active").as_bool());
     w_.stop();
+}
+
+TEST_F(RoomSpoolTest, WhoComesBackSeesWhatTheStoreTookLate) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    TestClient& bo = w_.join(w_.user("Bo"), room_);
+    store_.away = true;
+    EXPECT_EQ(say(ada, "two"), "ack");
+    const std::string seen(bo.last("chat")->at("message").at("id").as_string());
+    w_.stop();
+    // It was asked for this long ago, and does it now that it is back.
+    ChatMessage late;
+    late.id = w_.world.make_id<MessageId>(w_.world.wall());
+    late.by = w_.ada.user;
+    late.text = "one";
+    late.sent_at = w_.world.wall();
+    w_.data.chat[room_].push_back({late, "r9"});
+    store_.away = false;
+    w_.start();
+    w_.rooms->wake(room_);
+    w_.run(1s);
+    EXPECT_EQ(kept(), (Texts{"one", "two"}));
+    EXPECT_EQ(welcomed_with(w_.resume(bo, room_, seen)), kept());
 }
 
 TEST_F(RoomSpoolTest, ARoomThatIsDeletedTakesItsSpoolWithIt) {

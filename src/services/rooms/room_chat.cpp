@@ -217,8 +217,10 @@ std::vector<ChatMessage> RoomChat::history() const {
 
 Async<std::vector<ChatMessage>> RoomChat::missed(MessageId last) const {
     const auto early = [this](const ChatMessage& each) { return told_early_.contains(each.id); };
-    // Another node may have told them a later message before an earlier one that was in a spool.
-    const auto anyway = [this] { return rules_.alone ? recent_.end() : newest(); };
+    // They may have seen a later message, out of a spool or through another node, before an
+    // earlier one.
+    const bool in_order = rules_.alone && powers_.spool == nullptr;
+    const auto anyway = [&] { return in_order ? recent_.end() : newest(); };
     auto known = std::ranges::find(recent_, last, &ChatMessage::id);
     if (known != recent_.end()) {
         known = std::min({std::next(known), std::ranges::find_if(recent_, early), anyway()});

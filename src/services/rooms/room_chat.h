@@ -72,8 +72,9 @@ public:
     /// The newest messages, for whoever comes.
     std::vector<ChatMessage> history() const;
     /// What was said after `last`, whom somebody who dropped saw last, and while the answer was on
-    /// its way. Of what was spooled lately all, and where there are several nodes the newest in any
-    /// case: nodes may hear of messages in different orders.
+    /// its way. Of what was spooled lately all, and where there are several nodes or a spool the
+    /// newest in any case: the order in which people saw them may be another than the one that
+    /// stays.
     Async<std::vector<ChatMessage>> missed(MessageId last) const;
 
 private:
