@@ -152,6 +152,10 @@ Result<> Screening::command(const PlaybackCommand& command, std::optional<UserId
         publish(playback_, by, moment.now, Urgency::Now);
         return {};
     }
+    if (std::holds_alternative<Seek>(command) && is_film_unknown()) {
+        return fail(ErrorCode::Conflict, "how much there is of the film is not known here yet",
+                    "not_playable");
+    }
     SW_TRY(Playback next, apply(playback_, command, {moment.now, moment.lead, extent()}));
     if (next == playback_ && !std::holds_alternative<Seek>(command)) return {};
     publish(std::move(next), by, moment.now, Urgency::Now);

@@ -324,6 +324,8 @@ TEST_F(SharedScreeningTest, WhatOnlyAnotherNodeKnowsOfAFilmIsNoReasonToMoveIt) {
         ASSERT_TRUE(other_.command(Play(), user(2), moment()));
         EXPECT_GE(other_.playback().position, 75) << known.playable_until;
     }
+    EXPECT_EQ(other_.command(Seek{100}, user(2), moment()).error().reason, "not_playable")
+        << "nobody here can know where that is";
 }
 
 TEST_F(SharedScreeningTest, TheRoomItselfDoesNotUndoWhatSomebodyCommandedMeanwhile) {
