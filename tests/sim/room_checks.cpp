@@ -65,8 +65,11 @@ std::string RoomScene::check_agreement() {
     const bool may_lose_state = database_goes_away_ && !is_single();
     for (const SimMember* each : present) {
         if (!may_lose_state && each->playback() != first.playback()) {
+            const auto kept = disk_.data.playback.find(room_);
             return "two see different states: " + json::serialize(each->playback()) + " and " +
-                   json::serialize(first.playback());
+                   json::serialize(first.playback()) + "; kept: " +
+                   (kept == disk_.data.playback.end() ? "none"
+                                                      : kept->second.playback.stamp.text());
         }
         if (each->queue() != first.queue()) return "two see different queues";
     }
@@ -143,7 +146,10 @@ std::string RoomScene::check_chat() {
             ++tally_.acked_chat;
             const std::string said = text(request.frame.at("text"));
             if (!stored.contains(said)) return "acknowledged and lost: " + said;
-            if (request.message != ids[said]) return "acknowledged as another message: " + said;
+            // The same words under the same id are the same message for ten minutes. Where the
+            // clock jumped by more, only the store can tell, after the acknowledgement.
+            const bool by_its_id = request.message == ids[said] || clock_jumped_;
+            if (!by_its_id) return "acknowledged as another message: " + said;
         }
     }
     return {};
@@ -160,6 +166,7 @@ std::string RoomScene::check_chat_logs() {
         const std::string& name = each->who().display_name;
         std::vector<std::size_t> at;
         for (const std::string& id : each->chat_by_time()) {
+            if (!places.contains(id) && clock_jumped_) continue;  // as in check_chat()
             if (!places.contains(id)) return name + " heard what is not kept";
             at.push_back(places[id]);
         }
