@@ -113,6 +113,24 @@ TEST_F(RoomNodesTest, WhoReactsOnAnotherNodeIsSeenHere) {
     EXPECT_EQ(seen[1].at("emoji").as_string(), "❤️");
 }
 
+TEST_F(RoomNodesTest, WhoComesFromANodeThatCouldTellNobodyBringsWhatItSaved) {
+    TestClient& ada = w_.join(w_.ada, room_);
+    w_.add(ada, w_.film());
+    w_.run(2s);
+    const TestClient bo(w_.user("Bo"));
+    SavedPlayback& kept = w_.data.playback.at(room_);
+    kept.playback.position = 100;
+    kept.playback.at = kept.saved_at = w_.time.now();
+    kept.playback.stamp = next_stamp(kept.playback.stamp, w_.time.now(), "n2");
+    kept.playback.by = bo.who.user;
+    w_.run(2s);
+    EXPECT_EQ(ada.playback().at("position").to_number<double>(), 0);
+    TestClient& came = w_.resume(bo, room_);
+    w_.run(1s);
+    EXPECT_EQ(ada.playback().at("position").to_number<double>(), 100);
+    EXPECT_EQ(came.playback(), ada.playback());
+}
+
 /// What it reads is on its way for a while.
 class SlowChatStore final : public ChatStore {
 public:

@@ -71,6 +71,7 @@ void LiveRoom::enter(RoomLine& line, bool resume, std::vector<ChatMessage> messa
     if (!std::exchange(member->here, true)) {
         ++here_;
         powers_.metrics.members.fetch_add(1);
+        if (resume && !rules_.alone) look_for_film_ = now;
     }
     if (fresh || new_page) screening_.holds().joined(who.user, room_now);
     if (new_page) member->shown.state = MemberState::Joining;

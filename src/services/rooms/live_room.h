@@ -65,8 +65,7 @@ public:
     /// There is a place for them: they are here already, own the room, or it is not full.
     bool has_place_for(UserId user);
 
-    /// Puts a film on the queue for somebody who need not be here. Errors: Forbidden, Exhausted,
-    /// NotFound (the film), Unavailable.
+    /// By somebody who need not be here. Errors: Forbidden, Exhausted, NotFound, Unavailable.
     void shelve(Principal by, VideoId video, std::function<void(const Result<>&)> settled);
     void noticed(const RoomNotice& notice);
     void heard_peer(std::string_view payload);  ///< A PeerNews off the bus, ours included.
@@ -102,7 +101,6 @@ private:
     Screening::Moment moment() const;
     void look_at_lead();
     void spawn(std::string name, net::awaitable<void> task);
-
     Role standing(const RoomLine& line) const;
     /// True if the request is new and within the member's allowance: do it, then settle() it.
     bool begin(RoomLine& line, const std::string& id, Allowance& allowance, const Rate& rate,
@@ -150,6 +148,7 @@ private:
     bool is_deserted(Instant now) const;
     void look_at_stores(Instant now);
     net::awaitable<void> read_anew();
+    net::awaitable<void> read_film();
 
     // live_room_peers.cpp
     void take_people(const std::string& life, const PeerPeople& people);
@@ -176,6 +175,7 @@ private:
     Lead lead_;
     Instant sure_at_{};                      ///< When they were last read.
     std::optional<Instant> look_again_;      ///< When the stores are to be asked what counts.
+    std::optional<Instant> look_for_film_;   ///< When whether they know a newer state of the film.
     std::optional<Instant> empty_since_;     ///< Nobody is there, on no node.
     std::optional<Instant> deserted_since_;  ///< Nobody is here.
     std::size_t here_ = 0;                   ///< People on this node.

@@ -87,6 +87,10 @@ bool LiveRoom::is_deserted(Instant now) const {
 }
 
 void LiveRoom::look_at_stores(Instant now) {
+    if (look_for_film_ && now >= *look_for_film_) {
+        look_for_film_ = Instant::max();
+        spawn("room.film", read_film());
+    }
     // Before it goes it must be known that it can be read again.
     if (!look_again_ && is_deserted(now) && powers_.known != nullptr) {
         if (now - sure_at_ > kSureFor) look_again_ = now;
@@ -95,6 +99,25 @@ void LiveRoom::look_at_stores(Instant now) {
     // Until it is read.
     look_again_ = Instant::max();
     spawn("room.anew", read_anew());
+}
+
+/// Who comes from a node that was cut off from the others before it ended saw what it saved, and
+/// could tell nobody.
+net::awaitable<void> LiveRoom::read_film() {
+    const auto kept = co_await powers_.playback.load(room_.code);
+    if (!kept) look_for_film_ = powers_.clock.now() + kLookEvery;
+    if (!kept || gone_) co_return;
+    // Somebody else may have come meanwhile.
+    if (look_for_film_ == Instant::max()) look_for_film_.reset();
+    if (!*kept) co_return;
+    Screening::Told told;
+    told.state = **kept;
+    if (!screening_.merge(told, moment()).value_or(false)) co_return;
+    const auto& video = screening_.playback().video;
+    screening_.set_film(video ? queue_.extent_of(*video) : FilmExtent());
+    playback_untold_ = true;
+    queue_.read_again();
+    tell_playback();
 }
 
 net::awaitable<void> LiveRoom::read_anew() {
@@ -113,12 +136,7 @@ net::awaitable<void> LiveRoom::read_anew() {
     if (powers_.known != nullptr) powers_.known->put(read->listed, std::move(read->bans));
     room_ = std::move(read->listed.room);
     speaker_.room(*audience_, room_, roster_.size());
-    if (const auto& saved = read->playback) {
-        Screening::Told kept;
-        kept.state = *saved;
-        const auto newer = screening_.merge(kept, moment());
-        playback_untold_ = playback_untold_ || newer.value_or(false);
-    }
+    look_for_film_ = now;
     look_for_host();
     screening_.reconcile(moment());
     chat_.read_again();

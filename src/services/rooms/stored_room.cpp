@@ -40,9 +40,7 @@ Async<RoomCopy> read_stored_room(RoomPowers& powers, ListedRoom listed, int hist
 
 Async<RoomCopy> read_decisions(RoomPowers& powers, RoomCode code) {
     SW_CO_TRY(auto listed, co_await powers.rooms.find(code));
-    SW_CO_TRY(RoomCopy copy, co_await with_staff_and_bans(powers, std::move(listed)));
-    SW_CO_TRY(copy.playback, co_await powers.playback.load(code));
-    co_return copy;
+    co_return co_await with_staff_and_bans(powers, std::move(listed));
 }
 
 }  // namespace syncwatch

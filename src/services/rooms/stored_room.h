@@ -8,8 +8,7 @@ namespace syncwatch {
 /// Unavailable, NotFound.
 Async<RoomCopy> read_stored_room(RoomPowers& powers, ListedRoom listed, int history);
 
-/// What is decided about a room and where its film stands: its settings, staff, bans and playback.
-/// Errors: the same.
+/// What is decided about a room: its settings, staff and bans. Errors: the same.
 Async<RoomCopy> read_decisions(RoomPowers& powers, RoomCode code);
 
 }  // namespace syncwatch
