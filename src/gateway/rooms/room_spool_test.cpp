@@ -217,6 +217,7 @@ TEST_F(RoomSpoolTest, WhatTheStoreTookAndTheSpoolRefusedIsToldWhenTheStoreAnswer
     w_.run(2s);
     EXPECT_EQ(texts(bo), kept()) << "though nobody says anything more";
     EXPECT_EQ(texts(ada), kept());
+    ASSERT_TRUE(bo.last("notice"));
     EXPECT_FALSE(bo.last("notice")->at("active").as_bool());
     w_.stop();
 }
