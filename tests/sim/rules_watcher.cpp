@@ -36,11 +36,6 @@ Playback state_of(const json::value& playback) {
     return state;
 }
 
-/// Where a page shows it: nobody sees more of a film than there is.
-double shown_at(const Playback& state, WallTime when, double playable) {
-    return std::max(state.position, std::min(state.position_at(when), playable));
-}
-
 bool has_type(std::string_view frame, std::string_view type) {
     return frame.substr(9, type.size()) == type && frame[9 + type.size()] == '"';
 }
@@ -137,7 +132,11 @@ void RulesWatcher::compare(const Playback& after, const Playback& before, const 
     const auto told = after.item ? line.playable.find(*after.item) : line.playable.end();
     const double playable =
         told == line.playable.end() ? std::numeric_limits<double>::infinity() : told->second;
-    const double moved = shown_at(after, when, playable) - shown_at(before, when, playable);
+    // Nobody sees more of a film than there is, as they were told or as somebody knew who put it
+    // there.
+    const double most = std::max({playable, before.position, after.position});
+    const double moved =
+        std::min(after.position_at(when), most) - std::min(before.position_at(when), most);
     if (std::abs(moved) > kMostMoved) {
         complain("the room moved the film by " + std::to_string(moved) +
                  " s: " + before.stamp.text() + " to " + after.stamp.text());
