@@ -51,7 +51,7 @@ void LiveRoom::begin_with(RoomCopy copy) {
         screening_.restore(*saved, moment(), rules_.empty_patience);
         left_at_ = saved->saved_at;
     } else {
-        screening_.begin(left_at_);
+        screening_.begin();
     }
     if (rules_.alone) settle_in(powers_.clock.now());
     playback_untold_ = false;

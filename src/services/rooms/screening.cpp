@@ -20,10 +20,10 @@ constexpr auto kUnsaved = std::chrono::seconds(2);
 Screening::Screening(Listener& listener, std::string node, Holds::Options holds)
     : listener_(listener), node_(std::move(node)), holds_(holds) {}
 
-void Screening::begin(WallTime now) {
-    playback_ = nothing_on(playback_, now);
+void Screening::begin() {
+    playback_ = nothing_on(playback_, {});
     // The least stamp there is: a state that nobody made and nobody keeps is behind every other,
-    // also behind those of an earlier life of this room.
+    // also behind those of an earlier life of this room. It is the same in all its lives.
     playback_.stamp = {0, 0, node_};
 }
 

@@ -34,7 +34,7 @@ public:
     Screening(Listener& listener, std::string node, Holds::Options holds);
 
     /// Nothing was ever on.
-    void begin(WallTime now);
+    void begin();
     /// Goes on from what was kept; set_film() comes before. A room that was alone for longer than
     /// `patience` stands where it was last known to be; a shorter absence nobody noticed. What was
     /// kept is in force, but not said anew before settle(): another node may know better.

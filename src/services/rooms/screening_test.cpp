@@ -23,7 +23,7 @@ PutOn film(std::uint8_t number, FilmExtent extent = kFilm) {
 class ScreeningTest : public testing::Test, protected Screening::Listener {
 protected:
     ScreeningTest() {
-        screening_.begin(now_);
+        screening_.begin();
         screening_.holds().rule(Hold::Everyone, user(1), now_);
         screening_.holds().joined(user(1), now_);
         screening_.put_on(film(1), Screening::Start::AsBefore, user(1), moment());
@@ -227,7 +227,7 @@ TEST_F(ScreeningTest, TakingOffLeavesNothingButTheOrderOfStates) {
 class SharedScreeningTest : public ScreeningTest {
 protected:
     SharedScreeningTest() {
-        other_.begin(now_);
+        other_.begin();
         other_.set_issuing(false, moment());
         other_.holds().rule(Hold::Everyone, user(1), now_);
         other_.holds().joined(user(1), now_);
@@ -250,6 +250,17 @@ TEST_F(SharedScreeningTest, TheGreaterStampHoldsInAnyOrderAnyNumberOfTimes) {
     ASSERT_TRUE(other_.command(Pause(), user(2), moment()));
     EXPECT_GT(other_.playback().stamp, state().stamp);
     EXPECT_FALSE(hear());
+}
+
+TEST_F(SharedScreeningTest, WhatNobodyPutOnIsTheSameInAllLivesOfANode) {
+    Screening before(*this, "n3", {});
+    before.begin();
+    before.set_issuing(false, moment());
+    now_ += 20s;
+    Screening again(*this, "n3", {});
+    again.begin();
+    again.set_issuing(false, moment());
+    EXPECT_EQ(again.playback(), before.playback()) << "one stamp, one state";
 }
 
 TEST_F(SharedScreeningTest, AClockThatIsAheadIsRefused) {
