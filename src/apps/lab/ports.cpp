@@ -1,11 +1,13 @@
 #include "apps/lab/ports.h"
 
-#include <random>
+#include <atomic>
+#include <numeric>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "apps/lab/wait.h"
 #include "base/unique_fd.h"
@@ -17,7 +19,12 @@ namespace {
 /// that is free now may be somebody's by the time a server has started. And below the lab's.
 constexpr std::uint16_t kFirst = 10'000;
 constexpr std::uint16_t kLast = 19'999;
-constexpr int kTries = 100;
+constexpr unsigned kCount = kLast - kFirst + 1;
+/// From one that is given to the next: some servers take a few behind theirs as well. Comes by all.
+constexpr unsigned kStride = 97;
+static_assert(std::gcd(kStride, kCount) == 1);
+/// The same for processes that were started one after the other.
+constexpr unsigned kProcessStride = 7919;
 
 sockaddr_in loopback(std::uint16_t port) {
     sockaddr_in address{};
@@ -30,10 +37,12 @@ sockaddr_in loopback(std::uint16_t port) {
 }  // namespace
 
 Result<std::uint16_t> free_port() {
-    std::random_device chance;
-    std::uniform_int_distribution<std::uint16_t> any(kFirst, kLast);
-    for (int i = 0; i < kTries; ++i) {
-        const std::uint16_t port = any(chance);
+    // None is given twice, so two servers that have not started yet do not get the same.
+    static std::atomic<unsigned> given{0};
+    const unsigned first = static_cast<unsigned>(::getpid()) % kCount * kProcessStride;
+    for (unsigned i = 0; i < kCount; ++i) {
+        const unsigned at = (first + given++ % kCount * kStride) % kCount;
+        const auto port = static_cast<std::uint16_t>(kFirst + at);
         if (is_free(port)) return port;
     }
     return fail(ErrorCode::Exhausted, "no free port on loopback");
