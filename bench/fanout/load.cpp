@@ -93,8 +93,10 @@ void Load::on_ready(Member&) {
 }
 
 void Load::on_frame(Member& member, std::string_view payload, std::int64_t now) {
-    const auto number = number_of(payload);
+    const auto number = number_of(probe_, payload);
     if (!number) return;
+    // A state may be told again at any time; everything else comes once.
+    if (probe_ == Probe::Seek && *number == member.last_number) return;
     Room& room = rooms_[member.room_index()];
     if (member.last_number >= 0 && *number != member.last_number + 1) ++gaps_;
     member.last_number = *number;
@@ -109,10 +111,10 @@ void Load::on_closed(Member&, const std::string& why) {
     why_closed_ = why;
 }
 
-void Load::send(Room& room, Probe probe, std::int64_t due) {
+void Load::send(Room& room, std::int64_t due) {
     room.sent_at[static_cast<std::size_t>(room.sent) % kRing] = due;
     const std::string text =
-        options_.targets.front().is_product ? say(probe, room.sent) : relayed(probe, room.sent);
+        options_.targets.front().is_product ? say(probe_, room.sent) : relayed(probe_, room.sent);
     room.members.front()->say(text);
     ++room.sent;
     ++sent_;
@@ -133,6 +135,7 @@ Measured Load::measure(double seconds, const std::function<std::int64_t()>& pump
             poll(std::clamp<std::int64_t>(std::min(wait, end - now), 0, kSecond / 20));
         }
     };
+    const std::int64_t gaps = gaps_;
     spin(kWarmUp);
     latency_.clear();
     const std::int64_t begin = now_ns();
@@ -140,7 +143,6 @@ Measured Load::measure(double seconds, const std::function<std::int64_t()>& pump
     const std::int64_t own = now_ns(CLOCK_PROCESS_CPUTIME_ID);
     const std::int64_t sent = sent_;
     const std::int64_t delivered = delivered_;
-    const std::int64_t gaps = gaps_;
     spin(seconds);
     Measured measured;
     measured.seconds = seconds_of(now_ns() - begin);
@@ -172,19 +174,21 @@ std::int64_t Load::heard_by_all(const Room& room) {
 }
 
 Measured Load::run_window(Probe probe, int window, double seconds) {
+    probe_ = probe;
     for (Room& room : rooms_) room.touched = true;
     return measure(seconds, [&] {
         const std::int64_t now = now_ns();
         for (Room& room : rooms_) {
             if (!std::exchange(room.touched, false)) continue;
             const std::int64_t end = heard_by_all(room) + window;
-            while (room.sent < end) send(room, probe, now);
+            while (room.sent < end) send(room, now);
         }
         return kSecond / 20;
     });
 }
 
 Measured Load::run_rate(Probe probe, double per_second, double seconds) {
+    probe_ = probe;
     const std::int64_t begin = now_ns();
     const double gap = 1e9 / (per_second * static_cast<double>(rooms_.size()));
     std::int64_t sent = 0;
@@ -193,7 +197,7 @@ Measured Load::run_rate(Probe probe, double per_second, double seconds) {
     };
     return measure(seconds, [&] {
         for (std::int64_t now = now_ns(); due() <= now; ++sent) {
-            send(rooms_[static_cast<std::size_t>(sent) % rooms_.size()], probe, due());
+            send(rooms_[static_cast<std::size_t>(sent) % rooms_.size()], due());
         }
         return due() - now_ns();
     });

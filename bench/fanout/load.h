@@ -85,7 +85,7 @@ private:
     void on_closed(Member& member, const std::string& why) override;
 
     void poll(std::int64_t wait_ns);
-    void send(Room& room, Probe probe, std::int64_t due);
+    void send(Room& room, std::int64_t due);
     static std::int64_t heard_by_all(const Room& room);
     Measured measure(double seconds, const std::function<std::int64_t()>& pump);
     std::int64_t missing() const;
@@ -94,6 +94,7 @@ private:
     int epoll_;
     std::vector<Room> rooms_;
     std::vector<char> buffer_;
+    Probe probe_ = Probe::React;  ///< What is being said.
     Histogram latency_;
     std::string input_;
     bool input_waits_ = false;

@@ -44,7 +44,7 @@ std::string say(Probe probe, std::int64_t number) {
     }
     if (probe == Probe::Seek) {
         return fmt::format(R"({{"type":"control","id":"s{}","action":"seek","position":{}}})",
-                           number, static_cast<double>(number) * kStep);
+                           number, static_cast<double>(number + 1) * kStep);
     }
     return fmt::format(R"({{"type":"chat","id":"m{0}","text":"{0} {1}"}})", number, kRemark);
 }
@@ -61,16 +61,17 @@ std::string relayed(Probe probe, std::int64_t number) {
         kUser, number, kRemark);
 }
 
-std::optional<std::int64_t> number_of(std::string_view frame) {
-    if (frame.starts_with(R"({"type":"react")")) {
+std::optional<std::int64_t> number_of(Probe probe, std::string_view frame) {
+    if (probe == Probe::React && frame.starts_with(R"({"type":"react")")) {
         return rounded(number_behind<double>(frame, R"("position":)"));
     }
-    if (frame.starts_with(R"({"type":"playback")")) {
-        const auto place = number_behind<double>(frame, R"("position":)");
-        return rounded(place ? std::optional(*place / kStep) : std::nullopt);
-    }
-    if (frame.starts_with(R"({"type":"chat")")) {
+    if (probe == Probe::Chat && frame.starts_with(R"({"type":"chat")")) {
         return number_behind<std::int64_t>(frame, R"("text":")");
+    }
+    if (probe == Probe::Seek && frame.starts_with(R"({"type":"playback")")) {
+        const auto place = number_behind<double>(frame, R"("position":)");
+        // A film that nobody has moved yet stands at 0.
+        if (place && *place > 0) return rounded(*place / kStep - 1);
     }
     return std::nullopt;
 }

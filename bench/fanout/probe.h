@@ -21,7 +21,7 @@ std::string say(Probe probe, std::int64_t number);
 /// same bytes.
 std::string relayed(Probe probe, std::int64_t number);
 
-/// The number in what arrived; nullopt: it is no probe.
-std::optional<std::int64_t> number_of(std::string_view frame);
+/// The number in what arrived; nullopt: it is no such probe.
+std::optional<std::int64_t> number_of(Probe probe, std::string_view frame);
 
 }  // namespace syncwatch::bench

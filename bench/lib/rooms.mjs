@@ -1,4 +1,6 @@
 // A server with its rooms full of simulated viewers.
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Child } from './child.mjs';
 import { loadCore, pinned, serverCore } from './cores.mjs';
 import { program } from './paths.mjs';
@@ -19,6 +21,8 @@ export class FullRooms {
     const command = [program('bench.roomload'), ...where, '--members', members, ...flags];
     rooms.load = new Child(pinned(loadCore, command.map(String)));
     rooms.entered = JSON.parse(await rooms.load.line());
+    // Nodes show nothing of people whom they have not heard of yet.
+    if (servers.length > 1) await sleep(1000);
     return rooms;
   }
 
