@@ -51,6 +51,13 @@ Result<Uuid> Uuid::parse(std::string_view text) {
     return id;
 }
 
+std::optional<WallTime> Uuid::made_at() const {
+    if (bytes[6] >> 4 != 7 || bytes[8] >> 6 != 2) return std::nullopt;
+    std::int64_t millis = 0;
+    for (std::size_t i = 0; i < 6; ++i) millis = millis << 8 | bytes[i];
+    return from_micros(millis * 1000);
+}
+
 std::array<char, 36> Uuid::letters() const {
     std::array<char, 36> out;
     std::size_t at = 0;

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ struct Uuid {
     std::string text() const;
     /// The same where no memory is to be taken for it.
     std::array<char, 36> letters() const;
+
+    /// When it was made, to the millisecond, as it says itself. Nothing: it is not of version 7.
+    std::optional<WallTime> made_at() const;
 
     bool is_nil() const { return *this == Uuid{}; }
     auto operator<=>(const Uuid&) const = default;

@@ -24,6 +24,14 @@ TEST(UuidTest, LaterIdsSortLater) {
               Uuid::make_v7(from_micros(1'001'000), std::array<std::uint8_t, 10>{}));
 }
 
+TEST(UuidTest, VersionSevenSaysWhenItWasMadeAndNoOtherDoes) {
+    const auto made = [](const char* text) { return Uuid::parse(text).value().made_at(); };
+    EXPECT_EQ(made("018bcfe5-687b-7fff-bfff-ffffffffffff"), from_micros(1'700'000'000'123'000));
+    EXPECT_EQ(made("ffffffff-ffff-7000-8000-000000000000"), from_micros(281'474'976'710'655'000));
+    EXPECT_EQ(made("018bcfe5-687b-4fff-bfff-ffffffffffff"), std::nullopt);
+    EXPECT_EQ(made("018bcfe5-687b-7fff-ffff-ffffffffffff"), std::nullopt);
+}
+
 TEST(UuidTest, WhatIsNotAUuidIsRefused) {
     for (const char* text :
          {"", "0190163d", "0190163d-8694-739b-aea5-966c26f8ad9",

@@ -17,6 +17,15 @@ namespace {
 /// The same words under the same id are the same message, if no more time lies between.
 constexpr auto kRepeatedWithin = std::chrono::minutes(10);
 
+/// The same whenever the request comes again, which a UUID of version 7 says by itself. Any other
+/// request has the time of the tenth minute before it, so that one that is used anew later is
+/// another message; repeated across that minute it has two ids, and only the store sees that.
+WallTime made_at(const std::string& request, WallTime now) {
+    const auto uuid = Uuid::parse(request);
+    const auto made = uuid ? uuid->made_at() : std::nullopt;
+    return made ? *made : now - now.time_since_epoch() % kRepeatedWithin;
+}
+
 /// The same for whatever counts as the same message, at every node: where two of them take it, as
 /// its author heard of neither, people see it once.
 MessageId id_of(const RoomCode& room, UserId by, const std::string& request,
@@ -24,9 +33,8 @@ MessageId id_of(const RoomCode& room, UserId by, const std::string& request,
     const std::string all =
         room.compact() + by.text() + std::to_string(request.size()) + ' ' + request + text;
     const Sha256Sum sum = sha256(as_bytes(all));
-    const WallTime::duration since_then = now.time_since_epoch() % kRepeatedWithin;
     const std::span<const std::uint8_t, 10> random(sum.data(), 10);
-    return MessageId{Uuid::make_v7(now - since_then, random)};
+    return MessageId{Uuid::make_v7(made_at(request, now), random)};
 }
 
 }  // namespace

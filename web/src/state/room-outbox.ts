@@ -1,6 +1,9 @@
 /** Frames that wait for their answer; after a drop they go out again under the same id. */
 import type { AnsweredFrame } from '../protocol';
 import type { RoomPorts } from './room-ports';
+import { uuidV7 } from './uuid';
+
+type Ports = Pick<RoomPorts, 'nowMs' | 'wallMs' | 'chance'>;
 
 export type Answer =
   | { readonly ok: true; readonly message: string | null }
@@ -21,23 +24,21 @@ const CONTROL_MEANT_MS = 3000;
 const MOST_WAITING = 100;
 
 export class RoomOutbox {
-  readonly #ports: Pick<RoomPorts, 'nowMs' | 'chance'>;
+  readonly #ports: Ports;
   readonly #send: (frame: AnsweredFrame) => boolean;
-  readonly #prefix: string;
   readonly #waiting = new Map<string, Waiting>();
   #count = 0;
 
-  constructor(ports: Pick<RoomPorts, 'nowMs' | 'chance'>, send: (frame: AnsweredFrame) => boolean) {
+  constructor(ports: Ports, send: (frame: AnsweredFrame) => boolean) {
     this.#ports = ports;
     this.#send = send;
-    // Ids must not meet those of the same member's earlier page.
-    this.#prefix = Math.floor(ports.chance() * 36 ** 8).toString(36);
   }
 
   /** Sends, or keeps for when the socket is back. Answered exactly once, or never if closed. */
   ask(request: Request, answered: (answer: Answer) => void): string {
     this.#count += 1;
-    const id = `${this.#prefix}-${String(this.#count)}`;
+    // A node that never heard of it sees by this id alone that it is the one of before.
+    const id = uuidV7(this.#ports.wallMs(), this.#count, this.#ports.chance);
     if (this.#waiting.size >= MOST_WAITING) {
       answered({ ok: false, code: 'too_many_requests', message: '' });
       return id;
