@@ -22,7 +22,6 @@ SimMember::SimMember(Surroundings& around, Principal who, RoomCode room, Traits 
     : around_(around), who_(std::move(who)), room_(room), traits_(traits) {}
 
 void SimMember::join() {
-    prefix_ = std::to_string(around_.world().between(0, 1'000'000)) + "-";
     around_.run(connect());
 }
 
@@ -90,7 +89,6 @@ void SimMember::drop(SimWorld::Duration away, bool new_page) {
             if (request.fate == Fate::Waiting) request.fate = Fate::GivenUp;
         }
         order_.clear();
-        prefix_ = std::to_string(world.between(0, 1'000'000)) + "-";
         chat_.clear();
         chat_known_.clear();
         stamp_.reset();
@@ -111,7 +109,8 @@ void SimMember::link_closed(std::uint64_t link, int code) {
 }
 
 std::string SimMember::ask(json::object frame) {
-    std::string id = prefix_ + std::to_string(++asked_);
+    // As the web app does: it is the same message whenever it is repeated.
+    std::string id = around_.world().make_id<MessageId>(around_.world().wall()).text();
     frame["id"] = id;
     Request& request = requests_[id];
     request.frame = std::move(frame);

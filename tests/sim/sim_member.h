@@ -104,8 +104,6 @@ private:
     bool known_ = false;  ///< It was welcomed once on this page: it resumes.
     bool final_ = false;
     int resumes_ = 0;
-    int asked_ = 0;
-    std::string prefix_;
     std::map<std::string, Request> requests_;
     std::vector<std::string> order_;  ///< Of requests that wait.
     boost::json::object playback_;
