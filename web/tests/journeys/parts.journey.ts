@@ -1,7 +1,7 @@
 /** Every part of an installation, broken in every way in which it can break: the film goes on. */
 import { films } from './harness/films';
 import { journey } from './harness/journey';
-import { goesOn, obeysAfter, threeWatch } from './harness/production';
+import { comesBack, goesOn, obeysAfter, threeWatch } from './harness/production';
 
 const DONE = { kill: 'was killed', hang: 'hangs', cut: 'is cut off' } as const;
 type Way = keyof typeof DONE;
@@ -57,6 +57,21 @@ journey(
       await obeysAfter(`${part} was killed`, (lab) => lab.kill(part), room);
       await room.lab.heal(part);
     }
+  },
+  { nodes: 3, long: true },
+);
+
+journey(
+  'all nodes are broken at once, and then everything there is',
+  async (stage) => {
+    const room = await threeWatch(stage, films.bunny480);
+    const nodes = await room.lab.parts('node-');
+    const all = (way: Way, parts: readonly string[]) => async (): Promise<void> => {
+      for (const part of parts) await room.lab[way](part);
+    };
+    for (const way of WAYS) await comesBack(`every node ${DONE[way]}`, all(way, nodes), room);
+    const everything = await room.lab.parts();
+    await comesBack('everything was killed', all('kill', everything), room);
   },
   { nodes: 3, long: true },
 );

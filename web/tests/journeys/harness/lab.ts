@@ -48,6 +48,12 @@ export class Lab {
     return `http://127.0.0.1:${String(this.#basePort + FIRST_NODE + number - 1)}`;
   }
 
+  /** All parts of a kind, or all there are. */
+  async parts(kind = ''): Promise<readonly string[]> {
+    const { parts } = await this.#run(['status']);
+    return parts.map((part) => part.name).filter((name) => name.startsWith(kind));
+  }
+
   /** The first part of a kind that says this of itself, once all are well. */
   async find(kind: string, remark: string): Promise<string> {
     const { parts } = await this.#run(['status']);
@@ -70,8 +76,9 @@ export class Lab {
     return this.#run(['cut', part]);
   }
 
-  heal(part: string): Promise<Report> {
-    return this.#run(['heal', part]);
+  /** Of one part, or of all. */
+  heal(part?: string): Promise<Report> {
+    return this.#run(part === undefined ? ['heal'] : ['heal', part]);
   }
 
   /** All nodes and workers in good order, one after the other. */

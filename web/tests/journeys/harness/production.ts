@@ -68,6 +68,39 @@ export async function goesOn(
   console.log(`production · ${what} · the film went on; what was said was read in ${readAfter}`);
 }
 
+/**
+ * Nobody can reach any node: players go on with what they have. Once that is over, what was said
+ * meanwhile is read by everybody, and the film went on by its timeline.
+ */
+export async function comesBack(
+  what: string,
+  happens: (lab: Lab) => Promise<unknown>,
+  { stage, lab, people }: Production,
+): Promise<void> {
+  const [ada, bo, cy] = people;
+  const shot = (when: string): Promise<unknown> =>
+    cy.page.screenshot({ path: join(stage.folder, `${what}-${when}.png`.replaceAll(' ', '-')) });
+  await Promise.all(people.map(recordingOf));
+  await happens(lab);
+  await bo.say(`while ${what}`);
+  await sleep(AWAY_MS);
+  await shot('away');
+  await lab.heal();
+  const from = performance.now();
+  await Promise.all(people.map((one) => one.reads(`while ${what}`)));
+  const readAfter = secondsSince(from);
+  await expectUndisturbed(people);
+  await expectInStep(people);
+  await shot('back');
+  await ada.pressPause();
+  await Promise.all(people.map((one) => one.seesItStand()));
+  await cy.pressPlay();
+  await Promise.all(people.map((one) => one.seesItRun()));
+  console.log(
+    `production · ${what} · the film went on; healed, all had read it ${readAfter} later`,
+  );
+}
+
 /** At once after something happened the owner stops the film: for all. */
 export async function obeysAfter(
   what: string,
