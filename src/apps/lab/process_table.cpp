@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
@@ -28,7 +27,10 @@ std::multimap<pid_t, pid_t> children_by_parent() {
 std::optional<ProcessFacts> process_facts(pid_t pid) {
     constexpr int kFieldsToStart = 17;  ///< Between the parent and the start.
     std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-    const std::string line{std::istreambuf_iterator<char>(in), {}};
+    // Fails, and does not throw as an iterator over the buffer does, where the process has ended
+    // since the file was opened.
+    std::string line;
+    std::getline(in, line, '\0');
     // The name in brackets may hold anything.
     const std::size_t name_end = line.rfind(") ");
     if (name_end == std::string::npos) return std::nullopt;
