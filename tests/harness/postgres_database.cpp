@@ -1,21 +1,15 @@
 #include "harness/postgres_database.h"
 
 #include <atomic>
-#include <stdexcept>
 #include <vector>
 
 #include <fmt/ranges.h>
 
+#include "harness/must.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch {
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().message);
-    if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
 
 struct SharedPostgres {
     SharedPostgres() {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/sqlite/database.h"
+#include "harness/must.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch {
@@ -15,9 +16,7 @@ public:
     TempDatabase() {
         sqlite::Database::Options options;
         options.path = folder_.path() / "test.db";
-        auto opened = sqlite::Database::open(std::move(options));
-        if (!opened) throw std::runtime_error(opened.error().message);
-        database_ = *std::move(opened);
+        database_ = must(sqlite::Database::open(std::move(options)));
     }
 
     sql::Database& get() { return *database_; }

@@ -8,6 +8,7 @@
 #include "adapters/sqlite/connection.h"
 #include "base/encoding.h"
 #include "harness/clips.h"
+#include "harness/eventually.h"
 #include "harness/http_client.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
@@ -64,12 +65,8 @@ protected:
     }
     json::value film(const std::string& id) { return alice_->get("/api/v1/videos/" + id).json(); }
     bool wait_until_playable(const std::string& id) {
-        const auto end = std::chrono::steady_clock::now() + 200s;
-        while (film(id).at("playable_until").to_number<double>() == 0) {
-            if (std::chrono::steady_clock::now() > end) return false;
-            std::this_thread::sleep_for(20ms);
-        }
-        return true;
+        return harness::eventually(
+            [&] { return film(id).at("playable_until").to_number<double>() > 0; }, 200s);
     }
     /// SIGTERM, then how long the end took.
     std::chrono::milliseconds end_it() {
