@@ -2,6 +2,8 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -33,6 +35,14 @@ public:
         static std::atomic<int> next{0};
         return fmt::format("s3:http://localhost:{}/films/test{}{}", server().http_port(), next++,
                            settings);
+    }
+    /// The file with its keys that a node reads.
+    static std::filesystem::path credentials_file() {
+        static const TempFolder folder;
+        const auto file = folder.path() / "keys";
+        std::ofstream(file) << "[default]\naws_access_key_id = " << kAccessKey
+                            << "\naws_secret_access_key = " << kSecretKey << "\n";
+        return file;
     }
     static s3::Exchange::Options options(const std::string& url) {
         s3::Exchange::Options options;

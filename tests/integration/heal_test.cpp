@@ -3,16 +3,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
-#include <thread>
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
-#include "harness/clips.h"
-#include "harness/http_client.h"
+#include "harness/film_upload.h"
 #include "harness/object_store.h"
+#include "harness/played_stream.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
 
@@ -38,38 +35,18 @@ protected:
         EXPECT_TRUE(eventually([&] { return status().at("pending_objects") == 0; }));
     }
     void upload() {
-        const std::string bytes = contents_of(made_clips() / "film.mp4");
-        const auto sent = client_->request(
-            "POST", "/api/v1/uploads", bytes,
-            {{"Tus-Resumable", "1.0.0"},
-             {"Upload-Length", std::to_string(bytes.size())},
-             {"Content-Type", "application/offset+octet-stream"},
-             {"Upload-Metadata", "filename " + encode_base64(as_bytes("Film.mp4"))}});
-        ASSERT_EQ(sent.status, 201) << sent.body;
-        const std::string path = "/api/v1/videos/" + sent.field("SyncWatch-Video");
-        ASSERT_TRUE(eventually([&] { return client_->get(path).text_at("status") == "ready"; }))
-            << client_->get(path).body;
-        const std::string master = client_->get(path).text_at("master");
+        film_ = harness::upload_film(*client_, clip("film.mp4"));
+        harness::expect_ready(*client_, film_);
+        const std::string master = client_->get("/api/v1/videos/" + film_).text_at("master");
         base_ = master.substr(0, master.rfind('/') + 1);
-        prefix_ = "videos/" + sent.field("SyncWatch-Video") + "/";
-        for (const std::string& line : lines(master)) {
-            if (line.ends_with("index.m3u8") && streams_.empty()) streams_.push_back(line);
+        prefix_ = "videos/" + film_ + "/";
+        const auto streams = harness::entries(*client_, master);
+        ASSERT_FALSE(streams.empty());
+        for (const std::string& each : harness::entries(*client_, streams.front())) {
+            pieces_.push_back(each.substr(base_.size()));
         }
-        ASSERT_FALSE(streams_.empty());
-        const std::string stream = streams_.front().substr(0, streams_.front().rfind('/') + 1);
-        for (const std::string& line : lines(base_ + streams_.front())) {
-            if (line.ends_with(".m4s")) pieces_.push_back(stream + line);
-        }
-        pieces_.push_back(stream + "init-0.mp4");
-        ASSERT_GE(pieces_.size(), 4u);
-    }
-    std::vector<std::string> lines(const std::string& playlist) {
-        std::istringstream in(client_->get(playlist).body);
-        std::vector<std::string> found;
-        for (std::string line; std::getline(in, line);) {
-            if (!line.empty() && line[0] != '#') found.push_back(line);
-        }
-        return found;
+        ASSERT_GE(pieces_.size(), 3u);
+        pieces_.push_back(pieces_[0].substr(0, pieces_[0].rfind('/') + 1) + "init-0.mp4");
     }
     /// What a player gets, and how long that took.
     struct Got {
@@ -102,24 +79,20 @@ protected:
         EXPECT_TRUE(ran.exit == 0 || ran.exit == 5) << ran.err;
         return boost::json::parse(ran.out).at("replication").as_object();
     }
+    /// Objects take their time.
     template <class Question>
     static bool eventually(Question question) {
-        const auto until = std::chrono::steady_clock::now() + 150s;
-        while (!question()) {
-            if (std::chrono::steady_clock::now() > until) return false;
-            std::this_thread::sleep_for(100ms);
-        }
-        return true;
+        return harness::eventually(question, 150s);
     }
 
     TempFolder folder_;
     std::vector<std::string> arguments_;
     std::unique_ptr<Server> node_;
     std::unique_ptr<HttpClient> client_;
-    std::string base_;                  ///< Of the film's addresses.
-    std::string prefix_;                ///< Of its objects.
-    std::vector<std::string> streams_;  ///< Playlists.
-    std::vector<std::string> pieces_;   ///< Segments of the first stream, then its head.
+    std::string film_;                 ///< Its id.
+    std::string base_;                 ///< Of its addresses.
+    std::string prefix_;               ///< Of its objects.
+    std::vector<std::string> pieces_;  ///< Segments of the first stream, then its head.
 };
 
 TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
@@ -168,8 +141,8 @@ TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
     EXPECT_NE(metrics.find("syncwatch_objects_healed_total{source=\"original\"} 1\n"),
               std::string::npos);
 
-    ASSERT_EQ(client_->remove("/api/v1/videos/" + prefix_.substr(7, 36)).status, 204);
-    EXPECT_TRUE(eventually([&] { return !fs::exists(second / "videos" / prefix_.substr(7, 36)); }))
+    ASSERT_EQ(client_->remove("/api/v1/videos/" + film_).status, 204);
+    EXPECT_TRUE(eventually([&] { return !fs::exists(second / "videos" / film_); }))
         << "a deletion is a deletion in both";
 }
 
@@ -177,7 +150,7 @@ TEST_F(HealTest, WhatAFilmHasBesideItsStreamsIsMadeAgainOrSaidToBeLost) {
     const fs::path first = folder_.path() / "data" / "objects";
     const fs::path second = folder_.path() / "second";
     serve({"--objects-second", "file:" + second.string()});
-    const std::string film = "/api/v1/videos/" + prefix_.substr(7, 36);
+    const std::string film = "/api/v1/videos/" + film_;
     const auto added = client_->request("POST", film + "/subtitles?language=en&filename=a.vtt",
                                         "WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n",
                                         {{"Content-Type", "application/octet-stream"}});
@@ -223,9 +196,7 @@ TEST_F(HealTest, AFilmInTwoS3StoresGoesOnWithoutTheFirst) {
     ASSERT_TRUE(run_to_end(second.client.create_bucket()));
     const std::string first_url = TestObjectStore::url();
     TestS3Client first(first_url);
-    const fs::path keys = folder_.path() / "keys";
-    std::ofstream(keys) << "[default]\naws_access_key_id = " << TestObjectStore::kAccessKey
-                        << "\naws_secret_access_key = " << TestObjectStore::kSecretKey << "\n";
+    const fs::path keys = TestObjectStore::credentials_file();
     serve({"--objects-url", first_url, "--objects-credentials-file", keys, "--objects-second",
            second_url, "--objects-second-credentials-file", keys, "--objects-cache-size", "0"});
     std::map<std::string, std::string> whole;

@@ -1,13 +1,10 @@
-#include <chrono>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
-#include "harness/clips.h"
+#include "harness/film_upload.h"
 #include "harness/http_client.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
@@ -57,19 +54,9 @@ TEST_F(LogsTest, WhatAWorkerDoesNamesTheTraceOfTheUpload) {
     harness::HttpClient client(server.port());
     client.as(client.account("alice"));
     const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-    const std::string film = contents_of(made_clips() / "ready.mp4");
-    const auto sent =
-        client.request("POST", "/api/v1/uploads", film,
-                       {{"Tus-Resumable", "1.0.0"},
-                        {"Upload-Length", std::to_string(film.size())},
-                        {"Content-Type", "application/offset+octet-stream"},
-                        {"Upload-Metadata", "filename " + encode_base64(as_bytes("Film.mp4"))},
-                        {"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}});
-    ASSERT_EQ(sent.status, 201) << sent.body;
-    const std::string video = "/api/v1/videos/" + sent.field("SyncWatch-Video");
-    for (int i = 0; i < 600 && client.get(video).text_at("status") != "ready"; ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+    const auto sent = harness::send_film(client, clip("ready.mp4"),
+                                         {{"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}});
+    harness::expect_ready(client, sent.field("SyncWatch-Video"));
     server.stop();
     std::set<std::string> events;
     for (const auto& line : lines_of(server.process().err())) {

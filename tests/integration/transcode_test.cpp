@@ -4,14 +4,14 @@
 #include <csignal>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
-#include "harness/clips.h"
+#include "harness/eventually.h"
+#include "harness/film_upload.h"
 #include "harness/http_client.h"
 #include "harness/made_film.h"
+#include "harness/played_stream.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
 
@@ -19,22 +19,11 @@ namespace syncwatch {
 namespace {
 
 using namespace std::chrono_literals;
+using harness::eventually;
 using harness::HttpAnswer;
 using harness::HttpClient;
+using harness::PlayedStream;
 using harness::Server;
-
-/// A stream as a player finds it behind its playlist.
-struct PlayedStream {
-    std::string playlist;
-    std::string init;
-    std::vector<std::string> segments;
-
-    std::string bytes() const {
-        std::string all = init;
-        for (const std::string& each : segments) all += each;
-        return all;
-    }
-};
 
 class TranscodeTest : public testing::Test {
 protected:
@@ -48,15 +37,7 @@ protected:
         client_->as(token_);
     }
     void upload(const std::filesystem::path& file) {
-        const std::string film = contents_of(file);
-        const auto made = client_->request(
-            "POST", "/api/v1/uploads", film,
-            {{"Tus-Resumable", "1.0.0"},
-             {"Upload-Length", std::to_string(film.size())},
-             {"Content-Type", "application/offset+octet-stream"},
-             {"Upload-Metadata", "filename " + encode_base64(as_bytes("Film.mp4"))}});
-        ASSERT_EQ(made.status, 201) << made.body;
-        video_ = made.field("SyncWatch-Video");
+        video_ = harness::upload_film(*client_, file);
     }
     boost::json::value video() {
         const HttpAnswer answer = client_->get("/api/v1/videos/" + video_);
@@ -65,17 +46,11 @@ protected:
     }
     std::string status() { return std::string(video().at("status").as_string()); }
     double playable() { return video().at("playable_until").to_number<double>(); }
-    template <class Enough>
-    bool wait_until(Enough enough, std::chrono::seconds patience = 200s) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        while (!enough()) {
-            if (std::chrono::steady_clock::now() > end) return false;
-            std::this_thread::sleep_for(20ms);
-        }
-        return true;
+    bool reaches(double seconds) {
+        return eventually([&] { return playable() >= seconds; }, 200s);
     }
     bool settled() {
-        return wait_until([&] { return status() == "ready" || status() == "failed"; });
+        return eventually([&] { return status() == "ready" || status() == "failed"; }, 200s);
     }
 
     std::string fetch(const std::string& path) {
@@ -102,27 +77,9 @@ protected:
         rungs.insert(rungs.end(), sounds.begin(), sounds.end());
         return rungs;
     }
-    PlayedStream played(const std::string& path) {
-        PlayedStream stream;
-        stream.playlist = fetch(path);
-        const std::string base = path.substr(0, path.rfind('/') + 1);
-        std::istringstream lines(stream.playlist);
-        for (std::string line; std::getline(lines, line);) {
-            const std::size_t uri = line.find("URI=\"");
-            if (line.starts_with("#EXT-X-MAP:")) {
-                EXPECT_TRUE(stream.init.empty()) << "one head for all of it";
-                const std::string rest = line.substr(uri + 5);
-                stream.init = fetch(base + rest.substr(0, rest.find('"')));
-            } else if (!line.empty() && !line.starts_with('#')) {
-                stream.segments.push_back(fetch(base + line));
-            }
-        }
-        EXPECT_EQ(stream.playlist.find("DISCONTINUITY"), std::string::npos);
-        return stream;
-    }
     std::vector<PlayedStream> all_played() {
         std::vector<PlayedStream> all;
-        for (const std::string& each : playlists()) all.push_back(played(each));
+        for (const std::string& each : playlists()) all.push_back(harness::played(*client_, each));
         return all;
     }
     /// Every frame once and in order in both rungs, every second's tone in its place.
@@ -172,11 +129,11 @@ TEST_F(TranscodeTest, AServerKilledAgainAndAgainGoesOnWithTheNextFrame) {
     upload(clip("film.mp4"));
     std::vector<PlayedStream> before;
     for (const double reached : {2.0, 4.0}) {
-        ASSERT_TRUE(wait_until([&] { return playable() >= reached; }));
+        ASSERT_TRUE(reaches(reached));
         ASSERT_EQ(status(), "transcoding");
         before = all_played();
         server_->kill();
-        EXPECT_TRUE(wait_until([&] { return encoders().empty(); }, 10s)) << "they die with it";
+        EXPECT_TRUE(eventually([&] { return encoders().empty(); }, 10s)) << "they die with it";
         start();
         EXPECT_GE(playable(), reached) << "nothing is lost";
     }
@@ -197,14 +154,14 @@ TEST_F(TranscodeTest, AServerKilledAgainAndAgainGoesOnWithTheNextFrame) {
 TEST_F(TranscodeTest, TermStopsTheEncoderAtOnceAndTheNextStartGoesOn) {
     start();
     upload(clip("film.mp4"));
-    ASSERT_TRUE(wait_until([&] { return playable() >= 2; }));
+    ASSERT_TRUE(reaches(2));
     const auto begun = std::chrono::steady_clock::now();
     EXPECT_EQ(server_->stop(), 0);
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
     EXPECT_TRUE(encoders().empty());
     start();
     // The lease was given back, so nobody waits for its end.
-    EXPECT_TRUE(wait_until([&] { return !encoders().empty(); }, 10s));
+    EXPECT_TRUE(eventually([&] { return !encoders().empty(); }, 10s));
     ASSERT_TRUE(settled());
     ASSERT_EQ(status(), "ready");
     expect_whole();
@@ -213,7 +170,7 @@ TEST_F(TranscodeTest, TermStopsTheEncoderAtOnceAndTheNextStartGoesOn) {
 TEST_F(TranscodeTest, AKilledEncoderIsStartedAgain) {
     start();
     upload(clip("film.mp4"));
-    ASSERT_TRUE(wait_until([&] { return playable() >= 2; }));
+    ASSERT_TRUE(reaches(2));
     for (const pid_t each : encoders()) ::kill(each, SIGKILL);
     ASSERT_TRUE(settled());
     ASSERT_EQ(status(), "ready");
