@@ -15,27 +15,31 @@ namespace syncwatch::harness {
 /// Somebody in the room, at one node.
 class Viewer {
 public:
-    Viewer(HttpClient& who, std::uint16_t port, const std::string& code) {
-        const auto joined = who.post("/api/v1/rooms/" + code + "/join", boost::json::object());
-        EXPECT_EQ(joined.status, 200) << joined.body;
-        harness::ClientStream::Options to;
+    /// Joins as somebody, perhaps at another node.
+    Viewer(HttpClient& who, std::uint16_t port, const std::string& code)
+        : Viewer(port, address_for(who, code)) {}
+    /// By the address that a join gave.
+    Viewer(std::uint16_t port, const std::string& ws) {
+        ClientStream::Options to;
         to.port = port;
-        socket = std::make_unique<WebSocketClient>(to, joined.text_at("ws"));
+        socket = std::make_unique<WebSocketClient>(to, ws);
         socket->send({{"type", "hello"}, {"protocol", 1}});
         welcome = socket->receive_type("welcome");
         EXPECT_FALSE(welcome.is_null());
     }
     /// Asks for something; gives what it was answered.
     std::string ask(boost::json::object frame) {
-        frame["id"] = std::to_string(++asked_);
+        const boost::json::value id(std::to_string(++asked_));
+        frame["id"] = id;
         socket->send(frame);
         for (auto answer = socket->receive(); answer; answer = socket->receive()) {
             const auto read = boost::json::parse(*answer);
-            if (read.at("type") == "ack") return "ack";
+            if (read.at("type") == "ack" && read.at("id") == id) return "ack";
             if (read.at("type") == "error") return *answer;
         }
         return "nothing";
     }
+    std::string say(const std::string& text) { return ask({{"type", "chat"}, {"text", text}}); }
     /// Waits for a message of that type that `is_it`.
     template <class Question>
     bool hears(const char* type, Question is_it) {
@@ -66,6 +70,12 @@ public:
     boost::json::value welcome;
 
 private:
+    static std::string address_for(HttpClient& who, const std::string& code) {
+        const auto joined = who.post("/api/v1/rooms/" + code + "/join", boost::json::object());
+        EXPECT_EQ(joined.status, 200) << joined.body;
+        return joined.text_at("ws");
+    }
+
     int asked_ = 0;
 };
 
