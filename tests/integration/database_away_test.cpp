@@ -11,29 +11,21 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "apps/lab/postgres_server.h"
-#include "apps/lab/redis_server.h"
-#include "harness/http_client.h"
-#include "harness/process.h"
-#include "harness/temp_folder.h"
+#include "harness/eventually.h"
+#include "harness/nodes.h"
+#include "harness/room_chat.h"
 #include "harness/websocket_client.h"
 
 namespace syncwatch {
 namespace {
 
 using namespace std::chrono_literals;
+using harness::eventually;
 using harness::HttpAnswer;
 using harness::HttpClient;
-using harness::Server;
+using harness::Texts;
 using harness::WebSocketClient;
 using Timer = std::chrono::steady_clock;
-using Texts = std::vector<std::string>;
-
-template <class T>
-std::unique_ptr<T> must(Result<std::unique_ptr<T>> made) {
-    if (!made) throw std::runtime_error(made.error().message);
-    return *std::move(made);
-}
 
 /// Somebody in a room, who comes back through whichever node is there.
 class Person {
@@ -113,70 +105,26 @@ private:
     std::map<std::pair<std::int64_t, std::string>, std::string> by_time_;
 };
 
-class NodesWithoutDatabaseTest : public testing::Test {
+class NodesWithoutDatabaseTest : public testing::Test, protected harness::Nodes {
 protected:
-    NodesWithoutDatabaseTest() {
-        postgres_ = must(lab::PostgresServer::make({postgres_folder_.path()}));
-        redis_ = must(lab::RedisServer::make({redis_folder_.path()}));
+    NodesWithoutDatabaseTest() : Nodes(Shared{.arguments = {"--media-work", "false"}}) {
         for (const char* name : {"a", "b"}) start(name);
-        alice_ = client("a").account("alice");
-        code_ = at("a", alice_).post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
-        bo_ = client("b").guest("Bo");
+        alice_ = at("a").account("alice");
+        code_ = at("a").as(alice_).post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
+        bo_ = at("b").guest("Bo");
         for (const char* name : {"a", "b"}) {
-            EXPECT_TRUE(eventually([&] { return has(name, "syncwatch_bus_well 1"); }));
+            EXPECT_TRUE(becomes(name, "syncwatch_bus_well 1"));
             for (const std::string& token : {alice_, bo_}) {
-                EXPECT_EQ(at(name, token).get("/api/v1/me").status, 200);
+                EXPECT_EQ(at(name).as(token).get("/api/v1/me").status, 200);
             }
         }
     }
 
-    void start(const std::string& name) {
-        Server::Options options;
-        options.arguments = {"--database-url", postgres_->url(), "--bus-url",
-                             redis_->url(),    "--node-name",    name};
-        options.environment = {{"SYNCWATCH_MEDIA_WORK", "false"}};
-        nodes_[name] = std::make_unique<Server>(folder_.path() / name, options);
-    }
-    std::uint16_t port(const std::string& name) { return nodes_.at(name)->port(); }
-    HttpClient client(const std::string& name) { return HttpClient(port(name)); }
-    HttpClient at(const std::string& name, const std::string& token) {
-        HttpClient made = client(name);
-        made.as(token);
-        return made;
-    }
-    bool has(const std::string& name, const std::string& sample) {
-        return client(name).get("/metrics").body.find('\n' + sample + '\n') != std::string::npos;
-    }
-    template <class Question>
-    static bool eventually(Question question) {
-        const auto until = Timer::now() + 60s;
-        while (!question()) {
-            if (Timer::now() > until) return false;
-            std::this_thread::sleep_for(50ms);
-        }
-        return true;
-    }
-    /// What the database has of the room.
-    Texts kept(const std::string& name) {
-        const auto answer = at(name, alice_).get("/api/v1/rooms/" + code_ + "/messages?limit=100");
-        Texts texts;
-        if (answer.status != 200) return texts;
-        const auto page = answer.json();
-        for (const auto& each : page.at("messages").as_array()) {
-            texts.emplace_back(each.at("text").as_string());
-        }
-        return texts;
-    }
+    Texts kept(const std::string& name) { return harness::kept_chat(at(name).as(alice_), code_); }
     bool is_spool_empty(const std::string& name) {
         return has(name, "syncwatch_chat_spool_messages 0");
     }
 
-    TempFolder postgres_folder_;
-    TempFolder redis_folder_;
-    TempFolder folder_;
-    std::unique_ptr<lab::PostgresServer> postgres_;
-    std::unique_ptr<lab::RedisServer> redis_;
-    std::map<std::string, std::unique_ptr<Server>> nodes_;
     std::string alice_;
     std::string bo_;
     std::string code_;
@@ -191,7 +139,7 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItHangsAndGuestsComeIn) {
     ASSERT_TRUE(ada.say("before"));
     ASSERT_TRUE(bo.hears("before"));
 
-    postgres_->hang();
+    postgres().hang();
     std::chrono::milliseconds slowest{0};
     for (int i = 0; i < 10; ++i) {
         for (auto* each : {&ada, &bo}) {
@@ -208,8 +156,8 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItHangsAndGuestsComeIn) {
     EXPECT_EQ(ada.shown(), said);
     EXPECT_EQ(bo.shown(), said);
 
-    EXPECT_EQ(at("a", alice_).get("/api/v1/me").text_at("username"), "alice");
-    HttpClient stranger = client("a");
+    EXPECT_EQ(at("a").as(alice_).get("/api/v1/me").text_at("username"), "alice");
+    HttpClient stranger = at("a");
     HttpAnswer let_in;
     EXPECT_TRUE(eventually([&] {
         let_in = stranger.post("/api/v1/auth/guest", {{"display_name", "Cy"}});
@@ -230,17 +178,17 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItHangsAndGuestsComeIn) {
         {"/api/v1/auth/login", &ada_again},
         {"/api/v1/rooms", &another}};
     for (const auto& [path, body] : refusals) {
-        const HttpAnswer refused = at("a", alice_).post(path, *body);
+        const HttpAnswer refused = at("a").as(alice_).post(path, *body);
         EXPECT_EQ(refused.status, 503) << path;
         EXPECT_FALSE(refused.field("Retry-After").empty()) << path;
     }
     EXPECT_FALSE(is_spool_empty("a"));
 
-    postgres_->wake();
+    postgres().wake();
     EXPECT_TRUE(eventually([&] { return kept("a") == said; }));
     EXPECT_EQ(kept("b"), said);
     EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
-    EXPECT_EQ(at("b", cy_token).get("/api/v1/me").text_at("display_name"), "Cy");
+    EXPECT_EQ(at("b").as(cy_token).get("/api/v1/me").text_at("display_name"), "Cy");
     EXPECT_TRUE(cy.say("after"));
     EXPECT_TRUE(ada.hears("after"));
     EXPECT_EQ(bo.say("last").has_value(), true);
@@ -260,8 +208,8 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItTakesNoWrites) {
     const std::string end_sessions =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE application_name LIKE 'syncwatch%'";
-    ASSERT_TRUE(postgres_->sql("ALTER DATABASE postgres SET default_transaction_read_only = on"));
-    ASSERT_TRUE(postgres_->sql(end_sessions));
+    ASSERT_TRUE(postgres().sql("ALTER DATABASE postgres SET default_transaction_read_only = on"));
+    ASSERT_TRUE(postgres().sql(end_sessions));
     for (int i = 0; i < 5; ++i) {
         for (auto* each : {&ada, &bo}) {
             said.push_back((each == &ada ? "ada " : "bo ") + std::to_string(i));
@@ -270,7 +218,7 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItTakesNoWrites) {
         }
     }
     EXPECT_TRUE(eventually([&] {
-        const auto refused = at("a", alice_).post("/api/v1/rooms", {{"name", "Another"}});
+        const auto refused = at("a").as(alice_).post("/api/v1/rooms", {{"name", "Another"}});
         return refused.status == 503 && refused.text_at("code") == "read_only";
     }));
     EXPECT_FALSE(is_spool_empty("a"));
@@ -279,7 +227,7 @@ TEST_F(NodesWithoutDatabaseTest, ChatGoesOnWhileItTakesNoWrites) {
     EXPECT_EQ(cy.shown(), said);
 
     ASSERT_TRUE(
-        postgres_->sql("ALTER DATABASE postgres RESET default_transaction_read_only", "template1"));
+        postgres().sql("ALTER DATABASE postgres RESET default_transaction_read_only", "template1"));
     EXPECT_TRUE(eventually([&] { return kept("a") == said; }));
     EXPECT_EQ(kept("b"), said);
     EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
@@ -291,7 +239,7 @@ TEST_F(NodesWithoutDatabaseTest, ANodeThatIsKilledMeanwhileReplaysWhatItAcknowle
     Person bo(bo_, code_);
     ASSERT_TRUE(ada.come(port("a")));
     ASSERT_TRUE(bo.come(port("b")));
-    postgres_->kill();
+    postgres().kill();
     Texts said;
     for (int i = 0; i < 5; ++i) {
         said.push_back("ada " + std::to_string(i));
@@ -300,15 +248,15 @@ TEST_F(NodesWithoutDatabaseTest, ANodeThatIsKilledMeanwhileReplaysWhatItAcknowle
         ASSERT_TRUE(bo.say(said.back()));
     }
     // What b does not hear any more is in a's spool alone.
-    redis_->kill();
+    redis().kill();
     said.push_back("alone");
     ASSERT_TRUE(ada.say("alone"));
-    nodes_.at("a")->kill();
-    ASSERT_TRUE(redis_->start());
+    node("a").kill();
+    ASSERT_TRUE(redis().start());
     EXPECT_TRUE(eventually([&] { return ada.come(port("b")); })) << "their session is known at b";
     EXPECT_TRUE(ada.say("ada 4")) << "asked again: the same message";
-    nodes_.at("b")->kill();
-    ASSERT_TRUE(postgres_->start());
+    node("b").kill();
+    ASSERT_TRUE(postgres().start());
     start("b");
     start("a");
     EXPECT_TRUE(eventually([&] { return is_spool_empty("a") && is_spool_empty("b"); }));
@@ -332,24 +280,21 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
     std::set<std::string> acked;
     std::set<std::string> open;
     int lines = 0;
-    const auto port_of = [&](const char* home) {
-        return nodes_.contains(home) ? port(home) : port(home[0] == 'a' ? "b" : "a");
-    };
     int kills = 0;
     while (kills < wanted) {
         const bool hangs = draw(2) == 0;
         const char* const dies = draw(3) == 0 ? nullptr : draw(2) == 0 ? "a" : "b";
         const bool redis_dies = draw(2) == 0;
-        ASSERT_TRUE(eventually([&] { return ada.come(port_of("a")); }));
-        ASSERT_TRUE(eventually([&] { return bo.come(port_of("b")); }));
+        ASSERT_TRUE(eventually([&] { return ada.come(port("a")); }));
+        ASSERT_TRUE(eventually([&] { return bo.come(port("b")); }));
         const auto database_dies = std::chrono::milliseconds(draw(400));
         const auto node_dies = database_dies + std::chrono::milliseconds(draw(1500));
         std::thread harm([&] {
             std::this_thread::sleep_for(database_dies);
-            hangs ? postgres_->hang() : postgres_->kill();
-            if (redis_dies) redis_->kill();
+            hangs ? postgres().hang() : postgres().kill();
+            if (redis_dies) redis().kill();
             std::this_thread::sleep_for(node_dies - database_dies);
-            if (dies != nullptr) nodes_.at(dies)->kill();
+            if (dies != nullptr) node(dies).kill();
         });
         const auto until = Timer::now() + 2500ms;
         while (Timer::now() < until) {
@@ -360,10 +305,10 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
             std::this_thread::sleep_for(20ms);
         }
         harm.join();
-        if (hangs) postgres_->wake();
-        const bool back = hangs || postgres_->start().has_value();
+        if (hangs) postgres().wake();
+        const bool back = hangs || postgres().start().has_value();
         ASSERT_TRUE(back);
-        const bool redis_back = !redis_dies || redis_->start().has_value();
+        const bool redis_back = !redis_dies || redis().start().has_value();
         ASSERT_TRUE(redis_back);
         if (dies != nullptr) start(dies);
         kills += 1 + (redis_dies ? 1 : 0) + (dies != nullptr ? 1 : 0);
@@ -374,7 +319,8 @@ TEST_F(NodesWithoutDatabaseTest, NothingIsLostOrDoubledOverRandomKills) {
     for (bool more = true; more;) {
         HttpAnswer answer;
         const bool read = eventually([&] {
-            answer = at("a", alice_).get("/api/v1/rooms/" + code_ + "/messages?limit=100" + before);
+            answer =
+                at("a").as(alice_).get("/api/v1/rooms/" + code_ + "/messages?limit=100" + before);
             return answer.status == 200;
         });
         ASSERT_TRUE(read) << answer.status << answer.body;
