@@ -12,13 +12,10 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "apps/lab/postgres_server.h"
-#include "apps/lab/redis_server.h"
 #include "base/encoding.h"
-#include "harness/clips.h"
-#include "harness/http_client.h"
-#include "harness/process.h"
-#include "harness/temp_folder.h"
+#include "harness/eventually.h"
+#include "harness/film_upload.h"
+#include "harness/nodes.h"
 #include "harness/viewer.h"
 #include "relay/relay_thread.h"
 
@@ -26,110 +23,48 @@ namespace syncwatch {
 namespace {
 
 using namespace std::chrono_literals;
+using harness::eventually;
 using harness::HttpClient;
 using harness::Server;
 using harness::Viewer;
 using Timer = std::chrono::steady_clock;
 
-class BadLuckTest : public testing::Test {
+class BadLuckTest : public testing::Test, protected harness::Nodes {
 protected:
-    struct Given {
-        std::string name;  ///< Empty: as the test calls it.
-        std::map<std::string, std::string> environment = {};
-        std::vector<std::string> arguments = {};
-    };
-
-    BadLuckTest() {
-        auto postgres = lab::PostgresServer::make({postgres_folder_.path()});
-        if (!postgres) throw std::runtime_error(postgres.error().message);
-        postgres_ = *std::move(postgres);
-        auto redis = lab::RedisServer::make({redis_folder_.path()});
-        if (!redis) throw std::runtime_error(redis.error().message);
-        redis_ = *std::move(redis);
-    }
     /// Both nodes, somebody signed in, and a room.
     void start_both() {
-        for (const char* name : {"a", "b"}) start(name, {});
-        alice_ = HttpClient(port("a")).account("alice");
-        make_room();
-        for (const char* name : {"a", "b"}) {
-            EXPECT_TRUE(eventually([&] { return has(name, "syncwatch_bus_well 1"); })) << name;
-        }
-    }
-    void make_room() {
+        for (const char* name : {"a", "b"}) start_behind_relay(name);
+        alice_ = at("a").account("alice");
         code_ = at("a")
+                    .as(alice_)
                     .post("/api/v1/rooms", {{"name", "Film night"}, {"control", "everyone"}})
                     .text_at("code");
-    }
-
-    void start(const std::string& key, Given given) {
-        auto& relay = to_redis_[key];
-        if (!relay) relay = std::make_unique<relay::RelayThread>(redis_->port());
-        Server::Options options;
-        options.arguments = {"--database-url", postgres_->url(),
-                             "--bus-url",      "redis://127.0.0.1:" + std::to_string(relay->port()),
-                             "--node-name",    given.name.empty() ? key : given.name};
-        options.arguments.insert(options.arguments.end(), given.arguments.begin(),
-                                 given.arguments.end());
-        options.environment = std::move(given.environment);
-        // One prepares films; the others have the processor for what is looked at here.
-        options.environment["SYNCWATCH_MEDIA_WORK"] = key == "a" ? "true" : "false";
-        nodes_[key] = std::make_unique<Server>(folder_.path() / key, options);
-    }
-    std::uint16_t port(const std::string& key) { return nodes_.at(key)->port(); }
-    HttpClient at(const std::string& key) {
-        HttpClient made(port(key));
-        made.as(alice_);
-        return made;
-    }
-    HttpClient guest_at(const std::string& key, const char* name) {
-        HttpClient made(port(key));
-        made.as(made.guest(name));
-        return made;
-    }
-    std::string metrics(const std::string& key) {
-        return HttpClient(port(key)).get("/metrics").body;
-    }
-    bool has(const std::string& key, const std::string& sample) {
-        return metrics(key).find('\n' + sample + '\n') != std::string::npos;
-    }
-    double sample(const std::string& key, const std::string& name) {
-        const std::string all = metrics(key);
-        const std::size_t found = all.find('\n' + name + ' ');
-        return found == std::string::npos ? -1 : std::stod(all.substr(found + name.size() + 2));
-    }
-    std::string bus_said(const std::string& key) {
-        const auto health = HttpClient(port(key)).get("/health").json();
-        return std::string(health.at("components").at("bus").at("detail").as_string());
-    }
-    template <class Question>
-    static bool eventually(Question question) {
-        const auto until = Timer::now() + 60s;
-        while (!question()) {
-            if (Timer::now() > until) return false;
-            std::this_thread::sleep_for(50ms);
+        for (const char* name : {"a", "b"}) {
+            EXPECT_TRUE(becomes(name, "syncwatch_bus_well 1")) << name;
         }
-        return true;
+    }
+    /// A node with a way of its own to Redis.
+    void start_behind_relay(const std::string& name, Server::Options more = {}) {
+        auto& relay = to_redis_[name];
+        if (!relay) relay = std::make_unique<relay::RelayThread>(redis().port());
+        const std::string bus = "redis://127.0.0.1:" + std::to_string(relay->port());
+        // One prepares films; the others have the processor for what is looked at here.
+        const std::string work = name == "a" ? "true" : "false";
+        more.arguments.insert(more.arguments.end(), {"--bus-url", bus, "--media-work", work});
+        start(name, std::move(more));
+    }
+    std::string bus_said(const std::string& name) {
+        return std::string(component(name, "bus").at("detail").as_string());
     }
     /// Uploads a film at node "a" and puts it on in the room.
     void put_film_on(Viewer& viewer) {
-        const std::string bytes = contents_of(made_clips() / "ready.mp4");
-        const auto sent =
-            at("a").request("POST", "/api/v1/uploads", bytes,
-                            {{"Tus-Resumable", "1.0.0"},
-                             {"Upload-Length", std::to_string(bytes.size())},
-                             {"Content-Type", "application/offset+octet-stream"},
-                             {"Upload-Metadata", "filename " + encode_base64(as_bytes("F.mp4"))}});
-        const std::string video = sent.field("SyncWatch-Video");
-        EXPECT_TRUE(eventually([&] {
-            return at("a").get("/api/v1/videos/" + video).text_at("status") == "ready";
-        })) << sent.body;
+        const std::string video = harness::upload_film(at("a").as(alice_), clip("ready.mp4"));
+        harness::expect_ready(at("a").as(alice_), video);
         EXPECT_EQ(viewer.ask({{"type", "queue"}, {"op", "add"}, {"video", video}}), "ack");
     }
     /// What a node shows to somebody who comes.
-    std::string stamp_at(const std::string& key) {
-        HttpClient who = guest_at(key, "Cy");
-        const Viewer viewer(who, port(key), code_);
+    std::string stamp_at(const std::string& name) {
+        const Viewer viewer(at(name).as(at(name).guest("Cy")), port(name), code_);
         return std::string(viewer.welcome.at("playback").at("stamp").as_string());
     }
     /// Each plays and pauses, and the other sees it; afterwards both nodes have the same.
@@ -141,23 +76,15 @@ protected:
         EXPECT_TRUE(eventually([&] { return stamp_at(key) == stamp_at(other_key); }));
     }
 
-    TempFolder postgres_folder_;
-    TempFolder redis_folder_;
-    TempFolder folder_;
-    std::unique_ptr<lab::PostgresServer> postgres_;
-    std::unique_ptr<lab::RedisServer> redis_;
     std::map<std::string, std::unique_ptr<relay::RelayThread>> to_redis_;
-    std::map<std::string, std::unique_ptr<Server>> nodes_;
     std::string alice_;
     std::string code_;
 };
 
 TEST_F(BadLuckTest, NobodyWaitsForARedisThatTakesTwoSecondsForEachAnswer) {
     start_both();
-    HttpClient ada_at_a = at("a");
-    HttpClient bo_at_b = guest_at("b", "Bo");
-    Viewer ada(ada_at_a, port("a"), code_);
-    Viewer bo(bo_at_b, port("b"), code_);
+    Viewer ada(at("a").as(alice_), port("a"), code_);
+    Viewer bo(at("b").as(at("b").guest("Bo")), port("b"), code_);
     const auto react = [&ada](double number) {
         ada.socket->send({{"type", "react"}, {"emoji", "🔥"}, {"position", number}});
     };
@@ -180,7 +107,7 @@ TEST_F(BadLuckTest, NobodyWaitsForARedisThatTakesTwoSecondsForEachAnswer) {
         worst = std::max(worst, Timer::now() - said);
         if (said - begun > 2500ms) worst_later = std::max(worst_later, Timer::now() - said);
         const auto asked = Timer::now();
-        EXPECT_EQ(at("b").get("/api/v1/me").status, 200);
+        EXPECT_EQ(at("b").as(alice_).get("/api/v1/me").status, 200);
         worst_call = std::max(worst_call, Timer::now() - asked);
         std::this_thread::sleep_for(250ms);
     }
@@ -196,41 +123,39 @@ TEST_F(BadLuckTest, NobodyWaitsForARedisThatTakesTwoSecondsForEachAnswer) {
     EXPECT_TRUE(has("a", "syncwatch_bus_well 0"));
     EXPECT_TRUE(has("b", "syncwatch_bus_well 0"));
     for (auto& [key, relay] : to_redis_) relay->set(relay::Direction::Down, {});
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_bus_well 1"); }));
-    EXPECT_TRUE(eventually([&] { return has("b", "syncwatch_bus_well 1"); }));
+    EXPECT_TRUE(becomes("a", "syncwatch_bus_well 1"));
+    EXPECT_TRUE(becomes("b", "syncwatch_bus_well 1"));
 }
 
 TEST_F(BadLuckTest, ANodeThatDoesNotReachRedisSharesItsRoomsAllTheSame) {
     start_both();
-    HttpClient ada_at_a = at("a");
-    HttpClient bo_at_b = guest_at("b", "Bo");
-    Viewer ada(ada_at_a, port("a"), code_);
-    Viewer bo(bo_at_b, port("b"), code_);
+    Viewer ada(at("a").as(alice_), port("a"), code_);
+    Viewer bo(at("b").as(at("b").guest("Bo")), port("b"), code_);
     put_film_on(ada);
     to_redis_.at("b")->with(
         [](relay::FaultRelay& relay) { relay.cut(relay::FaultRelay::Cut::Silent); });
-    EXPECT_TRUE(eventually([&] { return has("b", "syncwatch_bus_well 0"); }));
+    EXPECT_TRUE(becomes("b", "syncwatch_bus_well 0"));
     EXPECT_TRUE(has("a", "syncwatch_bus_well 1")) << "it has no reason to leave Redis";
     expect_agreement(ada, "a", bo, "b");
-    EXPECT_EQ(bo.ask({{"type", "chat"}, {"text", "from behind the wall"}}), "ack");
+    EXPECT_EQ(bo.say("from behind the wall"), "ack");
     EXPECT_TRUE(ada.hears_chat("from behind the wall"));
     to_redis_.at("b")->with([](relay::FaultRelay& relay) { relay.heal(); });
-    EXPECT_TRUE(eventually([&] { return has("b", "syncwatch_bus_well 1"); }));
+    EXPECT_TRUE(becomes("b", "syncwatch_bus_well 1"));
     expect_agreement(bo, "b", ada, "a");
 }
 
 TEST_F(BadLuckTest, AMachineWhoseClockIsAMinuteAheadIsNoticedAndInNobodysWay) {
     start_both();
-    start("ahead", {"", {{"LD_PRELOAD", SW_SKEWED_CLOCK}, {"SKEW_SECONDS", "60"}}, {}});
-    EXPECT_TRUE(eventually([&] { return has("ahead", "syncwatch_bus_peers 2"); }));
+    Server::Options skewed;
+    skewed.environment = {{"LD_PRELOAD", SW_SKEWED_CLOCK}, {"SKEW_SECONDS", "60"}};
+    start_behind_relay("ahead", skewed);
+    EXPECT_TRUE(becomes("ahead", "syncwatch_bus_peers 2"));
     EXPECT_NEAR(sample("ahead", "syncwatch_clock_ahead_seconds"), 60, 2);
     EXPECT_NEAR(sample("a", "syncwatch_clock_ahead_seconds"), 0, 2);
-    EXPECT_NE(nodes_.at("ahead")->process().err().find("clock.astray"), std::string::npos);
+    EXPECT_NE(node("ahead").process().err().find("clock.astray"), std::string::npos);
     // A ticket of either is good at the other: it says when it was made.
-    HttpClient ada_at_ahead = at("ahead");
-    HttpClient bo_at_a = guest_at("a", "Bo");
-    Viewer ada(ada_at_ahead, port("a"), code_);
-    Viewer bo(bo_at_a, port("ahead"), code_);
+    Viewer ada(at("ahead").as(alice_), port("a"), code_);
+    Viewer bo(at("a").as(at("a").guest("Bo")), port("ahead"), code_);
     put_film_on(ada);
     expect_agreement(ada, "a", bo, "ahead");
     expect_agreement(bo, "ahead", ada, "a");
@@ -241,69 +166,71 @@ TEST_F(BadLuckTest, AMachineWhoseClockIsAMinuteAheadIsNoticedAndInNobodysWay) {
 
 TEST_F(BadLuckTest, TwoNodesOfOneNameAreNoticedAndTheirRoomsAgree) {
     start_both();
-    start("twin", {"a", {}, {}});
-    HttpClient ada_at_a = at("a");
-    HttpClient bo_at_twin = guest_at("twin", "Bo");
-    Viewer ada(ada_at_a, port("a"), code_);
-    Viewer bo(bo_at_twin, port("twin"), code_);
+    Server::Options twin;
+    twin.arguments = {"--node-name", "a"};
+    start_behind_relay("twin", twin);
+    Viewer ada(at("a").as(alice_), port("a"), code_);
+    Viewer bo(at("twin").as(at("twin").guest("Bo")), port("twin"), code_);
     put_film_on(ada);
     expect_agreement(ada, "a", bo, "twin");
     for (const char* key : {"a", "twin"}) {
-        EXPECT_TRUE(eventually([&] { return has(key, "syncwatch_node_name_shared 1"); })) << key;
+        EXPECT_TRUE(becomes(key, "syncwatch_node_name_shared 1")) << key;
         EXPECT_TRUE(eventually([&] {
             return bus_said(key).find("another node is named a, too") != std::string::npos;
         })) << bus_said(key);
-        EXPECT_NE(nodes_.at(key)->process().err().find("node.name_shared"), std::string::npos);
+        EXPECT_NE(node(key).process().err().find("node.name_shared"), std::string::npos);
     }
     EXPECT_TRUE(has("b", "syncwatch_node_name_shared 0"));
-    nodes_.at("twin")->kill();
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_node_name_shared 0"); }));
+    node("twin").kill();
+    EXPECT_TRUE(becomes("a", "syncwatch_node_name_shared 0"));
 }
 
 TEST_F(BadLuckTest, ANewPasswordOfRedisIsReadFromItsFileWithoutARestart) {
-    const auto file = folder_.path() / "redis-password";
+    const auto file = folder() / "redis-password";
     std::ofstream(file) << "north\n";
-    ASSERT_TRUE(redis_->ask({"acl", "setuser", "operator", "on", "nopass", "+@all"}));
-    ASSERT_TRUE(redis_->ask({"acl", "setuser", "default", "resetpass", ">north"}));
-    start("a", {"", {}, {"--bus-password-file", file.string()}});
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_bus_well 1"); }));
+    ASSERT_TRUE(redis().ask({"acl", "setuser", "operator", "on", "nopass", "+@all"}));
+    ASSERT_TRUE(redis().ask({"acl", "setuser", "default", "resetpass", ">north"}));
+    start("a", {"--bus-password-file", file});
+    EXPECT_TRUE(becomes("a", "syncwatch_bus_well 1"));
     const auto as_operator = [&](std::vector<std::string> words) {
         words.insert(words.begin(), {"--user", "operator", "--pass", "any", "--no-auth-warning"});
-        return redis_->ask(words).has_value();
+        return redis().ask(words).has_value();
     };
     ASSERT_TRUE(as_operator({"acl", "setuser", "default", "resetpass", ">south"}));
     ASSERT_TRUE(as_operator({"client", "kill", "user", "default"}));
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_bus_well 0"); }));
+    EXPECT_TRUE(becomes("a", "syncwatch_bus_well 0"));
     EXPECT_TRUE(eventually([&] { return bus_said("a").find("WRONGPASS") != std::string::npos; }))
         << bus_said("a");
     std::ofstream(file) << "south\n";
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_bus_well 1"); }));
+    EXPECT_TRUE(becomes("a", "syncwatch_bus_well 1"));
 }
 
 TEST_F(BadLuckTest, ANewPasswordOfPostgresIsReadFromItsFileWithoutARestart) {
-    std::ofstream(postgres_folder_.path() / "data" / "pg_hba.conf")
+    std::ofstream(folder() / "postgres" / "data" / "pg_hba.conf")
         << "local all all trust\nhost all syncwatch 127.0.0.1/32 scram-sha-256\n"
            "host all all 127.0.0.1/32 trust\n";
-    ASSERT_TRUE(postgres_->sql("SELECT pg_reload_conf()"));
-    ASSERT_TRUE(postgres_->sql("CREATE ROLE syncwatch LOGIN PASSWORD 'north'"));
-    ASSERT_TRUE(postgres_->sql("CREATE DATABASE films OWNER syncwatch"));
-    const auto file = folder_.path() / "database-password";
+    ASSERT_TRUE(postgres().sql("SELECT pg_reload_conf()"));
+    ASSERT_TRUE(postgres().sql("CREATE ROLE syncwatch LOGIN PASSWORD 'north'"));
+    ASSERT_TRUE(postgres().sql("CREATE DATABASE films OWNER syncwatch"));
+    const auto file = folder() / "database-password";
     std::ofstream(file) << "north\n";
     const std::string url =
-        "postgres://syncwatch@127.0.0.1:" + std::to_string(postgres_->port()) + "/films";
-    start("a", {"", {}, {"--database-url", url, "--database-password-file", file.string()}});
-    alice_ = HttpClient(port("a")).account("alice");
-    const auto new_room = [&] { return at("a").post("/api/v1/rooms", {{"name", "x"}}).status; };
+        "postgres://syncwatch@127.0.0.1:" + std::to_string(postgres().port()) + "/films";
+    start("a", {"--database-url", url, "--database-password-file", file});
+    alice_ = at("a").account("alice");
+    const auto new_room = [&] {
+        return at("a").as(alice_).post("/api/v1/rooms", {{"name", "x"}}).status;
+    };
     EXPECT_EQ(new_room(), 201);
     std::ofstream(file) << "south\n";
-    ASSERT_TRUE(postgres_->sql("ALTER ROLE syncwatch PASSWORD 'south'"));
-    ASSERT_TRUE(postgres_->sql(
+    ASSERT_TRUE(postgres().sql("ALTER ROLE syncwatch PASSWORD 'south'"));
+    ASSERT_TRUE(postgres().sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'syncwatch'"));
     EXPECT_TRUE(eventually([&] { return new_room() == 201; }));
     // Over the second road, too.
-    redis_->kill();
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_bus_well 0"); }));
-    EXPECT_TRUE(eventually([&] { return has("a", "syncwatch_bus_connected 1"); }));
+    redis().kill();
+    EXPECT_TRUE(becomes("a", "syncwatch_bus_well 0"));
+    EXPECT_TRUE(becomes("a", "syncwatch_bus_connected 1"));
 }
 
 /// As coturn checks it (use-auth-secret).
