@@ -32,6 +32,8 @@ public:
     HttpClient& with(std::string name, std::string value);
     /// As somebody, by bearer token.
     HttpClient& as(const std::string& token) { return with("Authorization", "Bearer " + token); }
+    HttpClient& as_guest(const std::string& name) { return as(guest(name)); }
+    const ClientStream::Options& to() const { return options_; }
 
     HttpAnswer get(std::string_view target) { return request("GET", target, {}); }
     HttpAnswer post(std::string_view target, const boost::json::value& body);

@@ -1,6 +1,5 @@
 #pragma once
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,16 +11,20 @@
 
 namespace syncwatch::harness {
 
+/// The address for a socket into the room, which any node takes.
+inline std::string join_room(HttpClient& who, const std::string& code) {
+    const auto joined = who.post("/api/v1/rooms/" + code + "/join", boost::json::object());
+    EXPECT_EQ(joined.status, 200) << joined.body;
+    return joined.text_at("ws");
+}
+
 /// Somebody in the room, at one node.
 class Viewer {
 public:
-    /// Joins as somebody, perhaps at another node.
-    Viewer(HttpClient& who, std::uint16_t port, const std::string& code)
-        : Viewer(port, address_for(who, code)) {}
-    /// By the address that a join gave.
-    Viewer(std::uint16_t port, const std::string& ws) {
-        ClientStream::Options to;
-        to.port = port;
+    /// Where they join.
+    Viewer(HttpClient& who, const std::string& code) : Viewer(who.to(), join_room(who, code)) {}
+    /// By the address that a join gave, perhaps another node's.
+    Viewer(const ClientStream::Options& to, const std::string& ws) {
         socket = std::make_unique<WebSocketClient>(to, ws);
         socket->send({{"type", "hello"}, {"protocol", 1}});
         welcome = socket->receive_type("welcome");
@@ -70,12 +73,6 @@ public:
     boost::json::value welcome;
 
 private:
-    static std::string address_for(HttpClient& who, const std::string& code) {
-        const auto joined = who.post("/api/v1/rooms/" + code + "/join", boost::json::object());
-        EXPECT_EQ(joined.status, 200) << joined.body;
-        return joined.text_at("ws");
-    }
-
     int asked_ = 0;
 };
 

@@ -64,7 +64,7 @@ protected:
     }
     /// What a node shows to somebody who comes.
     std::string stamp_at(const std::string& name) {
-        const Viewer viewer(at(name).as(at(name).guest("Cy")), port(name), code_);
+        const Viewer viewer(at(name).as_guest("Cy"), code_);
         return std::string(viewer.welcome.at("playback").at("stamp").as_string());
     }
     /// Each plays and pauses, and the other sees it; afterwards both nodes have the same.
@@ -83,8 +83,8 @@ protected:
 
 TEST_F(BadLuckTest, NobodyWaitsForARedisThatTakesTwoSecondsForEachAnswer) {
     start_both();
-    Viewer ada(at("a").as(alice_), port("a"), code_);
-    Viewer bo(at("b").as(at("b").guest("Bo")), port("b"), code_);
+    Viewer ada(at("a").as(alice_), code_);
+    Viewer bo(at("b").as_guest("Bo"), code_);
     const auto react = [&ada](double number) {
         ada.socket->send({{"type", "react"}, {"emoji", "🔥"}, {"position", number}});
     };
@@ -129,8 +129,8 @@ TEST_F(BadLuckTest, NobodyWaitsForARedisThatTakesTwoSecondsForEachAnswer) {
 
 TEST_F(BadLuckTest, ANodeThatDoesNotReachRedisSharesItsRoomsAllTheSame) {
     start_both();
-    Viewer ada(at("a").as(alice_), port("a"), code_);
-    Viewer bo(at("b").as(at("b").guest("Bo")), port("b"), code_);
+    Viewer ada(at("a").as(alice_), code_);
+    Viewer bo(at("b").as_guest("Bo"), code_);
     put_film_on(ada);
     to_redis_.at("b")->with(
         [](relay::FaultRelay& relay) { relay.cut(relay::FaultRelay::Cut::Silent); });
@@ -154,8 +154,8 @@ TEST_F(BadLuckTest, AMachineWhoseClockIsAMinuteAheadIsNoticedAndInNobodysWay) {
     EXPECT_NEAR(sample("a", "syncwatch_clock_ahead_seconds"), 0, 2);
     EXPECT_NE(node("ahead").process().err().find("clock.astray"), std::string::npos);
     // A ticket of either is good at the other: it says when it was made.
-    Viewer ada(at("ahead").as(alice_), port("a"), code_);
-    Viewer bo(at("a").as(at("a").guest("Bo")), port("ahead"), code_);
+    Viewer ada(node("a").to(), harness::join_room(at("ahead").as(alice_), code_));
+    Viewer bo(node("ahead").to(), harness::join_room(at("a").as_guest("Bo"), code_));
     put_film_on(ada);
     expect_agreement(ada, "a", bo, "ahead");
     expect_agreement(bo, "ahead", ada, "a");
@@ -169,8 +169,8 @@ TEST_F(BadLuckTest, TwoNodesOfOneNameAreNoticedAndTheirRoomsAgree) {
     Server::Options twin;
     twin.arguments = {"--node-name", "a"};
     start_behind_relay("twin", twin);
-    Viewer ada(at("a").as(alice_), port("a"), code_);
-    Viewer bo(at("twin").as(at("twin").guest("Bo")), port("twin"), code_);
+    Viewer ada(at("a").as(alice_), code_);
+    Viewer bo(at("twin").as_guest("Bo"), code_);
     put_film_on(ada);
     expect_agreement(ada, "a", bo, "twin");
     for (const char* key : {"a", "twin"}) {
@@ -256,7 +256,7 @@ TEST(TurnSecretTest, ANewOneIsUsedForTheNextCredentialWithoutARestart) {
     alice.as(alice.account("alice"));
     const std::string code = alice.post("/api/v1/rooms", {{"name", "x"}}).text_at("code");
     const auto expect_secret = [&](const char* secret) {
-        const Viewer viewer(alice, server.port(), code);
+        const Viewer viewer(alice, code);
         const auto& ice = viewer.welcome.at("ice").at(0);
         const std::string username(ice.at("username").as_string());
         EXPECT_EQ(ice.at("credential").as_string(), turn_password(secret, username));

@@ -1,13 +1,13 @@
 #include <csignal>
-#include <thread>
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "harness/eventually.h"
 #include "harness/http_client.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
-#include "harness/websocket_client.h"
+#include "harness/viewer.h"
 
 namespace syncwatch {
 namespace {
@@ -37,14 +37,10 @@ protected:
         EXPECT_EQ(whole.at("ok").as_bool(), ran.exit == 0);
         return whole;
     }
-    /// Asks until the answer has this status: what a command did is heard within a second or so.
-    static int status_soon(HttpClient& client, const std::string& target, int wanted) {
-        int status = 0;
-        for (int i = 0; i < 100 && status != wanted; ++i) {
-            status = client.get(target).status;
-            if (status != wanted) std::this_thread::sleep_for(100ms);
-        }
-        return status;
+    /// What a command did is heard within a second or so.
+    template <class Question>
+    static bool soon(Question question) {
+        return harness::eventually(question, 10s);
     }
 
     TempFolder folder_;
@@ -118,31 +114,25 @@ TEST_F(CommandTest, WhatACommandDoesCountsInARunningServerAtOnce) {
     HttpClient bob(server.port());
     bob.as(bob.account("bob"));
     const std::string code = bob.post("/api/v1/rooms", {{"name", "Night"}}).text_at("code");
-    const auto joined = alice.post("/api/v1/rooms/" + code + "/join", json::object());
-    harness::WebSocketClient socket(server.to(), joined.text_at("ws"));
-    socket.send({{"type", "hello"}, {"protocol", 1}});
-    ASSERT_TRUE(socket.receive_type("welcome").is_object());
+    harness::Viewer viewer(alice, code);
 
     EXPECT_EQ(run({"user", "admin", "bob"}).exit, 0);
-    bool admin = false;
-    for (int i = 0; i < 100 && !admin; ++i) {
-        admin = bob.post("/api/v1/invitations", json::object()).status == 201;
-        if (!admin) std::this_thread::sleep_for(100ms);
-    }
-    EXPECT_TRUE(admin);
+    EXPECT_TRUE(
+        soon([&] { return bob.post("/api/v1/invitations", json::object()).status == 201; }));
 
     const auto rooms = document({"room", "list"});
     ASSERT_EQ(rooms.at("rooms").as_array().size(), 1u);
     EXPECT_EQ(rooms.at("rooms").at(0).at("owner_name"), "bob");
     EXPECT_EQ(run({"room", "remove", code}).exit, 10);
     EXPECT_EQ(run({"room", "remove", code, "--confirm", code}).exit, 0);
-    EXPECT_FALSE(socket.receive_type("nothing").is_object());
-    EXPECT_EQ(socket.close_code(), 4404) << "who is inside hears of it";
+    EXPECT_FALSE(viewer.socket->receive_type("nothing").is_object());
+    EXPECT_EQ(viewer.socket->close_code(), 4404) << "who is inside hears of it";
     EXPECT_EQ(alice.get("/api/v1/rooms/" + code).status, 404);
 
     EXPECT_EQ(bob.get("/api/v1/me").status, 200);
     EXPECT_EQ(run({"user", "password", "bob"}, "another horse\n").exit, 0);
-    EXPECT_EQ(status_soon(bob, "/api/v1/me", 401), 401) << "every session has ended";
+    EXPECT_TRUE(soon([&] { return bob.get("/api/v1/me").status == 401; }))
+        << "every session has ended";
     EXPECT_EQ(server.stop(), 0);
 }
 

@@ -12,7 +12,7 @@
 #include "harness/http_client.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
-#include "harness/websocket_client.h"
+#include "harness/viewer.h"
 
 namespace syncwatch {
 namespace {
@@ -22,6 +22,7 @@ namespace json = boost::json;
 using harness::ClientStream;
 using harness::HttpClient;
 using harness::Server;
+using harness::Viewer;
 using harness::WebSocketClient;
 
 class DrainTest : public testing::Test {
@@ -38,19 +39,8 @@ protected:
     std::string make_room() {
         return alice_->post("/api/v1/rooms", {{"name", "Night"}}).text_at("code");
     }
-    std::unique_ptr<WebSocketClient> socket_into(const std::string& code, HttpClient& who) {
-        const auto joined = who.post("/api/v1/rooms/" + code + "/join", json::object());
-        EXPECT_EQ(joined.status, 200) << joined.body;
-        return std::make_unique<WebSocketClient>(server_->to(), joined.text_at("ws"));
-    }
-    /// Somebody inside the room.
-    std::unique_ptr<WebSocketClient> enter(const std::string& code, const std::string& name) {
-        HttpClient client(server_->port());
-        client.as(client.guest(name));
-        auto socket = socket_into(code, client);
-        socket->send({{"type", "hello"}, {"protocol", 1}});
-        EXPECT_TRUE(socket->receive_type("welcome").is_object());
-        return socket;
+    Viewer enter(const std::string& code, const std::string& name) {
+        return {HttpClient(server_->port()).as_guest(name), code};
     }
     /// The film's id; `path` is where its upload goes on.
     std::string upload(std::string_view first, std::size_t length, std::string* path = nullptr) {
@@ -84,19 +74,19 @@ protected:
 
 TEST_F(DrainTest, EverybodyInEveryRoomIsToldAndTheEndComesInTime) {
     start();
-    std::vector<std::unique_ptr<WebSocketClient>> inside;
+    std::vector<Viewer> inside;
     for (int room = 0; room < 4; ++room) {
         const std::string code = make_room();
         for (int i = 0; i < 10; ++i) inside.push_back(enter(code, "Gus"));
     }
     std::thread end([&] { EXPECT_LT(end_it(), 10s); });
     for (const auto& each : inside) {
-        const auto goodbye = each->receive_type("goodbye");
+        const auto goodbye = each.socket->receive_type("goodbye");
         ASSERT_TRUE(goodbye.is_object());
         EXPECT_EQ(goodbye.at("reason"), "draining");
         EXPECT_GE(goodbye.at("retry_ms").to_number<int>(), 250);
-        EXPECT_FALSE(each->receive());
-        EXPECT_EQ(each->close_code(), 1012);
+        EXPECT_FALSE(each.socket->receive());
+        EXPECT_EQ(each.socket->close_code(), 1012);
     }
     end.join();
 }
@@ -105,18 +95,16 @@ TEST_F(DrainTest, WhoeverDoesNotListenDelaysNobody) {
     start();
     const std::string code = make_room();
     const auto deaf = enter(code, "Deaf");
-    const auto talker = enter(code, "Tom");
-    const auto dumb = socket_into(code, *alice_);  // Never says hello.
+    auto talker = enter(code, "Tom");
+    const WebSocketClient dumb(server_->to(), harness::join_room(*alice_, code));  // No hello.
     ClientStream half(server_->to());
     (void)half.write("GET /api/v1/setup HTTP/1.1\r\nHost: x\r\n");
     ClientStream idle(server_->to());
     for (int i = 0; i < 50; ++i) {
-        const std::string id = "m" + std::to_string(i);
-        talker->send({{"type", "chat"}, {"id", id}, {"text", std::string(1500, 'x')}});
-        EXPECT_TRUE(talker->receive_type("ack").is_object());
+        EXPECT_EQ(talker.say(std::string(1500, 'x')), "ack");
     }
     EXPECT_LT(end_it(), 10s);
-    EXPECT_TRUE(talker->receive_type("goodbye").is_object());
+    EXPECT_TRUE(talker.socket->receive_type("goodbye").is_object());
 }
 
 TEST_F(DrainTest, InTheMiddleOfEverythingItEndsInTimeAndLosesNothing) {
@@ -139,14 +127,13 @@ TEST_F(DrainTest, InTheMiddleOfEverythingItEndsInTimeAndLosesNothing) {
     std::thread sending([&] {
         while (!stop && tab.write(std::string(100, 'y'))) std::this_thread::sleep_for(20ms);
     });
-    const auto gus = enter(code, "Gus");
-    gus->send({{"type", "chat"}, {"id", "m1"}, {"text", "see you"}});
-    EXPECT_TRUE(gus->receive_type("ack").is_object());
+    auto gus = enter(code, "Gus");
+    EXPECT_EQ(gus.say("see you"), "ack");
 
     EXPECT_LT(end_it(), 10s);
     stop = true;
     sending.join();
-    EXPECT_EQ(gus->receive_type("goodbye").at("reason"), "draining");
+    EXPECT_EQ(gus.socket->receive_type("goodbye").at("reason"), "draining");
 
     start();
     EXPECT_GE(film(transcoding).at("playable_until").to_number<double>(), playable);
@@ -174,7 +161,7 @@ TEST_F(DrainTest, ADatabaseThatIsStuckDoesNotHoldTheEndUp) {
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 11s);
     EXPECT_TRUE(exit == 0 || exit == 11) << *exit;
     guest.join();
-    EXPECT_TRUE(gus->receive_type("goodbye").is_object());
+    EXPECT_TRUE(gus.socket->receive_type("goodbye").is_object());
     ASSERT_TRUE(other->run("ROLLBACK"));
     start();
     EXPECT_EQ(alice_->get("/api/v1/rooms/" + code).status, 200);

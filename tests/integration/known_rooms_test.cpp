@@ -78,7 +78,7 @@ protected:
 void KnownRoomsTest::play(void (lab::PostgresServer::*harm)(), const std::function<bool()>& mend) {
     const std::string video = harness::upload_film(at("a").as(alice_), clip("ready.mp4"));
     harness::expect_ready(at("a").as(alice_), video);
-    Viewer ada(port("a"), join("a", alice_, code_, "").text_at("ws"));
+    Viewer ada(node("a").to(), join("a", alice_, code_, "").text_at("ws"));
     ASSERT_EQ(ada.ask({{"type", "queue"}, {"op", "add"}, {"video", video}}), "ack");
     // The first film is on once the room knows that no other node has it. It is short.
     ASSERT_TRUE(eventually([&] {
@@ -110,7 +110,7 @@ void KnownRoomsTest::play(void (lab::PostgresServer::*harm)(), const std::functi
     const HttpAnswer joined = settled_join("b", bo_token, "popcorn");
     ASSERT_EQ(joined.status, 200) << joined.body;
     // The load balancer sends the socket to yet another node.
-    Viewer bo(port("c"), joined.text_at("ws"));
+    Viewer bo(node("c").to(), joined.text_at("ws"));
     ASSERT_FALSE(bo.welcome.is_null());
     std::printf("inside %d ms after the right password\n",
                 static_cast<int>((Timer::now() - begun) / 1ms));

@@ -78,7 +78,7 @@ TEST_F(ProductionTest, PeopleInRoomsAreToldThatAPartIsAwayAndThatItIsBack) {
     const std::string code =
         at("b").as(alice_).post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
     EXPECT_TRUE(comes_to_be("b", "bus", "ok"));
-    Viewer viewer(at("b").as(alice_), port("b"), code);
+    Viewer viewer(at("b").as(alice_), code);
     const auto told = [&](const char* notice, bool active) {
         const auto frame = viewer.socket->receive_type("notice", 60s);
         return !frame.is_null() && frame.at("code") == notice && frame.at("active") == active;
@@ -142,8 +142,8 @@ TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
             .text_at("code");
     EXPECT_TRUE(comes_to_be("a", "bus", "ok"));
     EXPECT_TRUE(comes_to_be("b", "bus", "ok"));
-    Viewer ada(at("a").as(alice_), port("a"), code);
-    Viewer bo(at("b").as(at("b").guest("Bo")), port("b"), code);
+    Viewer ada(at("a").as(alice_), code);
+    Viewer bo(at("b").as_guest("Bo"), code);
     EXPECT_TRUE(ada.hears("members", [](const auto& news) {
         return !news.at("joined").as_array().empty();
     })) << "who came in at b";
@@ -168,7 +168,7 @@ TEST_F(ProductionTest, ARoomGoesOnAcrossNodesWhileTheBusAndANodeDie) {
 
     node("a").kill();
     EXPECT_EQ(bo.ask({{"type", "control"}, {"action", "pause"}}), "ack");
-    Viewer back(at("b").as(alice_), port("b"), code);
+    Viewer back(at("b").as(alice_), code);
     EXPECT_TRUE(back.welcome.at("playback").at("paused").as_bool()) << back.welcome;
     EXPECT_TRUE(back.welcome.at("you").at("host").as_bool());
     EXPECT_EQ(back.welcome.at("messages").as_array().size(), 2U);
