@@ -32,7 +32,8 @@ public:
 
     explicit RoadChoice(Options options) : options_(options) {}
 
-    /// A peer's beat. True: the peer was away from this road since its last one.
+    /// A peer's beat. True: the peer was away from this road since its last one, or since before
+    /// this node knew it.
     bool heard(const BusBeat& beat, Road road, Instant now);
     /// Chooses anew. `trusted`: LinkHealth of the primary.
     void update(bool trusted, Instant now);

@@ -90,6 +90,18 @@ TEST(RoadChoiceTest, APeerThatConnectedAnewIsNoticedOnItsRoad) {
     EXPECT_FALSE(choice.heard(beat, Road::Primary, after(3s)));
 }
 
+TEST(RoadChoiceTest, APeerThatWasForgottenMeanwhileConnectedAnewAsWell) {
+    RoadChoice choice({});
+    BusBeat beat = beat_of(7, true, false);
+    beat.connection = 1;
+    EXPECT_FALSE(choice.heard(beat, Road::Primary, after(0ms)));
+    choice.update(false, after(20s));
+    EXPECT_EQ(choice.peers(after(20s)), 0u);
+    beat.connection = 2;
+    EXPECT_TRUE(choice.heard(beat, Road::Primary, after(21s)));
+    EXPECT_FALSE(choice.heard(beat, Road::Primary, after(22s)));
+}
+
 TEST(RoadChoiceTest, PeersAreCountedWhileTheyLiveAndBounded) {
     RoadChoice::Options options;
     options.max_peers = 3;
