@@ -23,8 +23,8 @@ bool RoadChoice::heard(const BusBeat& beat, Road road, Instant now) {
     peer.primary_loops = beat.primary_loops;
     peer.needs_second = beat.needs_second;
     const std::uint64_t before = std::exchange(peer.connection[on], beat.connection);
-    // One that was away for so long that it was forgotten missed something as well; one on its first
-    // connection has just been started.
+    // One that was away for so long that it was forgotten missed something as well; one on its
+    // first connection has just been started.
     return before != beat.connection && (before != 0 || beat.connection > 1);
 }
 
