@@ -63,5 +63,6 @@ void add_user(CLI::App& app, Command& chosen);
 void add_room(CLI::App& app, Command& chosen);
 void add_video(CLI::App& app, Command& chosen);
 void add_replicate(CLI::App& app, Command& chosen);
+void add_plan(CLI::App& app, Command& chosen);
 
 }  // namespace syncwatch::apps

@@ -88,6 +88,7 @@ int run_command_line(int argc, char** argv) try {
     add_room(app, chosen);
     add_video(app, chosen);
     add_replicate(app, chosen);
+    add_plan(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

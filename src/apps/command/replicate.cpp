@@ -12,9 +12,9 @@
 
 #include "apps/command/admin.h"
 #include "apps/command/replicate_work.h"
-#include "apps/config/values.h"
 #include "apps/node/copying_stores.h"
 #include "apps/node/worker_part.h"
+#include "base/quantity.h"
 #include "base/unique_fd.h"
 #include "services/transcoding/film_restorer.h"
 
@@ -32,24 +32,6 @@ struct ReplicateArguments {
     std::string limit;
     bool all = false;
 };
-
-std::string bytes_text(std::uint64_t bytes) {
-    constexpr double kMega = 1000.0 * 1000.0;
-    constexpr double kGiga = kMega * 1000.0;
-    const auto size = static_cast<double>(bytes);
-    return size < kGiga ? fmt::format("{:.1f} MB", size / kMega)
-                        : fmt::format("{:.1f} GB", size / kGiga);
-}
-
-std::string span_text(double seconds) {
-    constexpr double kMinute = 60;
-    constexpr double kHour = 3600;
-    constexpr double kDay = 86'400;
-    if (seconds < 2 * kMinute) return fmt::format("{:.0f} s", seconds);
-    if (seconds < 2 * kHour) return fmt::format("{:.0f} min", seconds / kMinute);
-    if (seconds < 2 * kDay) return fmt::format("{:.0f} h", seconds / kHour);
-    return fmt::format("{:.0f} days", seconds / kDay);
-}
 
 double age(const std::optional<WallTime>& then, WallTime now) {
     return then && *then < now ? std::chrono::duration<double>(now - *then).count() : 0;
@@ -76,8 +58,8 @@ void show_coverage(const Output& out, const LedgerCoverage& covered, const std::
                    WallTime now) {
     const std::string oldest =
         covered.objects == 0 ? "there are none"
-        : covered.oldest     ? "the oldest look is " + span_text(age(covered.oldest, now)) + " ago"
-                             : "some never were";
+        : covered.oldest ? "the oldest look is " + format_span(age(covered.oldest, now)) + " ago"
+                         : "some never were";
     out.line(fmt::format("read back     {:.1f} % of the bytes{}; {}",
                          100 * share(covered.verified_bytes, covered.bytes), within, oldest));
     out.line(fmt::format("damaged       {}", covered.damaged));
@@ -115,13 +97,12 @@ Outcome<> show_status(Invocation& invocation) {
 
     const Output& out = invocation.out;
     out.line("second store  " + (second.on() ? second.name() : std::string("none")));
-    out.line(fmt::format("objects       {}, {}", covered->objects, bytes_text(covered->bytes)));
+    out.line(fmt::format("objects       {}, {}", covered->objects, format_size(covered->bytes)));
     if (second.on()) {
         out.line(fmt::format("not copied    {}, {}; the oldest waits for {}", backlog->objects,
-                             bytes_text(backlog->bytes), span_text(age(backlog->oldest, now))));
+                             format_size(backlog->bytes), format_span(age(backlog->oldest, now))));
     }
-    show_coverage(out, *covered,
-                  " within " + span_text(static_cast<double>(second.audit_every.count())), now);
+    show_coverage(out, *covered, " within " + format_span(second.audit_every), now);
     json::array faults;
     for (const LedgerLine& each : *faulty) {
         const bool lost = each.fault == ObjectFault::Lost;
@@ -171,7 +152,7 @@ public:
         last_ = now;
         told_ = true;
         fmt::print(stderr, "{}{} objects, {}, {} repaired, {} failed{}", terminal_ ? "\r" : "",
-                   so_far.objects, bytes_text(so_far.bytes), so_far.repaired, so_far.failed,
+                   so_far.objects, format_size(so_far.bytes), so_far.repaired, so_far.failed,
                    terminal_ ? " " : "\n");
         std::fflush(stderr);
     }
@@ -187,12 +168,12 @@ Outcome<ReplicateWork::Options> options_of(Kind kind, const ReplicateArguments& 
     ReplicateWork::Options options;
     options.kind = kind == Kind::Repair && arguments.all ? Kind::RepairAll : kind;
     if (!arguments.rate.empty()) {
-        const auto rate = config::parse_size(arguments.rate);
+        const auto rate = parse_size(arguments.rate);
         if (!rate) return give_up(Exit::Usage, "usage", "--rate is no size", "As in --rate 20MB.");
         options.rate = *rate;
     }
     if (!arguments.limit.empty()) {
-        options.limit = config::parse_span(arguments.limit);
+        options.limit = parse_span(arguments.limit);
         if (!options.limit) {
             return give_up(Exit::Usage, "usage", "--for is no time", "As in --for 30m.");
         }
@@ -223,7 +204,7 @@ void show_done(Invocation& invocation, Kind kind, const ReplicateWork::Tally& do
     const char* what = kind == Kind::Copy ? "copied" : "read back";
     invocation.out.line(fmt::format(
         "{} {} objects, {}; {} repaired, {} damaged, {} lost, {} failed", what, done.objects,
-        bytes_text(done.bytes), done.repaired, done.faulty, done.lost, done.failed));
+        format_size(done.bytes), done.repaired, done.faulty, done.lost, done.failed));
     json::array keys;
     for (const std::string& each : done.keys) {
         invocation.out.line("  " + each);
@@ -296,7 +277,7 @@ Outcome<> replicate(Invocation& invocation, Kind kind, const ReplicateArguments&
             (*admin)->run(powers.replicas.coverage(now - settings.second.audit_every));
         if (covered) {
             const auto within = static_cast<double>(settings.second.audit_every.count());
-            show_coverage(invocation.out, *covered, " within " + span_text(within), now);
+            show_coverage(invocation.out, *covered, " within " + format_span(within), now);
             invocation.out.set("replication", coverage_json(*covered, now));
         }
     }

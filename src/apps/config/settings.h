@@ -88,6 +88,11 @@ struct Settings {
         bool operator==(const Bus&) const = default;
     } bus;
 
+    struct Recovery {
+        std::filesystem::path plan;  ///< The file; empty: the default plan.
+        bool operator==(const Recovery&) const = default;
+    } recovery;
+
     struct Node {
         std::string name;  ///< Empty: the machine's name.
         bool operator==(const Node&) const = default;

@@ -8,6 +8,7 @@
 #include "adapters/redis/redis_url.h"
 #include "adapters/s3/location.h"
 #include "apps/config/values.h"
+#include "base/quantity.h"
 
 namespace syncwatch::config {
 namespace {

@@ -1,9 +1,7 @@
 #include "apps/config/values.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <limits>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -25,21 +23,6 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
     if (failed != std::errc() || end == text.data()) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return number;
-}
-
-template <std::size_t N>
-std::optional<std::uint64_t> with_unit(
-    std::string_view text, const std::array<std::pair<std::string_view, std::uint64_t>, N>& units) {
-    text = trimmed(text);
-    const auto number = take_number(text);
-    if (!number) return std::nullopt;
-    const std::string_view unit = trimmed(text);
-    for (const auto& [name, factor] : units) {
-        if (name != unit) continue;
-        if (*number > std::numeric_limits<std::uint64_t>::max() / factor) return std::nullopt;
-        return *number * factor;
-    }
-    return std::nullopt;
 }
 
 /// Letters to change, add, take away or swap with their neighbour, to make one of the other.
@@ -78,32 +61,6 @@ std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t le
     const auto number = take_number(text);
     if (!number || !text.empty() || *number < least || *number > most) return std::nullopt;
     return number;
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-    constexpr std::uint64_t kKilo = 1000;
-    constexpr std::uint64_t kKibi = 1024;
-    static constexpr std::array<std::pair<std::string_view, std::uint64_t>, 10> kUnits{
-        {{"", 1},
-         {"B", 1},
-         {"kB", kKilo},
-         {"MB", kKilo * kKilo},
-         {"GB", kKilo * kKilo * kKilo},
-         {"TB", kKilo * kKilo * kKilo * kKilo},
-         {"KiB", kKibi},
-         {"MiB", kKibi * kKibi},
-         {"GiB", kKibi * kKibi * kKibi},
-         {"TiB", kKibi * kKibi * kKibi * kKibi}}};
-    return with_unit(text, kUnits);
-}
-
-std::optional<std::chrono::seconds> parse_span(std::string_view text) {
-    static constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> kUnits{
-        {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86'400}}};
-    constexpr std::uint64_t kLongest = std::uint64_t{100} * 366 * 86'400;
-    const auto seconds = with_unit(text, kUnits);
-    if (!seconds || *seconds == 0 || *seconds > kLongest) return std::nullopt;
-    return std::chrono::seconds(*seconds);
 }
 
 std::optional<Rate> parse_rate(std::string_view text) {

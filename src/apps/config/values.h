@@ -9,7 +9,8 @@
 
 #include "apps/config/settings.h"
 
-/// Values as operators write them. Each gives nullopt for what it cannot read.
+/// Values as operators write them; bytes and lengths of time are in base/quantity.h. Each gives
+/// nullopt for what it cannot read.
 namespace syncwatch::config {
 
 /// "true", "false", "yes", "no", "on", "off".
@@ -17,10 +18,6 @@ std::optional<bool> parse_flag(std::string_view text);
 /// Decimal digits from `least` to `most`.
 std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t least,
                                          std::uint64_t most);
-/// "500MB", "50GiB", "1048576": powers of 1000 or of 1024, as the unit says.
-std::optional<std::uint64_t> parse_size(std::string_view text);
-/// "90s", "15m", "12h", "30d": one number, one unit. Not zero.
-std::optional<std::chrono::seconds> parse_span(std::string_view text);
 /// "2000 at once, 200/s".
 std::optional<Rate> parse_rate(std::string_view text);
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080" (every address).

@@ -5,30 +5,6 @@
 namespace syncwatch::config {
 namespace {
 
-using namespace std::chrono_literals;
-
-TEST(ValuesTest, SizesHaveUnitsOfTenOrOfTwo) {
-    EXPECT_EQ(parse_size("0"), 0u);
-    EXPECT_EQ(parse_size("1048576"), 1048576u);
-    EXPECT_EQ(parse_size("500MB"), 500'000'000u);
-    EXPECT_EQ(parse_size("50 GiB"), std::uint64_t{50} << 30);
-    EXPECT_EQ(parse_size("2TiB"), std::uint64_t{2} << 40);
-    for (const char* wrong :
-         {"", "GB", "1gb", "1.5GB", "-1", "1 G B", "99999999999999TiB", "0x10"}) {
-        EXPECT_FALSE(parse_size(wrong)) << wrong;
-    }
-}
-
-TEST(ValuesTest, SpansAreOneNumberAndOneUnit) {
-    EXPECT_EQ(parse_span("90s"), 90s);
-    EXPECT_EQ(parse_span("15m"), 15min);
-    EXPECT_EQ(parse_span("12h"), 12h);
-    EXPECT_EQ(parse_span("30d"), 720h);
-    for (const char* wrong : {"", "90", "0s", "1h30m", "1.5h", "-1s", "1w", "99999999999999999d"}) {
-        EXPECT_FALSE(parse_span(wrong)) << wrong;
-    }
-}
-
 TEST(ValuesTest, RatesAreABurstAndASteadyFlow) {
     EXPECT_EQ(parse_rate("100 at once, 2/s"), (Rate{100, 2}));
     EXPECT_EQ(parse_rate("5 at once,30/m"), (Rate{5, 0.5}));

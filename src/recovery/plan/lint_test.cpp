@@ -1,0 +1,91 @@
+#include "recovery/plan/lint.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "apps/plan/plan_file.h"
+
+namespace syncwatch::recovery {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = Finding::Kind;
+
+const WallTime kNow = parse_rfc3339("2026-11-24T10:00:00Z").value();
+
+/// One that nothing is wrong with.
+Plan good_plan() {
+    Plan plan = apps::read_plan(apps::default_plan_text()).plan;
+    plan.review_by = std::chrono::floor<std::chrono::days>(kNow) + std::chrono::days(90);
+    plan.repositories["near"] = {"file:/var/backups", "", true};
+    plan.repositories["far"] = {"s3:https://s3.example/backups", "/etc/far", false};
+    plan.escrow_recipients = {"age1a", "age1b"};
+    plan.contacts = {{"on call", "Ada", "+49 30 1"}};
+    return plan;
+}
+
+TEST(LintTest, NothingIsWrongWithAGoodPlan) {
+    EXPECT_EQ(lint(good_plan(), kNow), std::vector<Finding>());
+}
+
+TEST(LintTest, WhatIsWrongIsFoundAndNothingElse) {
+    struct Case {
+        const char* where;
+        Kind kind;
+        std::function<void(Plan&)> harm;
+    };
+    const std::vector<Case> cases{
+        {"review_by", Kind::Warning, [](Plan& p) { p.review_by.reset(); }},
+        {"review_by", Kind::Fault, [](Plan& p) { p.review_by = std::chrono::sys_days(); }},
+        {"objective.turn", Kind::Warning, [](Plan& p) { p.objectives.erase("turn"); }},
+        {"backup.secrets", Kind::Fault, [](Plan& p) { p.backups.erase("secrets"); }},
+        {"backup.database", Kind::Fault, [](Plan& p) { p.backups["database"].runs.erase("full"); }},
+        {"backup.redis", Kind::Fault, [](Plan& p) { p.backups["redis"].runs.clear(); }},
+        {"backup.database.keep", Kind::Fault, [](Plan& p) { p.backups["database"].keep = 168h; }},
+        {"objective.redis.rpo", Kind::Fault, [](Plan& p) { p.objectives["redis"].rpo = 59min; }},
+        {"objective.database.rpo", Kind::Warning,
+         [](Plan& p) { p.objectives["database"].rpo = 5s; }},
+        {"objective.database.rpo", Kind::Fault,
+         [](Plan& p) {
+             p.backups["database"].runs.erase("log");
+             p.backups["database"].runs.erase("differential");
+         }},
+        {"repository", Kind::Fault, [](Plan& p) { p.repositories.clear(); }},
+        {"repository", Kind::Warning, [](Plan& p) { p.repositories.erase("far"); }},
+        {"repository.far.may_delete", Kind::Warning,
+         [](Plan& p) { p.repositories["far"].may_delete = true; }},
+        {"repository.near.url", Kind::Fault,
+         [](Plan& p) { p.repositories["near"].url = "backups"; }},
+        {"repository.far.url", Kind::Fault,
+         [](Plan& p) { p.repositories["far"].url = "s3:https://key:secret@s3.example/backups"; }},
+        {"repository.far.credentials_file", Kind::Fault,
+         [](Plan& p) { p.repositories["far"].credentials_file.clear(); }},
+        {"verification.restore_test", Kind::Fault, [](Plan& p) { p.restore_test.reset(); }},
+        {"verification.read_again_within", Kind::Warning,
+         [](Plan& p) { p.read_again_within.reset(); }},
+        {"contact", Kind::Warning, [](Plan& p) { p.contacts.clear(); }},
+        {"escrow.recipients", Kind::Warning, [](Plan& p) { p.escrow_recipients.pop_back(); }},
+        {"escrow.recipients", Kind::Fault, [](Plan& p) { p.escrow_recipients[1] = "AGE-SECRET"; }},
+    };
+    for (const Case& each : cases) {
+        SCOPED_TRACE(each.where);
+        Plan plan = good_plan();
+        each.harm(plan);
+        const auto findings = lint(plan, kNow);
+        ASSERT_EQ(findings.size(), 1u);
+        EXPECT_EQ(findings[0].where, each.where);
+        EXPECT_EQ(findings[0].kind, each.kind);
+        EXPECT_TRUE(findings[0].hint.ends_with('.'));
+    }
+}
+
+TEST(LintTest, TheDefaultPlanLacksWhatOnlyItsOperatorKnows) {
+    const auto findings = lint(apps::read_plan(apps::default_plan_text()).plan, kNow);
+    const auto faults = std::ranges::count(findings, Kind::Fault, &Finding::kind);
+    EXPECT_EQ(faults, 1) << "a place for backups";
+}
+
+}  // namespace
+}  // namespace syncwatch::recovery

@@ -1,0 +1,100 @@
+// The recovery plan by its commands: from the default one to one's own.
+#include <fstream>
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "harness/process.h"
+#include "harness/temp_folder.h"
+
+namespace syncwatch {
+namespace {
+
+namespace json = boost::json;
+using harness::Ran;
+using harness::run_syncwatch;
+
+class PlanTest : public testing::Test {
+protected:
+    std::string file(const std::string& name, const std::string& text) const {
+        const auto path = folder_.path() / name;
+        std::ofstream(path) << text;
+        return path.string();
+    }
+    /// The default plan with more behind it.
+    static std::string plan(const std::string& more) {
+        return run_syncwatch({"plan", "show", "--as-file"}).out + more;
+    }
+    static json::value document(std::vector<std::string> arguments) {
+        arguments.emplace_back("--json");
+        return json::parse(run_syncwatch(std::move(arguments)).out);
+    }
+
+    TempFolder folder_;
+};
+
+constexpr const char* kNear = "\n[repository.near]\nurl = \"file:/var/backups/syncwatch\"\n";
+
+TEST_F(PlanTest, ThereIsAPlanFromTheStart) {
+    const Ran shown = run_syncwatch({"plan", "show"});
+    EXPECT_EQ(shown.exit, 0) << shown.err;
+    for (const char* word : {"the default plan, version 1", "WORKS AGAIN WITHIN", "database",
+                             "full Sun 02:00", "There is no place for backups yet."}) {
+        EXPECT_NE(shown.out.find(word), std::string::npos) << word << '\n' << shown.out;
+    }
+    const json::value said = document({"plan", "show"});
+    EXPECT_EQ(said.at("plan").at("objective.database.rpo"), "24h");
+    EXPECT_EQ(said.at("plan").at("backup.redis.snapshot"), "hourly");
+}
+
+TEST_F(PlanTest, LintNamesWhatTheDefaultPlanLacks) {
+    const Ran linted = run_syncwatch({"plan", "lint"});
+    EXPECT_EQ(linted.exit, 3);
+    EXPECT_NE(linted.out.find("fault    repository: there is no place for backups"),
+              std::string::npos)
+        << linted.out;
+    EXPECT_EQ(linted.err.find("syncwatch: the default plan has 1 fault\nHINT: "), 0u) << linted.err;
+}
+
+TEST_F(PlanTest, OnesOwnPlanIsTheDefaultOneAndWhatWasAdded) {
+    const std::string own = file("plan.toml", plan(kNear));
+    const Ran linted = run_syncwatch({"plan", "lint", "--file", own});
+    EXPECT_EQ(linted.exit, 0) << linted.out << linted.err;
+    EXPECT_NE(linted.out.find("it holds, and could be stronger"), std::string::npos) << linted.out;
+    // The setting does what the flag does.
+    EXPECT_EQ(run_syncwatch({"plan", "lint"}, {}, {{"SYNCWATCH_RECOVERY_PLAN", own}}).exit, 0);
+}
+
+TEST_F(PlanTest, DiffSaysWhatAnotherPlanChanges) {
+    const std::string own = file("plan.toml", plan(kNear));
+    const Ran same = run_syncwatch({"plan", "diff", "--file", own, own});
+    EXPECT_EQ(same.out, "they say the same\n");
+    const Ran more = run_syncwatch({"plan", "diff", own});
+    EXPECT_EQ(more.exit, 0) << more.err;
+    EXPECT_EQ(more.out,
+              "+ repository.near.may_delete = true\n"
+              "+ repository.near.url = file:/var/backups/syncwatch\n");
+    const json::value changes = document({"plan", "diff", own}).at("changes");
+    ASSERT_EQ(changes.as_array().size(), 2u);
+    EXPECT_EQ(changes.at(1).at("to"), "file:/var/backups/syncwatch");
+    EXPECT_TRUE(changes.at(1).at("from").is_null());
+}
+
+TEST_F(PlanTest, AFileThatIsNotUnderstoodIsRefusedWithAllThatIsWrong) {
+    const std::string bad =
+        file("bad.toml", "[objective.app]\nrto = \"soon\"\n[backup.cellar]\nfull = \"daily\"\n");
+    for (const char* verb : {"show", "lint"}) {
+        const Ran ran = run_syncwatch({"plan", verb, "--file", bad});
+        EXPECT_EQ(ran.exit, std::string(verb) == "show" ? 2 : 3);
+        for (const char* where : {"objective.app.rto: ", "backup.cellar: "}) {
+            EXPECT_NE((ran.out + ran.err).find(where), std::string::npos) << ran.out << ran.err;
+        }
+    }
+    const Ran absent = run_syncwatch({"plan", "show", "--file", "/no/such/plan.toml"});
+    EXPECT_EQ(absent.exit, 2);
+    EXPECT_NE(absent.err.find("the plan /no/such/plan.toml cannot be read"), std::string::npos)
+        << absent.err;
+}
+
+}  // namespace
+}  // namespace syncwatch
