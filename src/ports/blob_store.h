@@ -8,6 +8,7 @@
 #include "base/async/async.h"
 #include "base/digest.h"
 #include "base/unique_fd.h"
+#include "ports/source_file.h"
 
 namespace syncwatch {
 
@@ -50,6 +51,12 @@ public:
     /// A file with the object's bytes, for programs that must be given a path (ffmpeg). Never
     /// written to; good until the object is removed. Errors: NotFound, Unavailable.
     virtual Async<std::filesystem::path> local_path(std::string key) = 0;
+    /// The same for who reads little of a large object, and soon: its bytes may still come while it
+    /// is read. Errors: NotFound, Unavailable.
+    virtual Async<SourceFile> source_file(std::string key) {
+        SW_CO_TRY(SourceFile whole, co_await local_path(std::move(key)));
+        co_return whole;
+    }
     /// Removes one object; absent is success.
     virtual Async<> remove(std::string key) = 0;
     /// Removes everything under `prefix` + "/"; absent is success.

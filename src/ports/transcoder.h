@@ -11,6 +11,7 @@
 #include "domain/transcode/ladder.h"
 #include "domain/transcode/plan.h"
 #include "domain/transcode/source_report.h"
+#include "ports/source_file.h"
 
 namespace syncwatch {
 
@@ -64,7 +65,7 @@ public:
     /// The part of a plan that one run makes.
     struct Run {
         TranscodePlan plan;
-        std::filesystem::path source;
+        SourceFile source;
         /// Names of the plan's streams.
         std::vector<std::string> streams;
         /// Above 0 only if all `streams` are encoded pictures, or all are encoded sound, or it is
@@ -102,10 +103,10 @@ public:
     /// Exhausted (a limit of the server: disk).
     virtual Async<TranscodeEnd> run(Run run, TranscodeListener& listener) = 0;
     /// One picture of the film as JPEG; empty if there is none at that place.
-    virtual Async<std::string> picture(std::filesystem::path source, Picture wanted) = 0;
+    virtual Async<std::string> picture(SourceFile source, Picture wanted) = 0;
     /// Subtitles as WebVTT, one text for each of `streams`, in one reading of the file; `origin` as
     /// in the plan.
-    virtual Async<std::vector<std::string>> subtitles(std::filesystem::path source,
+    virtual Async<std::vector<std::string>> subtitles(SourceFile source,
                                                       std::vector<int> streams,
                                                       std::chrono::microseconds origin) = 0;
     /// The first frame of a segment by itself: small enough to be kept until a sheet is full.

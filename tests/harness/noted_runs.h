@@ -19,11 +19,10 @@ public:
         runs.push_back(run);
         return real_.run(std::move(run), listener);
     }
-    Async<std::string> picture(std::filesystem::path source, Picture wanted) override {
+    Async<std::string> picture(SourceFile source, Picture wanted) override {
         return real_.picture(std::move(source), std::move(wanted));
     }
-    Async<std::vector<std::string>> subtitles(std::filesystem::path source,
-                                              std::vector<int> streams,
+    Async<std::vector<std::string>> subtitles(SourceFile source, std::vector<int> streams,
                                               std::chrono::microseconds origin) override {
         return real_.subtitles(std::move(source), std::move(streams), origin);
     }

@@ -11,10 +11,12 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "adapters/ffmpeg/read_notices.h"
 #include "base/assert.h"
 
 namespace syncwatch::ffmpeg {
@@ -54,6 +56,7 @@ struct Launch {
     const FencesReady* fences;
     const int* outputs;  ///< In order: stdout, stderr, then the others.
     int output_count;
+    int reads;    ///< Where it tells how its reads are told; -1: they are not.
     int failure;  ///< Where errno of what went wrong is written.
     pid_t parent;
 };
@@ -102,6 +105,8 @@ int arrange_descriptors(const Launch& launch) {
     const int failure = arrange_descriptors(launch);
     if (::chdir(launch.folder) != 0) give_up(failure);
     if (!launch.fences->enter()) give_up(failure);
+    // Nothing reads from here on: who would answer waits for exec.
+    if (launch.reads >= 0 && !ReadNotices::begin(launch.reads)) give_up(failure);
     ::execve(launch.program, launch.argv, launch.environment);
     give_up(failure);
 }
@@ -111,6 +116,12 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     for (std::string& each : texts) out.push_back(each.data());
     out.push_back(nullptr);
     return out;
+}
+
+std::optional<Pipe> make_channel() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return std::nullopt;
+    return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 ChildProcess::End end_from(int status, const rusage& used) {
@@ -143,6 +154,9 @@ Result<ChildProcess> ChildProcess::start(const Spec& spec) {
     auto failure = make_pipe();
     if (!failure) return cannot_run(spec.program, errno);
 
+    std::optional<Pipe> reads = spec.reads ? make_channel() : Pipe();
+    if (!reads) return cannot_run(spec.program, errno);
+
     std::vector<std::string> args{spec.program.string()};
     args.insert(args.end(), spec.args.begin(), spec.args.end());
     // Threads of an encoder on many cores would each map an arena of 64 MiB.
@@ -161,6 +175,7 @@ Result<ChildProcess> ChildProcess::start(const Spec& spec) {
                         &fences,
                         outputs.data(),
                         static_cast<int>(outputs.size()),
+                        reads->write.get(),
                         failure->write.get(),
                         ::getpid()};
 
@@ -176,6 +191,9 @@ Result<ChildProcess> ChildProcess::start(const Spec& spec) {
     if (::read(failure->read.get(), &why, sizeof(why)) == sizeof(why)) {
         return cannot_run(spec.program, why);
     }
+    if (spec.reads) {
+        SW_TRY(child.reads_, ReadNotices::take_listener(reads->read.get()));
+    }
     child.stdout_ = std::move(pipes[0].read);
     child.stderr_ = std::move(pipes[1].read);
     for (std::size_t i = 2; i < pipes.size(); ++i) {
@@ -188,7 +206,8 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       stdout_(std::move(other.stdout_)),
       stderr_(std::move(other.stderr_)),
-      pipes_(std::move(other.pipes_)) {}
+      pipes_(std::move(other.pipes_)),
+      reads_(std::move(other.reads_)) {}
 
 ChildProcess::~ChildProcess() {
     if (pid_ < 0) return;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "adapters/ffmpeg/fences.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "ports/source_file.h"
 
 namespace syncwatch::ffmpeg {
 
@@ -27,6 +29,9 @@ public:
         /// Pipes beside stdout and stderr that it writes to, as descriptors 3, 4, …
         int pipes = 0;
         Fences fences;
+        /// A file that it reads and that is not all there: its reads wait for whoever takes
+        /// take_reads(). nullptr: there is none.
+        std::shared_ptr<PartialFile> reads = nullptr;
     };
     struct End {
         int code = -1;   ///< Exit code, when it ended by itself.
@@ -49,6 +54,9 @@ public:
     UniqueFd take_stderr() { return std::move(stderr_); }
     UniqueFd take_pipe(int index) { return std::move(pipes_[static_cast<std::size_t>(index)]); }
 
+    /// Tells its reads (ReadNotices); empty: Spec::reads was.
+    UniqueFd take_reads() { return std::move(reads_); }
+
     pid_t pid() const { return pid_; }
     /// At once, with all that it started.
     void kill();
@@ -64,6 +72,7 @@ private:
     UniqueFd stdout_;
     UniqueFd stderr_;
     std::vector<UniqueFd> pipes_;
+    UniqueFd reads_;
 };
 
 }  // namespace syncwatch::ffmpeg

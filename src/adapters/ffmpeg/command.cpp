@@ -177,7 +177,7 @@ Args transcode_args(const Transcoder::Run& run) {
     // Pictures that change their size in the middle: scaling copes. A graph built anew would lose
     // frames and begin at the start of time again.
     add(args, {"-reinit_filter:v", "0"});
-    for (std::string& each : input_args(run.source)) args.push_back(std::move(each));
+    for (std::string& each : input_args(run.source.path)) args.push_back(std::move(each));
 
     std::vector<PictureStream> encoded;
     for (const PictureStream& each : plan.pictures) {

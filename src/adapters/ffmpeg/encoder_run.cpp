@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "adapters/ffmpeg/read_feeder.h"
 #include "adapters/ffmpeg/tool_run.h"
 #include "base/assert.h"
 #include "base/async/cancelled.h"
@@ -80,6 +81,7 @@ Async<TranscodeEnd> EncoderRun::execute(ChildProcess::Spec spec) {
 
 Async<TranscodeEnd> EncoderRun::start_and_end(ChildProcess::Spec spec) {
     SW_CO_TRY(ChildProcess child, ChildProcess::start(spec));
+    if (spec.reads) tasks_.spawn("reads", feed(child.take_reads(), std::move(spec.reads)));
     co_await run_to_the_end(child);
     SW_CO_TRY(const ChildProcess::End ended, co_await reap(child, 5s));
     co_return co_await conclude(ended);
@@ -166,6 +168,11 @@ net::awaitable<void> EncoderRun::read_errors(ReadEnd pipe) {
         damage_.feed(std::string_view(reinterpret_cast<const char*>(buffer.data()), *count));
     }
     reader_done();
+}
+
+net::awaitable<void> EncoderRun::feed(UniqueFd listener, std::shared_ptr<PartialFile> file) {
+    const Result<> fed = co_await feed_reads(std::move(listener), std::move(file));
+    if (!fed) stop(fed.error());
 }
 
 net::awaitable<void> EncoderRun::watch(ChildProcess& child) {

@@ -70,6 +70,7 @@ private:
     Async<> deliver(Stream& stream);
     net::awaitable<void> read_progress(ReadEnd pipe);
     net::awaitable<void> read_errors(ReadEnd pipe);
+    net::awaitable<void> feed(UniqueFd listener, std::shared_ptr<PartialFile> file);
     net::awaitable<void> watch(ChildProcess& child);
     std::optional<Error> look(const ChildProcess& child);
     Async<TranscodeEnd> conclude(const ChildProcess::End& end);

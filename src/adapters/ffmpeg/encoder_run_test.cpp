@@ -11,25 +11,13 @@
 #include <sys/stat.h>
 
 #include "harness/cancel_after.h"
+#include "harness/encoder_watch.h"
 #include "harness/ffmpeg_world.h"
 
 namespace syncwatch::ffmpeg {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// The processes that run ffmpeg on `file`.
-std::vector<pid_t> readers_of(const std::filesystem::path& file) {
-    std::vector<pid_t> found;
-    for (const auto& each : std::filesystem::directory_iterator("/proc")) {
-        const std::string name = each.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        const std::string command = contents_of(each.path() / "cmdline");
-        if (command.find("ffmpeg") == std::string::npos) continue;
-        if (command.find(file.string()) != std::string::npos) found.push_back(std::stoi(name));
-    }
-    return found;
-}
 
 class EncoderRunTest : public FfmpegWorld {
 protected:
@@ -136,13 +124,6 @@ TEST_F(EncoderRunTest, WhatTheListenerRefusesEndsTheRun) {
         run_to_end(transcoder_.run(whole_run(clip("film.mp4"), plan_of("film.mp4")), film));
     ASSERT_FALSE(end);
     EXPECT_EQ(end.error().message, "the test has enough");
-}
-
-net::awaitable<void> make_until_cancelled(FfmpegTranscoder& transcoder, Transcoder::Run run,
-                                          MadeFilm& film, std::optional<Error>& error) {
-    co_await net::this_coro::throw_if_cancelled(false);
-    auto end = co_await transcoder.run(std::move(run), film);
-    if (!end) error = end.error();
 }
 
 TEST_F(EncoderRunTest, ACancelledRunLeavesNothingRunning) {

@@ -5,7 +5,6 @@
 #include <string>
 
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
@@ -13,6 +12,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "adapters/ffmpeg/seccomp_architecture.h"
 
 namespace syncwatch::ffmpeg {
 namespace {
@@ -62,14 +63,6 @@ bool limit(int what, rlim_t value) {
     const rlimit both{value, value};
     return ::setrlimit(static_cast<__rlimit_resource>(what), &both) == 0;
 }
-
-#if defined(__x86_64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
-#else
-constexpr std::uint32_t kArchitecture = 0;
-#endif
 
 /// Calls that reach outside the process, and that no decoder needs.
 constexpr std::uint32_t kRefused[] = {SYS_socket,

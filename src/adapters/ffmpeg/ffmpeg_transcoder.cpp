@@ -13,6 +13,7 @@
 #include "adapters/ffmpeg/keyframe_movie.h"
 #include "adapters/ffmpeg/mp4_index.h"
 #include "adapters/ffmpeg/probe_json.h"
+#include "adapters/ffmpeg/read_notices.h"
 #include "base/log/log.h"
 #include "domain/transcode/judge.h"
 #include "domain/transcode/remux.h"
@@ -157,13 +158,14 @@ private:
 }  // namespace
 
 ChildProcess::Spec FfmpegTranscoder::spec_of(const fs::path& program, std::vector<std::string> args,
-                                             const fs::path& readable) const {
+                                             SourceFile readable) const {
     ChildProcess::Spec spec;
     spec.program = program;
     spec.args = std::move(args);
     spec.folder = options_.scratch;
     spec.fences.niceness = options_.niceness;
-    spec.fences.readable = {readable, options_.scratch};
+    spec.fences.readable = {readable.path, options_.scratch};
+    if (ReadNotices::are_possible()) spec.reads = std::move(readable.partial);
     spec.fences.max_cpu_time = std::chrono::minutes(10) * options_.cores;
     // Address space is not memory, and threads take much of it: the watchdog looks at the rest.
     spec.fences.max_address_space = options_.watchdog.max_memory + (std::int64_t{8} << 30);
@@ -174,7 +176,7 @@ Async<std::string> FfmpegTranscoder::ask(std::string option) {
     ToolLimits limits;
     limits.deadline = kAskDeadline;
     std::vector<std::string> args{"-hide_banner", "-nostdin", std::move(option)};
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, std::move(args), "/dev/null");
+    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, std::move(args), fs::path("/dev/null"));
     SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), limits));
     if (!output.end.is_good()) co_return unusable("ffmpeg does not run: " + output.end.text());
     co_return std::move(output.out);
@@ -305,8 +307,16 @@ ChildProcess::Spec FfmpegTranscoder::spec_of_run(const Run& run) const {
     return spec;
 }
 
+/// Where nobody can be told of a child's reads, all of the file comes first.
+Async<> FfmpegTranscoder::ensure_readable(SourceFile& source) {
+    if (!source.partial || ReadNotices::are_possible()) co_return Result<>();
+    SW_CO_CHECK(co_await source.partial->bring(0, source.partial->size()));
+    co_return Result<>();
+}
+
 Async<TranscodeEnd> FfmpegTranscoder::run(Run run, TranscodeListener& listener) {
     SW_CO_CHECK(co_await ensure_tools());
+    SW_CO_CHECK(co_await ensure_readable(run.source));
     std::optional<Segmenter::Beginning> beginning;
     if (is_later_copy(run)) {
         Run whole = run;
@@ -331,25 +341,27 @@ Async<Segmenter::Beginning> FfmpegTranscoder::look_at_beginning(Run run) {
     co_return fail(ErrorCode::Conflict, "the file gives no pictures", "cannot_copy");
 }
 
-Async<std::string> FfmpegTranscoder::picture(fs::path source, Picture wanted) {
+Async<std::string> FfmpegTranscoder::picture(SourceFile source, Picture wanted) {
     SW_CO_CHECK(co_await ensure_tools());
+    SW_CO_CHECK(co_await ensure_readable(source));
     if (!tools_->abilities.can_tone_map) wanted.transfer = Transfer::Sdr;
     ToolLimits limits;
     limits.deadline = options_.probe_deadline;
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, picture_args(source, wanted), source);
+    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, picture_args(source.path, wanted), source);
     SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), limits));
     if (!output.end.is_good()) co_return std::string();
     co_return std::move(output.out);
 }
 
-Async<std::vector<std::string>> FfmpegTranscoder::subtitles(fs::path source,
+Async<std::vector<std::string>> FfmpegTranscoder::subtitles(SourceFile source,
                                                             std::vector<int> streams,
                                                             std::chrono::microseconds origin) {
     SW_CO_CHECK(co_await ensure_tools());
+    SW_CO_CHECK(co_await ensure_readable(source));
     ToolLimits limits;
     limits.deadline = options_.read_deadline;
     limits.max_output = kLargestSubtitles;
-    std::vector<std::string> args = subtitle_args(source, streams, origin);
+    std::vector<std::string> args = subtitle_args(source.path, streams, origin);
     ChildProcess::Spec spec = spec_of(tools_->ffmpeg, std::move(args), source);
     spec.pipes = static_cast<int>(streams.size());
     SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), limits));

@@ -33,9 +33,8 @@ public:
     Async<Abilities> prepare() override;
     Async<SourceReport> probe(std::filesystem::path source) override;
     Async<TranscodeEnd> run(Run run, TranscodeListener& listener) override;
-    Async<std::string> picture(std::filesystem::path source, Picture wanted) override;
-    Async<std::vector<std::string>> subtitles(std::filesystem::path source,
-                                              std::vector<int> streams,
+    Async<std::string> picture(SourceFile source, Picture wanted) override;
+    Async<std::vector<std::string>> subtitles(SourceFile source, std::vector<int> streams,
                                               std::chrono::microseconds origin) override;
     std::string first_frame(const std::string& segment) const override;
     Async<std::string> sprite_sheet(std::string init, std::vector<std::string> frames,
@@ -50,9 +49,10 @@ private:
     };
 
     Async<> ensure_tools();
+    Async<> ensure_readable(SourceFile& source);
     Async<std::string> ask(std::string option);
     ChildProcess::Spec spec_of(const std::filesystem::path& program, std::vector<std::string> args,
-                               const std::filesystem::path& readable) const;
+                               SourceFile readable) const;
     ChildProcess::Spec spec_of_run(const Run& run) const;
     Async<Segmenter::Beginning> look_at_beginning(Run run);
     Async<> add_index(SourceReport& report, const std::filesystem::path& source);

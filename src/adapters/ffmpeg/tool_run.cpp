@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/ffmpeg/read_end.h"
+#include "adapters/ffmpeg/read_feeder.h"
 #include "base/async/cancelled.h"
 #include "base/async/task_group.h"
 #include "base/log/log.h"
@@ -25,6 +26,7 @@ struct Gathered {
 
     ToolOutput output;
     bool too_large = false;
+    Result<> fed;  ///< What became of bringing what it reads.
     int reading = 0;
     net::steady_timer changed;  ///< Cancelled when a reader is done.
 };
@@ -44,6 +46,12 @@ net::awaitable<void> gather(ReadEnd from, std::string& into, std::size_t most, b
         into.erase(0, into.size() - most);
     }
     --gathered.reading;
+    gathered.changed.cancel();
+}
+
+net::awaitable<void> feed(UniqueFd listener, std::shared_ptr<PartialFile> file,
+                          Gathered& gathered) {
+    gathered.fed = co_await feed_reads(std::move(listener), std::move(file));
     gathered.changed.cancel();
 }
 
@@ -86,9 +94,13 @@ Async<ToolOutput> run_to_the_end(ChildProcess::Spec spec, ToolLimits limits) {
                                      false, gathered));
     }
 
+    if (spec.reads) {
+        readers.spawn("reads", feed(child.take_reads(), std::move(spec.reads), gathered));
+    }
+
     bool timed_out = false;
     bool cancelled = false;
-    while (gathered.reading > 0 && !timed_out && !gathered.too_large) {
+    while (gathered.reading > 0 && !timed_out && !gathered.too_large && gathered.fed) {
         // What was cancelled before would not be told again: look first.
         cancelled = co_await is_cancelled();
         if (cancelled) break;
@@ -97,11 +109,13 @@ Async<ToolOutput> run_to_the_end(ChildProcess::Spec spec, ToolLimits limits) {
         timed_out = !error;
     }
     if (gathered.reading > 0 || gathered.too_large) child.kill();
+    const Result<> fed = gathered.fed;
     readers.cancel();
     co_await readers.join();
     SW_CO_TRY(const ChildProcess::End end, co_await reap(child, 2s));
     if (cancelled) co_return fail(ErrorCode::Cancelled, "the program was stopped");
     if (timed_out) co_return fail(ErrorCode::Timeout, "the program took too long");
+    if (!fed) co_return fail(fed.error());
     if (gathered.too_large) co_return fail(ErrorCode::TooLarge, "the program said too much");
     into.end = end;
     co_return std::move(into);

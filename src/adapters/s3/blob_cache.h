@@ -32,6 +32,7 @@ public:
     public:
         /// Open for reading and writing, empty; once.
         UniqueFd take_file() { return std::move(slot_->file); }
+        const std::filesystem::path& path() const { return slot_->path; }
 
     private:
         friend class BlobCache;

@@ -16,6 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
+/// What is smaller comes whole in a moment.
+constexpr std::uint64_t kLeastInPages = 32 * 1024 * 1024;
 constexpr std::uint64_t kMostInMemory = 64 * 1024 * 1024;
 constexpr std::uint64_t kAsGoodAsUnlimited = 1ull << 60;
 /// Rounds of asking somebody else for an object; each ends within the store's deadline.
@@ -61,7 +63,8 @@ S3BlobStore::S3BlobStore(Options options, Powers powers, std::unique_ptr<BlobCac
                                : nullptr),
       client_(exchange_),
       reader_(reading_ ? *reading_ : exchange_),
-      sender_(exchange_, powers.writes, options.sending) {}
+      sender_(exchange_, powers.writes, options.sending),
+      partials_({reader_, *cache_, powers.writes}) {}
 
 Async<> S3BlobStore::check() {
     return client_.check_bucket();
@@ -85,6 +88,7 @@ void S3BlobStore::count_read(bool is_here, int round) {
 
 void S3BlobStore::forget(const std::string& key) {
     flights_.forget(key);
+    partials_.forget(key);
     cache_->forget(key);
 }
 
@@ -247,6 +251,28 @@ Async<fs::path> S3BlobStore::local_path(std::string key) {
     co_return kept_away(key);
 }
 
+Async<SourceFile> S3BlobStore::source_file(std::string key) {
+    SW_CO_CHECK(check_key(key));
+    auto look = [this, key] { return cache_->pin(key); };
+    auto here = co_await offload(powers_.reads, std::move(look));
+    SourceFile found;
+    if (here) {
+        count_read(true, 1);
+        found.path = *std::move(here);
+        co_return found;
+    }
+    if (auto known = partials_.find(key)) co_return SourceFile(std::move(known));
+    SW_CO_TRY(const ObjectFacts facts, co_await reader_.head(key));
+    if (facts.size < kLeastInPages) {
+        SW_CO_TRY(found.path, co_await local_path(std::move(key)));
+        co_return found;
+    }
+    count_read(false, 1);
+    auto make = [this, key, size = facts.size] { return partials_.make(key, size); };
+    SW_CO_TRY(auto made, co_await offload(powers_.writes, std::move(make)));
+    co_return SourceFile(std::move(made));
+}
+
 Async<> S3BlobStore::remove(std::string key) {
     SW_CO_CHECK(check_key(key));
     const Result<> removed = co_await client_.remove(key);
@@ -272,6 +298,7 @@ Async<> S3BlobStore::remove_all(std::string prefix) {
     }
     auto drop = [this, prefix] {
         cache_->forget_all(prefix);
+        partials_.forget_all(prefix);
         return true;
     };
     co_await offload(powers_.writes, std::move(drop));

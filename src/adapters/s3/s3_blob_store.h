@@ -9,6 +9,7 @@
 #include "adapters/s3/exchange.h"
 #include "adapters/s3/file_sender.h"
 #include "adapters/s3/flights.h"
+#include "adapters/s3/partial_objects.h"
 #include "ports/blob_store.h"
 
 namespace syncwatch::s3 {
@@ -80,6 +81,8 @@ public:
     /// The path is good for BlobCache::kPinned from the last time it was asked for, however full
     /// the cache is. On a full disk: Unavailable (reason "disk_full").
     Async<std::filesystem::path> local_path(std::string key) override;
+    /// What is large and not in the cache comes in pages, as it is read.
+    Async<SourceFile> source_file(std::string key) override;
     Async<> remove(std::string key) override;
     Async<> remove_all(std::string prefix) override;
     Async<std::vector<std::string>> list(std::string prefix) override;
@@ -106,6 +109,7 @@ private:
     S3Client client_;
     S3Client reader_;  ///< What comes into the cache comes by this one.
     FileSender sender_;
+    PartialObjects partials_;
 };
 
 }  // namespace syncwatch::s3

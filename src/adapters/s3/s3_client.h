@@ -42,7 +42,7 @@ public:
     /// Brings the object into `download`. Errors: Corrupt (its bytes are not those that were put,
     /// twice in a row); Unavailable also when the download's file takes no more.
     Async<ObjectFacts> get(std::string name, std::shared_ptr<Download> download);
-    /// Bytes of it that are few. Errors: NotFound also when it is shorter than `offset`.
+    /// Bytes of it, at most 8 MiB. Errors: NotFound also when it is shorter than `offset`.
     Async<std::string> get_part(std::string name, std::uint64_t offset, std::uint64_t count);
     Async<ObjectFacts> head(std::string name);
     /// Absent is success.

@@ -30,10 +30,10 @@ Error faulty_error(const std::string& key, Condition found) {
     return error;
 }
 
-bool has_size(const Result<fs::path>& path, std::uint64_t size) {
-    if (!path) return false;
+bool has_size(const Result<SourceFile>& file, std::uint64_t size) {
+    if (!file) return false;
     std::error_code failed;
-    const auto found = fs::file_size(*path, failed);
+    const auto found = fs::file_size(file->path, failed);
     return !failed && found == size;
 }
 
@@ -203,25 +203,40 @@ net::awaitable<void> HealingStore::note(LedgerLine line, Condition found) {
 }
 
 Async<fs::path> HealingStore::local_path(std::string key) {
-    auto path = co_await powers_.first.local_path(key);
-    if (!path && is_callers_own(path.error())) co_return path;
+    auto find = [](BlobStore& store, std::string wanted) -> Async<SourceFile> {
+        SW_CO_TRY(SourceFile whole, co_await store.local_path(std::move(wanted)));
+        co_return whole;
+    };
+    SW_CO_TRY(const SourceFile found, co_await find_file(std::move(key), find));
+    co_return found.path;
+}
+
+Async<SourceFile> HealingStore::source_file(std::string key) {
+    return find_file(std::move(key), [](BlobStore& store, std::string wanted) {
+        return store.source_file(std::move(wanted));
+    });
+}
+
+Async<SourceFile> HealingStore::find_file(std::string key, FindFile find) {
+    auto file = co_await find(powers_.first, key);
+    if (!file && is_callers_own(file.error())) co_return file;
     const auto line = co_await powers_.replicas.find_line(key);
-    if (!line || !*line) co_return path;
+    if (!line || !*line) co_return file;
     const std::uint64_t size = (*line)->object.size;
-    if (has_size(path, size)) co_return path;
-    const Condition found = path ? Condition::Truncated : condition_from(path.error());
+    if (has_size(file, size)) co_return file;
+    const Condition found = file ? Condition::Truncated : condition_from(file.error());
     if (is_faulty(found)) {
         LedgerLine faulty = **line;
         co_await note(std::move(faulty), found);
     }
     if (powers_.second != nullptr) {
-        auto other = co_await powers_.second->local_path(key);
+        auto other = co_await find(*powers_.second, key);
         if (has_size(other, size)) {
             ++powers_.tally.served_by_second;
             co_return other;
         }
     }
-    if (!path) co_return path;
+    if (!file) co_return file;
     co_return fail(faulty_error(key, found));
 }
 

@@ -59,6 +59,7 @@ public:
     Async<> refresh(std::string key) override;
     /// Compared by its size alone, because it may be a film of many gigabytes.
     Async<std::filesystem::path> local_path(std::string key) override;
+    Async<SourceFile> source_file(std::string key) override;
     Async<> remove(std::string key) override;
     Async<> remove_all(std::string prefix) override;
     Async<std::vector<std::string>> list(std::string prefix) override;
@@ -72,6 +73,10 @@ private:
         Error error;                   ///< If it is not.
     };
 
+    /// Asks one store for an object as a file.
+    using FindFile = std::function<Async<SourceFile>(BlobStore& store, std::string key)>;
+
+    Async<SourceFile> find_file(std::string key, FindFile find);
     net::awaitable<Look> look(BlobStore& store, KnownFiles& known, StoredBlob expected,
                               Result<OpenBlob> opened);
     net::awaitable<Look> look_once(KnownFiles& known, StoredBlob expected, Result<OpenBlob> opened);

@@ -96,7 +96,7 @@ Async<std::string> ExtrasSource::poster() {
     for (const microseconds place : places) {
         if (place == 0us && !best.empty()) break;
         wanted.at = start + place;
-        std::filesystem::path original = film_.original;
+        SourceFile original = film_.original;
         Transcoder::Picture one = wanted;
         SW_CO_TRY(std::string picture,
                   co_await transcoder_.picture(std::move(original), std::move(one)));
@@ -109,7 +109,7 @@ Async<std::string> ExtrasSource::poster() {
 Async<std::vector<std::string>> ExtrasSource::subtitles(std::vector<TextStream> wanted) {
     std::vector<int> sources;
     for (const TextStream& each : wanted) sources.push_back(each.source);
-    std::filesystem::path original = film_.original;
+    SourceFile original = film_.original;
     SW_CO_TRY(auto texts, co_await transcoder_.subtitles(std::move(original), std::move(sources),
                                                          film_.plan.origin));
     texts.resize(wanted.size());

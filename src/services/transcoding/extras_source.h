@@ -1,5 +1,4 @@
 #pragma once
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -40,7 +39,7 @@ public:
     struct Film {
         VideoId video;
         int edition = 1;
-        std::filesystem::path original;
+        SourceFile original;
         const TranscodePlan& plan;
     };
     /// Gives the bytes of one of the film's objects.

@@ -19,10 +19,10 @@ Async<PlannedFilm> find_planned(VideoStore& videos, VideoId id, int edition) {
     co_return film;
 }
 
-Async<std::filesystem::path> find_original(Video video, BlobStore& blobs) {
+Async<SourceFile> find_original(Video video, BlobStore& blobs) {
     if (!video.original_kept) co_return fail(ErrorCode::NotFound, "the original was not kept");
     std::string key = source_key(video.id);
-    co_return co_await blobs.local_path(std::move(key));
+    co_return co_await blobs.source_file(std::move(key));
 }
 
 }  // namespace syncwatch

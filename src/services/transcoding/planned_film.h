@@ -1,6 +1,4 @@
 #pragma once
-#include <filesystem>
-
 #include "domain/media/video.h"
 #include "domain/transcode/plan.h"
 #include "ports/blob_store.h"
@@ -16,8 +14,8 @@ struct PlannedFilm {
 
 /// Errors: NotFound (also: it is of an old edition; nobody knows how it was made), Unavailable.
 Async<PlannedFilm> find_planned(VideoStore& videos, VideoId id, int edition);
-/// The file that the film was made from. Errors: NotFound (it was not kept, or is lost),
+/// The file that the film was made from; what is read of it comes while it is read. Errors: NotFound (it was not kept, or is lost),
 /// Unavailable.
-Async<std::filesystem::path> find_original(Video video, BlobStore& blobs);
+Async<SourceFile> find_original(Video video, BlobStore& blobs);
 
 }  // namespace syncwatch

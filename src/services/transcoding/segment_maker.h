@@ -1,5 +1,4 @@
 #pragma once
-#include <filesystem>
 #include <string>
 
 #include "domain/media/media_keys.h"
@@ -41,7 +40,7 @@ private:
     struct Order {
         PieceKey piece;
         TranscodePlan plan;
-        std::filesystem::path source;
+        SourceFile source;
         Segment wanted;
         std::chrono::microseconds start{};
         int last_number = 0;  ///< Of the stream.
