@@ -112,6 +112,9 @@ TEST_F(HealingStoreTest, AnOriginalThatIsCutShortComesFromTheSecond) {
     ASSERT_TRUE(path);
     EXPECT_EQ(content(*path), kBytes);
     EXPECT_EQ(line("videos/x/source/original").fault, ObjectFault::Damaged);
+    const auto source = run_to_end(healing->source_file("videos/x/source/original"));
+    ASSERT_TRUE(source);
+    EXPECT_EQ(content(source->path), kBytes) << "so it does in pages";
 }
 
 TEST_F(HealingStoreTest, WhatIsRemovedGoesFromBothOrIsNotSaidToBe) {
