@@ -106,8 +106,7 @@ public:
     virtual Async<std::string> picture(SourceFile source, Picture wanted) = 0;
     /// Subtitles as WebVTT, one text for each of `streams`, in one reading of the file; `origin` as
     /// in the plan.
-    virtual Async<std::vector<std::string>> subtitles(SourceFile source,
-                                                      std::vector<int> streams,
+    virtual Async<std::vector<std::string>> subtitles(SourceFile source, std::vector<int> streams,
                                                       std::chrono::microseconds origin) = 0;
     /// The first frame of a segment by itself: small enough to be kept until a sheet is full.
     /// Empty: it is no segment.

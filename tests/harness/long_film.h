@@ -68,7 +68,7 @@ private:
 inline std::filesystem::path film_of_minutes(const std::filesystem::path& folder, int minutes) {
     const std::string at = folder.string() + "/";
     const std::string times = std::to_string(minutes);
-    const auto file = folder / "film.mp4";
+    auto file = folder / "film.mp4";
     const std::string film =
         "set -e; ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=1280x720:r=24:d=60 -c:v libx264 "
         "-preset veryfast -b:v 3000k -maxrate 4000k -bufsize 8000k -g 48 -bf 2 -pix_fmt yuv420p " +

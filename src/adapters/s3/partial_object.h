@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include "adapters/s3/blob_cache.h"
 #include "adapters/s3/s3_client.h"
 #include "ports/source_file.h"

@@ -60,8 +60,8 @@ struct Node {
 
 class PartialObjectTest : public testing::Test {
 protected:
-    static void SetUpTestSuite() { film_ = numbers(kSize); }
-    void SetUp() override { put(kKey, film_); }
+    static void SetUpTestSuite() { film = numbers(kSize); }
+    void SetUp() override { put(kKey, film); }
     void put(const std::string& key, const std::string& bytes) {
         const auto file = folder_.path() / "film";
         std::ofstream(file, std::ios::binary) << bytes;
@@ -69,7 +69,7 @@ protected:
         ASSERT_TRUE(stored) << stored.error().message;
     }
 
-    static inline std::string film_;
+    static inline std::string film;
     TempFolder folder_;
     const std::string url_ = TestObjectStore::url();
     Node uploader_{url_};
@@ -85,12 +85,12 @@ TEST_F(PartialObjectTest, WhatWasBroughtIsThereAndTheRestIsNot) {
         const std::uint64_t offset = random() % kSize;
         const std::uint64_t count = 1 + random() % (2 * kPage);
         ASSERT_TRUE(run_to_end(file->partial->bring(offset, count)));
-        EXPECT_TRUE(read(file->path, offset, count) == film_.substr(offset, count)) << i;
+        EXPECT_TRUE(read(file->path, offset, count) == film.substr(offset, count)) << i;
     }
     EXPECT_TRUE(run_to_end(file->partial->bring(kSize - 1, 5)));
     EXPECT_TRUE(run_to_end(file->partial->bring(kSize + 7, 5))) << "nothing is there to bring";
     EXPECT_TRUE(run_to_end(file->partial->bring(0, ~std::uint64_t{0}))) << "all of it";
-    EXPECT_TRUE(read(file->path, 0, kSize) == film_);
+    EXPECT_TRUE(read(file->path, 0, kSize) == film);
 }
 
 TEST_F(PartialObjectTest, WhoReadsOnGetsMoreAheadAndWhoJumpsDoesNot) {
@@ -139,7 +139,7 @@ TEST_F(PartialObjectTest, WhatIsSmallOrHereAlreadyIsWhole) {
     ASSERT_TRUE(run_to_end(node_.store->local_path(kKey)));
     const auto whole = node_.source_file();
     EXPECT_FALSE(whole->partial);
-    EXPECT_TRUE(read(whole->path, 0, kSize) == film_);
+    EXPECT_TRUE(read(whole->path, 0, kSize) == film);
 }
 
 TEST_F(PartialObjectTest, WhatIsNotThereAnyMoreIsNotFound) {

@@ -86,8 +86,8 @@ Async<std::string> ExtrasSource::poster() {
     const microseconds start = film_.plan.origin - film_.plan.file_start;
     std::vector<microseconds> places;
     for (const double part : kPlaces) {
-        places.push_back(
-            microseconds(std::llround(static_cast<double>(film_.plan.duration.count()) * part)));
+        const double at = static_cast<double>(film_.plan.duration.count()) * part;
+        places.emplace_back(std::llround(at));
     }
     if (film_.plan.duration <= 0us) places = {kEarly};
     // The start is the last resort: films begin in the dark.

@@ -20,7 +20,7 @@ std::string quoted(const std::filesystem::path& path) {
 class LongFilmTest : public testing::Test {
 protected:
     std::filesystem::path looped(const std::string& name, const std::string& as, int times) {
-        const auto file = folder_.path() / as;
+        auto file = folder_.path() / as;
         (void)output_of("ffmpeg -v error -nostdin -y -stream_loop " + std::to_string(times - 1) +
                         " -i " + quoted(clip(name)) + " -c copy " + quoted(file));
         return file;

@@ -14,8 +14,8 @@ struct PlannedFilm {
 
 /// Errors: NotFound (also: it is of an old edition; nobody knows how it was made), Unavailable.
 Async<PlannedFilm> find_planned(VideoStore& videos, VideoId id, int edition);
-/// The file that the film was made from; what is read of it comes while it is read. Errors: NotFound (it was not kept, or is lost),
-/// Unavailable.
+/// The file that the film was made from; what is read of it comes while it is read. Errors:
+/// NotFound (it was not kept, or is lost), Unavailable.
 Async<SourceFile> find_original(Video video, BlobStore& blobs);
 
 }  // namespace syncwatch
