@@ -23,7 +23,7 @@ struct Rate {
 };
 
 /// What an operator decided. The defaults are the embedded shape: one process, one machine.
-/// The table in keys.cpp names and reads every value; docs/configuration.md describes them.
+/// The tables in *_keys.cpp name and read every value; docs/configuration.md describes them.
 struct Settings {
     struct Server {
         std::string address = "127.0.0.1";
