@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kReadSize = 256 * 1024;
+constexpr ::mode_t kMode = 0640;
 
 Error unavailable(std::string message, std::string_view reason) {
     Error error;
@@ -47,10 +48,18 @@ tl::unexpected<Error> system_failure(std::string_view doing, const fs::path& pat
 }
 
 Result<UniqueFd> open_file(const fs::path& path, int flags) {
-    constexpr ::mode_t kMode = 0640;
     UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kMode));
     if (!fd) return system_failure("open", path);
     return fd;
+}
+
+Result<UniqueFd> make_file(const fs::path& path) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+    if (fd) return fd;
+    if (errno == EEXIST) return fail(ErrorCode::Conflict, path.string() + " is there already");
+    Error error = system_failure("make", path).value();
+    if (error.code == ErrorCode::NotFound) error.code = ErrorCode::InvalidInput;
+    return fail(std::move(error));
 }
 
 Result<std::uint64_t> file_size(int fd, const fs::path& path) {

@@ -19,6 +19,9 @@ namespace fs = std::filesystem;
 tl::unexpected<Error> system_failure(std::string_view doing, const fs::path& path);
 
 Result<UniqueFd> open_file(const fs::path& path, int flags);
+/// Makes a file to write that was not there. Errors: Conflict (it is), InvalidInput (its folder is
+/// not: what is asked for may be there all the same), Unavailable.
+Result<UniqueFd> make_file(const fs::path& path);
 Result<std::uint64_t> file_size(int fd, const fs::path& path);
 Result<> write_all(int fd, std::span<const char> bytes, std::uint64_t offset, const fs::path& path);
 Result<> sync_file(int fd, const fs::path& path);

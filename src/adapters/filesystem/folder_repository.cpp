@@ -64,21 +64,10 @@ Result<std::string> read_whole(const fs::path& path) {
     return bytes;
 }
 
-/// A file that `to` does not name yet. What is wrong with `to` is not about the repository: it is
-/// never NotFound.
-Result<UniqueFd> new_file(const fs::path& to) {
-    UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
-    if (fd) return fd;
-    if (errno == EEXIST) return fail(ErrorCode::Conflict, to.string() + " is there already");
-    Error error = system_failure("make", to).value();
-    if (error.code == ErrorCode::NotFound) error.code = ErrorCode::InvalidInput;
-    return fail(std::move(error));
-}
-
 Result<std::uint64_t> copy_out(const fs::path& from, const fs::path& to) {
     SW_TRY(const UniqueFd source, open_file(from, O_RDONLY));
     SW_TRY(const std::uint64_t size, file_size(source.get(), from));
-    SW_TRY(const UniqueFd target, new_file(to));
+    SW_TRY(const UniqueFd target, make_file(to));
     Result<std::uint64_t> copied = copy_bytes({source.get(), from}, {target.get(), to});
     if (copied && *copied != size) {
         copied = fail(ErrorCode::Corrupt, from.string() + " changed while it was read");

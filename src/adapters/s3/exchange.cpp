@@ -192,6 +192,10 @@ Async<HttpAnswer> Exchange::ask(S3Request request) {
         HttpRequest http = signed_request(request, attempt);
         const HttpAnswer answer = co_await http_.perform(std::move(http));
         Verdict verdict = judge(asked, answer);
+        if (verdict.denied && request.may_be_denied) {
+            verdict.reached = true;
+            verdict.error = fail(ErrorCode::Forbidden, std::move(verdict.error.message)).value();
+        }
         const bool more = verdict.kind != Kind::Good && again(verdict, answer, request, attempt);
         if (!more) tell_breaker(verdict);
         if (!more) tell_log(asked, answer, verdict, attempt);

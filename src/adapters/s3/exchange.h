@@ -26,6 +26,8 @@ struct S3Request {
     std::string payload = kEmptyPayload;  ///< SHA-256 of the body, in hexadecimal.
     std::shared_ptr<Download> download = {};
     bool answers_late = false;  ///< The store may work for minutes before it answers.
+    /// That we may not do this is an answer like others, Forbidden, and no trouble of the store's.
+    bool may_be_denied = false;
 };
 
 /// Signs, asks, and asks again, in the name of the request that it is for, which the store is told
@@ -52,6 +54,7 @@ public:
     Exchange(Options options, Powers powers);
 
     /// An answer of 2xx. Errors: NotFound, Unavailable (component "objects"), Cancelled (stop()),
+    /// Conflict (a condition of the request), InvalidInput (the store does not know the like),
     /// Internal (the store refuses what we ask).
     Async<HttpAnswer> ask(S3Request request);
     /// "QUERY" that makes an address of `name` good for `lifetime`. Errors: Unavailable.

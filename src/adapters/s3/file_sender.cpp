@@ -65,16 +65,21 @@ Result<FileSender::Sums> FileSender::sums_of(int fd, std::uint64_t part_size) {
     return sums;
 }
 
-Async<FileSender::Sent> FileSender::send(std::string name, std::shared_ptr<const UniqueFd> file) {
+Async<FileSender::Sent> FileSender::send(std::string name, std::shared_ptr<const UniqueFd> file,
+                                         Existing existing) {
     auto read = [file, part_size = options_.part_size] { return sums_of(file->get(), part_size); };
     SW_CO_TRY(Sums read_sums, co_await offload(pool_, std::move(read)));
+    read_sums.existing = existing;
     const auto sums = std::make_shared<const Sums>(std::move(read_sums));
     if (sums->parts.size() > 1) {
         SW_CO_CHECK(co_await send_parts(std::move(name), file, sums));
     } else {
         S3Client client(exchange_);
         HttpBody all = part_of(file, 0, sums->size);
-        SW_CO_CHECK(co_await client.put(std::move(name), std::move(all), sums->whole));
+        auto sent = existing == Existing::Kept
+                        ? client.create(std::move(name), std::move(all), sums->whole)
+                        : client.put(std::move(name), std::move(all), sums->whole);
+        SW_CO_CHECK(co_await std::move(sent));
     }
     co_return Sent{sums->size, sums->whole};
 }
@@ -85,7 +90,7 @@ Async<> FileSender::send_parts(std::string name, std::shared_ptr<const UniqueFd>
               co_await MultipartUpload::create(exchange_, name, sums->whole));
     auto parts = co_await send_each(upload, std::move(file), sums);
     Result<> sent = parts ? Result<>() : fail(parts.error());
-    if (parts) sent = co_await complete(upload, *std::move(parts), name, sums->whole);
+    if (parts) sent = co_await complete(upload, *std::move(parts), name, sums);
     if (sent) co_return sent;
     const Result<> aborted = co_await upload.abort();
     if (!aborted) {
@@ -109,15 +114,30 @@ Async<std::vector<MultipartUpload::Part>> FileSender::send_each(
     co_return parts;
 }
 
+/// The parts took their time, and not every store looks itself when they are put together.
+Async<> FileSender::expect_nothing(std::string name) {
+    S3Client client(exchange_);
+    const auto facts = co_await client.head(name);
+    if (facts) co_return fail(ErrorCode::Conflict, name + " has come meanwhile");
+    if (facts.error().code != ErrorCode::NotFound) co_return fail(facts.error());
+    co_return Result<>();
+}
+
 /// When the answer of one that got through is lost, the next try is told what each store makes of
 /// an upload that is no more: 404 by AWS, 500 by others. What counts is the object.
 Async<> FileSender::complete(MultipartUpload upload, std::vector<MultipartUpload::Part> parts,
-                             std::string name, Sha256Sum sum) {
-    Result<> completed = co_await upload.complete(std::move(parts));
+                             std::string name, std::shared_ptr<const Sums> sums) {
+    const bool only_new = sums->existing == Existing::Kept;
+    Result<> completed;
+    if (only_new) completed = co_await expect_nothing(name);
+    if (completed) completed = co_await upload.complete(parts, only_new);
+    if (!completed && only_new && completed.error().code == ErrorCode::InvalidInput) {
+        completed = co_await upload.complete(std::move(parts));
+    }
     if (completed) co_return completed;
     S3Client client(exchange_);
     const auto facts = co_await client.head(std::move(name));
-    if (facts && facts->sha256 == sum) co_return Result<>();
+    if (facts && facts->sha256 == sums->whole) co_return Result<>();
     if (completed.error().code != ErrorCode::NotFound) co_return completed;
     co_return fail_unavailable("objects", std::move(completed).error().message,
                                std::chrono::seconds(5));

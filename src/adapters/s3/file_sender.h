@@ -25,8 +25,13 @@ public:
         std::uint64_t size = 0;
         Sha256Sum sha256{};
     };
-    /// Errors: as S3Client::put; Unavailable also when the file cannot be read.
-    Async<Sent> send(std::string name, std::shared_ptr<const UniqueFd> file);
+    /// What becomes of an object that has the name already.
+    enum class Existing : std::uint8_t { Replaced, Kept };
+    /// Errors: as S3Client::put; Unavailable also when the file cannot be read. Where what is there
+    /// is kept, Conflict: something is, with other bytes; of stores that know no conditions for
+    /// objects in parts, two who come at the same moment may both succeed.
+    Async<Sent> send(std::string name, std::shared_ptr<const UniqueFd> file,
+                     Existing existing = Existing::Replaced);
 
 private:
     struct Sums {
@@ -34,6 +39,7 @@ private:
         std::uint64_t part_size = 0;
         Sha256Sum whole{};
         std::vector<Sha256Sum> parts;
+        Existing existing = Existing::Replaced;
     };
     static Result<Sums> sums_of(int fd, std::uint64_t part_size);
     Async<> send_parts(std::string name, std::shared_ptr<const UniqueFd> file,
@@ -42,7 +48,8 @@ private:
                                                         std::shared_ptr<const UniqueFd> file,
                                                         std::shared_ptr<const Sums> sums);
     Async<> complete(MultipartUpload upload, std::vector<MultipartUpload::Part> parts,
-                     std::string name, Sha256Sum sum);
+                     std::string name, std::shared_ptr<const Sums> sums);
+    Async<> expect_nothing(std::string name);
 
     Exchange& exchange_;
     net::thread_pool& pool_;

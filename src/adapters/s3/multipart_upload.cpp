@@ -40,7 +40,7 @@ Async<MultipartUpload::Part> MultipartUpload::send(int number, HttpBody body, Sh
     co_return part;
 }
 
-Async<> MultipartUpload::complete(std::vector<Part> parts) const {
+Async<> MultipartUpload::complete(std::vector<Part> parts, bool only_new) const {
     std::string xml = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
     for (const Part& part : parts) {
         xml += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", part.number,
@@ -53,6 +53,7 @@ Async<> MultipartUpload::complete(std::vector<Part> parts) const {
     request.body.size = xml.size();
     request.body.text = std::make_shared<const std::string>(std::move(xml));
     request.answers_late = true;
+    if (only_new) request.headers.emplace_back(kIfNothingIsThere);
     SW_CO_TRY(const HttpAnswer answer, co_await exchange_->ask(std::move(request)));
     // It may take long, so that its status is sent before anybody knows how it ends.
     const auto said = parse_xml(answer.body);

@@ -24,8 +24,9 @@ public:
     static Async<MultipartUpload> create(Exchange& exchange, std::string name, Sha256Sum sum);
     /// All but the last have 5 MiB or more. A number that was sent before is replaced.
     Async<Part> send(int number, HttpBody body, Sha256Sum sum) const;
-    /// Makes the object of these parts. NotFound: it was completed or aborted already.
-    Async<> complete(std::vector<Part> parts) const;
+    /// Makes the object of these parts. NotFound: it was completed or aborted already. With
+    /// `only_new`, Conflict: an object is there; not every store looks (then it is replaced).
+    Async<> complete(std::vector<Part> parts, bool only_new = false) const;
     /// Absent is success.
     Async<> abort() const;
 

@@ -58,7 +58,7 @@ TEST(RadosgwTest, AListingHasPages) {
     EXPECT_EQ(run_to_end(store.client.list("v/", 4)).value(), names);
     EXPECT_EQ(run_to_end(store.client.list("v/")).value(), names);
     const auto first = run_to_end(store.client.list_page("v/", "", 4)).value();
-    EXPECT_EQ(first.names.size(), 4u);
+    EXPECT_EQ(first.all.size(), 4u);
     EXPECT_FALSE(first.next.empty());
 }
 

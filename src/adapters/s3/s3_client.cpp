@@ -61,6 +61,14 @@ Result<std::string> percent_decoded(std::string_view text) {
     return out;
 }
 
+S3Request putting(std::string full_name, HttpBody body, Sha256Sum sum) {
+    S3Request request{"PUT", std::move(full_name)};
+    request.body = std::move(body);
+    request.payload = encode_hex(sum);
+    request.headers.emplace_back(kSumHeader, request.payload);
+    return request;
+}
+
 Error not_understood(Error error) {
     return fail_unavailable("objects", std::move(error.message), std::chrono::seconds(60)).value();
 }
@@ -104,12 +112,18 @@ Async<> S3Client::create_bucket() {
 }
 
 Async<> S3Client::put(std::string name, HttpBody body, Sha256Sum sum) {
-    S3Request request{"PUT", full(name)};
-    request.body = std::move(body);
-    request.payload = encode_hex(sum);
-    request.headers.emplace_back(kSumHeader, request.payload);
+    S3Request request = putting(full(name), std::move(body), sum);
     SW_CO_CHECK(co_await exchange_.ask(std::move(request)));
     co_return Result<>();
+}
+
+Async<> S3Client::create(std::string name, HttpBody body, Sha256Sum sum) {
+    S3Request request = putting(full(name), body, sum);
+    request.headers.emplace_back(kIfNothingIsThere);
+    const auto answer = co_await exchange_.ask(std::move(request));
+    if (answer) co_return Result<>();
+    if (answer.error().code != ErrorCode::InvalidInput) co_return fail(answer.error());
+    co_return co_await put(std::move(name), std::move(body), sum);
 }
 
 Async<ObjectFacts> S3Client::get(std::string name, std::shared_ptr<Download> download) {
@@ -158,6 +172,14 @@ Async<> S3Client::remove(std::string name) {
     co_return Result<>();
 }
 
+Async<> S3Client::remove_if_allowed(std::string name) {
+    S3Request request{"DELETE", full(name)};
+    request.may_be_denied = true;
+    const auto answer = co_await exchange_.ask(std::move(request));
+    if (!answer && answer.error().code != ErrorCode::NotFound) co_return fail(answer.error());
+    co_return Result<>();
+}
+
 Async<> S3Client::remove_many(std::vector<std::string> names) {
     for (std::size_t from = 0; from < names.size(); from += kMostAtOnce) {
         const auto begin = names.begin() + static_cast<std::ptrdiff_t>(from);
@@ -199,7 +221,9 @@ Result<S3Client::Page> S3Client::read_page(const std::string& body) const {
         const bool folder = each.name == "CommonPrefixes";
         if (!folder && each.name != "Contents") continue;
         SW_TRY(std::string name, short_name(each.text_of(folder ? "Prefix" : "Key")));
-        page.names.push_back(std::move(name));
+        const std::string_view size = each.text_of("Size");
+        Listed& listed = page.all.emplace_back(Listed{std::move(name)});
+        std::from_chars(size.data(), size.data() + size.size(), listed.size);
     }
     if (xml.text_of("IsTruncated") != "true") return page;
     page.next = xml.text_of("NextContinuationToken");
@@ -220,21 +244,30 @@ Async<S3Client::Page> S3Client::list_page(std::string prefix, std::string from, 
     co_return read_page(answer.body).map_error(not_understood);
 }
 
-Async<std::vector<std::string>> S3Client::list(std::string prefix, int page, Depth depth) {
-    std::vector<std::string> names;
+Async<std::vector<S3Client::Listed>> S3Client::list_sizes(std::string prefix, int page,
+                                                          Depth depth) {
+    std::vector<Listed> all;
     std::string from;
     for (bool more = true; more;) {
         SW_CO_TRY(Page got, co_await list_page(prefix, from, page, depth));
-        std::ranges::move(got.names, std::back_inserter(names));
+        std::ranges::move(got.all, std::back_inserter(all));
         const bool endless = !got.next.empty() && got.next == from;
-        if (endless || names.size() > kMostNames) {
+        if (endless || all.size() > kMostNames) {
             co_return fail_unavailable("objects", "a listing without an end",
                                        std::chrono::seconds(60));
         }
         from = std::move(got.next);
         more = !from.empty();
     }
-    std::ranges::sort(names);
+    std::ranges::sort(all, {}, &Listed::name);
+    co_return all;
+}
+
+Async<std::vector<std::string>> S3Client::list(std::string prefix, int page, Depth depth) {
+    SW_CO_TRY(std::vector<Listed> all, co_await list_sizes(std::move(prefix), page, depth));
+    std::vector<std::string> names;
+    names.reserve(all.size());
+    for (Listed& each : all) names.push_back(std::move(each.name));
     co_return names;
 }
 

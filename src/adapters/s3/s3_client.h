@@ -23,9 +23,14 @@ public:
     /// How far down a listing goes: to every name, or to folders, which end in a slash, and names
     /// beside them that are in none.
     enum class Depth : std::uint8_t { Names, Folders };
+    /// An object, or a folder with all that is in it.
+    struct Listed {
+        std::string name;
+        std::uint64_t size = 0;  ///< A folder has none.
+    };
     /// A page of a listing.
     struct Page {
-        std::vector<std::string> names;
+        std::vector<Listed> all;
         std::string next;  ///< Where the next page begins; empty: this was the last.
     };
 
@@ -39,6 +44,9 @@ public:
 
     /// `sum` is the SHA-256 of the body: the store checks it, and keeps it for readers.
     Async<> put(std::string name, HttpBody body, Sha256Sum sum);
+    /// The same where nothing is yet. Errors: Conflict (something is). A store that knows no
+    /// conditions puts it all the same: ask first.
+    Async<> create(std::string name, HttpBody body, Sha256Sum sum);
     /// Brings the object into `download`. Errors: Corrupt (its bytes are not those that were put,
     /// twice in a row); Unavailable also when the download's file takes no more.
     Async<ObjectFacts> get(std::string name, std::shared_ptr<Download> download);
@@ -47,6 +55,8 @@ public:
     Async<ObjectFacts> head(std::string name);
     /// Absent is success.
     Async<> remove(std::string name);
+    /// The same, where not being allowed to is to be expected. Errors: Forbidden.
+    Async<> remove_if_allowed(std::string name);
     Async<> remove_many(std::vector<std::string> names);
     /// `most` is at most 1000.
     Async<Page> list_page(std::string prefix, std::string from, int most = 1000,
@@ -55,6 +65,9 @@ public:
     /// has.
     Async<std::vector<std::string>> list(std::string prefix, int page = 1000,
                                          Depth depth = Depth::Names);
+    /// The same with their sizes.
+    Async<std::vector<Listed>> list_sizes(std::string prefix, int page = 1000,
+                                          Depth depth = Depth::Names);
 
     /// An address that anybody may read the object at, for so long (at most seven days).
     Result<std::string> presigned_get(const std::string& name, std::chrono::seconds lifetime) {
@@ -73,5 +86,8 @@ private:
 
 /// The metadata an object's SHA-256 is kept in.
 constexpr std::string_view kSumHeader = "x-amz-meta-sha256";
+/// A request that makes an object is refused (412) where there is one. Source: Amazon S3 User
+/// Guide, "How to prevent object overwrites with conditional writes".
+inline const std::pair<std::string, std::string> kIfNothingIsThere{"if-none-match", "*"};
 
 }  // namespace syncwatch::s3

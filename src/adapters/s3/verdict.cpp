@@ -33,9 +33,9 @@ constexpr std::array kAdvice{
     Advice{"NoSuchBucket", Kind::Final, "the bucket does not exist; create it first"},
 };
 
-constexpr std::array<std::string_view, 6> kPassing{"InternalError",       "RequestTimeout",
-                                                   "OperationAborted",    "ServiceUnavailable",
-                                                   "InternalServerError", "BadGateway"};
+constexpr std::array<std::string_view, 7> kPassing{
+    "InternalError",       "RequestTimeout", "OperationAborted",          "ServiceUnavailable",
+    "InternalServerError", "BadGateway",     "ConditionalRequestConflict"};
 
 Error unavailable_objects(std::string message, std::chrono::seconds retry_after) {
     return fail_unavailable("objects", std::move(message), retry_after).value();
@@ -54,10 +54,15 @@ Verdict judge_status(std::string_view asked, const HttpAnswer& answer) {
     for (const Advice& each : kAdvice) {
         if (code != each.code) continue;
         return {each.kind, false,
-                unavailable_objects(fmt::format("{} ({})", said, each.words), 60s)};
+                unavailable_objects(fmt::format("{} ({})", said, each.words), 60s),
+                code == "AccessDenied"};
     }
     if (code == "SlowDown" || answer.status == 503 || answer.status == 429) {
         return {Kind::Slower, false, unavailable_objects(said, 10s)};
+    }
+    // A condition, say, that this store does not know: it never will.
+    if (code == "NotImplemented") {
+        return {Kind::Final, true, fail(ErrorCode::InvalidInput, said).value()};
     }
     const bool passing = std::ranges::find(kPassing, code) != kPassing.end();
     if (passing || answer.status >= 500) {

@@ -19,6 +19,7 @@ struct Verdict {
     Kind kind = Kind::Good;
     bool reached = true;  ///< The store is there and does its work: for the circuit breaker.
     Error error = {};     ///< Of all but Good: NotFound, Unavailable ("objects"), …
+    bool denied = false;  ///< The store knows who asks, and that they may not do this.
 };
 
 /// `asked` names the request in the error's text: "GET films/x".

@@ -41,6 +41,9 @@ TEST(VerdictTest, EveryAnswerHasItsMeaning) {
              Case{301, "PermanentRedirect", Kind::Final, ErrorCode::Unavailable, false},
              Case{307, "", Kind::Final, ErrorCode::Unavailable, false},
              Case{400, "InvalidArgument", Kind::Final, ErrorCode::Internal, true},
+             Case{409, "ConditionalRequestConflict", Kind::Again, ErrorCode::Unavailable, false},
+             Case{501, "NotImplemented", Kind::Final, ErrorCode::InvalidInput, true},
+             Case{501, "", Kind::Again, ErrorCode::Unavailable, false},
              Case{412, "PreconditionFailed", Kind::Anew, ErrorCode::Conflict, true},
              Case{416, "InvalidRange", Kind::Anew, ErrorCode::Conflict, true},
          }) {
