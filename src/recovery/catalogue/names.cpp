@@ -1,0 +1,87 @@
+#include "recovery/catalogue/names.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace syncwatch::recovery {
+
+bool is_catalogue_word(std::string_view text) {
+    constexpr std::size_t kLongest = 64;
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, plain);
+}
+
+std::string name_of_time(WallTime time) {
+    std::string text = format_rfc3339(time);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
+}
+
+namespace {
+
+std::optional<BackupId> parsed_id(std::string_view text) {
+    const auto id = BackupId::parse(text);
+    // Other spellings of an id would be other names for it.
+    if (!id || id->text() != text) return std::nullopt;
+    return *id;
+}
+
+}  // namespace
+
+std::optional<BackupId> backup_of_record(std::string_view name) {
+    constexpr std::string_view kEnd = ".json";
+    if (!name.ends_with(kEnd)) return std::nullopt;
+    name.remove_suffix(kEnd.size());
+    return parsed_id(name.substr(name.rfind('/') + 1));
+}
+
+std::optional<BackupId> backup_of_word(std::string_view name) {
+    const std::size_t end = name.rfind('/');
+    if (end == name.npos) return std::nullopt;
+    name = name.substr(0, end);
+    return parsed_id(name.substr(name.rfind('/') + 1));
+}
+
+Result<RepositoryNames> RepositoryNames::of(std::string_view cluster) {
+    if (is_catalogue_word(cluster)) return RepositoryNames(cluster);
+    return fail(ErrorCode::InvalidInput,
+                "not the name of a cluster: lower-case letters, digits "
+                "and dashes, 64 at most");
+}
+
+std::string RepositoryNames::under(std::string_view folder) const {
+    return fmt::format("v1/cluster/{}/{}", cluster_, folder);
+}
+
+std::string RepositoryNames::records(std::string_view component) const {
+    return fmt::format("{}/{}", records(), component);
+}
+
+std::string RepositoryNames::record(const BackupRecord& of) const {
+    return fmt::format("{}/{}/{}.json", records(), of.component, of.id.text());
+}
+
+std::string RepositoryNames::data(const BackupRecord& of) const {
+    return fmt::format("{}/{}/{}", under("data"), of.component, of.id.text());
+}
+
+std::string RepositoryNames::data(const BackupRecord& of, std::string_view file) const {
+    return fmt::format("{}/{}", data(of), file);
+}
+
+std::string RepositoryNames::verification(BackupId of, WallTime at) const {
+    return fmt::format("{}/{}/{}.json", verifications(), of.text(), name_of_time(at));
+}
+
+std::string RepositoryNames::pin(BackupId of, WallTime at) const {
+    return fmt::format("{}/{}/{}.json", pins(), of.text(), name_of_time(at));
+}
+
+std::string RepositoryNames::expiry(std::string_view component, WallTime at) const {
+    return fmt::format("{}/{}/{}.json", expiries(), component, name_of_time(at));
+}
+
+}  // namespace syncwatch::recovery
