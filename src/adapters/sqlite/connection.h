@@ -26,6 +26,8 @@ public:
 
     /// Runs a script of several statements without parameters (schema, pragmas).
     Result<> script(const std::string& sql);
+    /// For what only the engine's own interface can do.
+    sqlite3* native() const { return db_.get(); }
 
 protected:
     Result<std::int64_t> execute(std::string_view sql, std::span<const sql::Parameter> parameters,

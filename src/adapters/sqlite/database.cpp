@@ -99,14 +99,16 @@ void Database::write_until_closed() {
         std::vector<std::unique_ptr<Unit>> batch;
         {
             std::unique_lock lock(mutex_);
-            wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-            if (queue_.empty()) return;
+            wake_.wait(lock, [this] { return closing_ || !queue_.empty() || !errands_.empty(); });
+            if (queue_.empty() && errands_.empty()) return;
             while (!queue_.empty() && batch.size() < kMaxBatch) {
                 batch.push_back(std::move(queue_.front()));
                 queue_.pop_front();
             }
             queued_.store(queue_.size(), std::memory_order_relaxed);
         }
+        run_errands();
+        if (batch.empty()) continue;
         commit_batch(batch);
         for (auto& unit : batch) {
             const std::chrono::duration<double> took = Timer::now() - unit->begun;
@@ -114,6 +116,23 @@ void Database::write_until_closed() {
             unit->answer();
         }
     }
+}
+
+void Database::between_commits(std::function<void(Connection&)> errand) {
+    {
+        const std::lock_guard lock(mutex_);
+        errands_.push_back(std::move(errand));
+    }
+    wake_.notify_one();
+}
+
+void Database::run_errands() {
+    std::vector<std::function<void(Connection&)>> errands;
+    {
+        const std::lock_guard lock(mutex_);
+        errands.swap(errands_);
+    }
+    for (const auto& errand : errands) errand(writer_);
 }
 
 void Database::commit_batch(std::vector<std::unique_ptr<Unit>>& batch) {

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -40,6 +41,9 @@ public:
     /// Finishes what is queued, then closes. No call may be under way.
     ~Database() override;
 
+    /// Runs `errand` on the writer's thread, outside any transaction and before later commits.
+    void between_commits(std::function<void(Connection&)> errand);
+
     std::size_t queued_writes() const override { return queued_.load(std::memory_order_relaxed); }
     std::size_t queued_reads() const override { return reads_.load(std::memory_order_relaxed); }
 
@@ -51,6 +55,7 @@ private:
     Database(Options options, Connection writer, std::vector<Connection> readers);
 
     void write_until_closed();
+    void run_errands();
     void commit_batch(std::vector<std::unique_ptr<Unit>>& batch);
     bool run_in_savepoint(Unit& unit);
     void read_now(Unit& unit);
@@ -60,9 +65,10 @@ private:
 
     const Options options_;
     Connection writer_;
-    std::mutex mutex_;  // Guards the queue, the idle readers and closing_; never held over SQL.
+    std::mutex mutex_;  // Guards the queues, the idle readers and closing_; never held over SQL.
     std::condition_variable wake_;
     std::deque<std::unique_ptr<Unit>> queue_;
+    std::vector<std::function<void(Connection&)>> errands_;
     std::vector<Connection> idle_readers_;
     bool closing_ = false;
     std::atomic<std::size_t> queued_{0};

@@ -1,0 +1,403 @@
+#include "adapters/sqlite_log/change_log.h"
+
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/async/offload.h"
+
+namespace syncwatch::sqlite {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What may be left to take when the writer is made to wait for it.
+constexpr std::size_t kShortWait = std::size_t{512} << 10;
+/// Times checkpoint_bytes: from there on the writer waits for as much as a piece holds.
+constexpr std::uint64_t kPressing = 8;
+/// Of an epoch that ended unseen, taken into memory at once: bounds that.
+constexpr std::size_t kMostRecovered = std::size_t{64} << 20;
+/// SQLite's own habit, for when no log is kept.
+constexpr int kUsualCheckpointPages = 1000;
+
+tl::unexpected<Error> gap(std::string message) {
+    return fail(ErrorCode::Conflict, std::move(message), "gap");
+}
+
+/// A commit that changes nothing: it writes the first page as it is.
+Result<> touch(Connection& writer) {
+    SW_TRY(const auto version, writer.query_one("PRAGMA user_version", [](const sql::Row& row) {
+        return row.integer(0);
+    }));
+    return writer.script(fmt::format("PRAGMA user_version = {}", version.value_or(0)));
+}
+
+struct Checkpointed {
+    std::uint32_t log = 0;   ///< Frames there are.
+    std::uint32_t done = 0;  ///< Of them in the file.
+};
+
+/// As far as readers allow; waits for nobody.
+Result<Checkpointed> checkpoint(Connection& connection) {
+    int log = 0;
+    int done = 0;
+    const int code = sqlite3_wal_checkpoint_v2(connection.native(), "main",
+                                               SQLITE_CHECKPOINT_PASSIVE, &log, &done);
+    if (code == SQLITE_BUSY) return Checkpointed{static_cast<std::uint32_t>(std::max(log, 0)), 0};
+    if (code != SQLITE_OK) {
+        return fail_unavailable("database", fmt::format("checkpoint: {}", sqlite3_errstr(code)),
+                                5s);
+    }
+    return Checkpointed{static_cast<std::uint32_t>(std::max(log, 0)),
+                        static_cast<std::uint32_t>(std::max(done, 0))};
+}
+
+void keep_log_when_closed(Connection& connection, bool keep) {
+    sqlite3_db_config(connection.native(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
+}  // namespace
+
+ChangeLog::ChangeLog(Database& database, std::string path, const Clock& clock, Options options)
+    : database_(database), path_(std::move(path)), clock_(clock), options_(options) {}
+
+ChangeLog::~ChangeLog() {
+    pool_.join();
+    if (!kept_) return;
+    auto unhook = [](Connection& writer) -> Result<> {
+        sqlite3_wal_hook(writer.native(), nullptr, nullptr);
+        return {};
+    };
+    (void)on_writer<void>(std::move(unhook));
+}
+
+template <class T>
+Result<T> ChangeLog::on_writer(std::function<Result<T>(Connection&)> errand) {
+    std::promise<Result<T>> promise;
+    auto outcome = promise.get_future();
+    database_.between_commits(
+        [&errand, &promise](Connection& writer) { promise.set_value(errand(writer)); });
+    return outcome.get();
+}
+
+// ---- What the writer says
+
+int ChangeLog::on_commit(void* self, sqlite3*, const char*, int frames) {
+    static_cast<ChangeLog*>(self)->committed(static_cast<std::uint32_t>(frames));
+    return SQLITE_OK;
+}
+
+void ChangeLog::committed(std::uint32_t frames) {
+    const std::lock_guard lock(mutex_);
+    const auto header = wal_->header();
+    if (!header || header->page_bytes != header_.page_bytes) {
+        gap_ = true;
+        return;
+    }
+    if (header->epoch != header_.epoch) {
+        if (taken_.frames != committed_) gap_ = true;
+        header_ = *header;
+        taken_ = {header->epoch, 0, header->checksum};
+        committed_ = 0;
+        stamps_.clear();
+    }
+    committed_ = std::max(committed_, frames);
+    stamps_.push_back({frames, next_time()});
+}
+
+/// With the lock: what is noted before is earlier for everybody.
+WallTime ChangeLog::next_time() {
+    last_time_ = std::max(last_time_ + 1us, clock_.wall());
+    return last_time_;
+}
+
+std::uint64_t ChangeLog::waiting_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return std::uint64_t{committed_ - std::min(committed_, taken_.frames)} * header_.frame_bytes();
+}
+
+// ---- Keeping it
+
+/// From here on nothing is lost: the guard holds the log as it is, and its end is known.
+Result<> ChangeLog::keep(Connection& writer) {
+    if (!guard_) {
+        SW_TRY(guard_, Guard::open(path_));
+        SW_TRY(checkpointer_, Connection::open(path_, Connection::Mode::ReadWrite));
+        keep_log_when_closed(*checkpointer_, true);
+        sqlite3_wal_autocheckpoint(checkpointer_->native(), 0);
+    }
+    SW_CHECK(guard_->advance());
+    keep_log_when_closed(writer, true);
+    sqlite3_wal_hook(writer.native(), nullptr, nullptr);
+    SW_TRY(WalFile wal, WalFile::open(path_ + "-wal"));
+    // A log that was never written to has no header.
+    if (!wal.header()) SW_CHECK(touch(writer));
+    SW_TRY(const WalHeader header, wal.header());
+    {
+        const std::lock_guard lock(mutex_);
+        wal_.emplace(std::move(wal));
+        header_ = header;
+        committed_ = 0;
+        taken_ = {header.epoch, 0, header.checksum};
+        stamps_.clear();
+        gap_ = false;
+        kept_ = true;
+    }
+    recovered_.clear();
+    almost_checkpointed_ = false;
+    seen_ = 0;
+    sqlite3_wal_hook(writer.native(), &ChangeLog::on_commit, this);
+    return touch(writer);
+}
+
+void ChangeLog::release(Connection& writer) {
+    sqlite3_wal_autocheckpoint(writer.native(), kUsualCheckpointPages);
+    keep_log_when_closed(writer, false);
+    if (guard_) guard_->let_go();
+    recovered_.clear();
+    const std::lock_guard lock(mutex_);
+    kept_ = false;
+    committed_ = 0;
+    taken_ = {};
+    stamps_.clear();
+}
+
+Async<LogPlace> ChangeLog::begin() {
+    auto work = [this] {
+        return on_writer<LogPlace>([this](Connection& writer) { return begin_now(writer); });
+    };
+    co_return co_await offload(pool_, std::move(work));
+}
+
+Result<LogPlace> ChangeLog::begin_now(Connection& writer) {
+    // A log that is short is shipped soon; how far it gets does not matter.
+    SW_CHECK(checkpoint(writer));
+    auto kept = keep(writer);
+    if (!kept) {
+        release(writer);
+        return fail(std::move(kept).error());
+    }
+    const std::lock_guard lock(mutex_);
+    return taken_;
+}
+
+Async<> ChangeLog::resume(LogPlace after, WallTime whole_until) {
+    auto work = [this, after, whole_until] {
+        return on_writer<void>([this, after, whole_until](Connection& writer) {
+            auto resumed = resume_now(writer, after, whole_until);
+            if (!resumed) release(writer);
+            return resumed;
+        });
+    };
+    co_return co_await offload(pool_, std::move(work));
+}
+
+Result<> ChangeLog::resume_now(Connection& writer, LogPlace after, WallTime whole_until) {
+    {
+        const std::lock_guard lock(mutex_);
+        last_time_ = std::max(last_time_, whole_until);
+        whole_until_ = std::max(whole_until_, whole_until);
+    }
+    SW_CHECK(keep(writer));
+    const std::lock_guard lock(mutex_);
+    if (header_.epoch != after.epoch) return recover(header_, after);
+    SW_TRY(const auto checksum, wal_->checksum_at(header_, after.frames));
+    if (committed_ < after.frames || checksum != after.checksum) {
+        return gap("the log is not the one that was taken from");
+    }
+    taken_ = after;
+    return {};
+}
+
+/// The epoch ended while nobody looked. Of its frames those lie behind the last one that was taken
+/// which the next epoch has not written over: all that there were, if it wrote over none of those
+/// and is the next indeed.
+Result<> ChangeLog::recover(const WalHeader& header, LogPlace after) {
+    WalHeader before = header;
+    before.epoch = after.epoch;
+    if (after.frames == 0 || !header.follows(after.epoch)) {
+        return gap("the log began anew since");
+    }
+    SW_TRY(const auto checksum, wal_->checksum_at(before, after.frames));
+    if (checksum != after.checksum) return gap("the log began anew, over what was not taken");
+    SW_TRY(const LogPlace end, wal_->last_commit(before, after));
+    if (std::uint64_t{end.frames - after.frames} * header.frame_bytes() > kMostRecovered) {
+        return gap("the log began anew, and too much of it was not taken");
+    }
+    SW_TRY(FrameRun run, wal_->read(before, after, end.frames, kMostRecovered));
+    if (!run.commits.empty()) recovered_.push_back(piece_of(std::move(run), after, next_time()));
+    return {};
+}
+
+Async<> ChangeLog::let_go() {
+    auto work = [this] {
+        return on_writer<void>([this](Connection& writer) -> Result<> {
+            release(writer);
+            return {};
+        });
+    };
+    co_return co_await offload(pool_, std::move(work));
+}
+
+// ---- Taking
+
+Async<LogPiece> ChangeLog::take(std::size_t most_bytes) {
+    auto work = [this, most_bytes] { return take_now(most_bytes); };
+    co_return co_await offload(pool_, std::move(work));
+}
+
+Result<LogPiece> ChangeLog::take_now(std::size_t most_bytes) {
+    std::uint64_t log_bytes = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!kept_) return gap("no log is kept");
+        log_bytes = std::uint64_t{committed_} * header_.frame_bytes();
+    }
+    if (!recovered_.empty()) {
+        LogPiece piece = std::move(recovered_.front());
+        recovered_.pop_front();
+        piece.more = true;
+        return piece;
+    }
+    const bool due = log_bytes >= options_.checkpoint_bytes;
+    const bool pressing = log_bytes >= kPressing * options_.checkpoint_bytes;
+    if (due && almost_checkpointed_ && waiting_bytes() <= (pressing ? most_bytes : kShortWait)) {
+        return on_writer<LogPiece>(
+            [&](Connection& writer) { return take_last(writer, most_bytes); });
+    }
+    SW_TRY(LogPiece piece, next_piece(most_bytes));
+    if (due && !piece.more) {
+        piece.more = true;
+        // What was taken must reach whoever waits for it, whatever comes of the checkpoint.
+        if (!almost_checkpointed_ && guard_->advance()) {
+            const auto at = checkpoint(*checkpointer_);
+            seen_ = at ? at->log : 0;
+            almost_checkpointed_ = at.has_value();
+        }
+    }
+    return piece;
+}
+
+/// On the writer's thread: nothing of ours is added meanwhile.
+Result<LogPiece> ChangeLog::take_last(Connection& writer, std::size_t most_bytes) {
+    {
+        const std::lock_guard lock(mutex_);
+        committed_ = std::max(committed_, seen_);
+    }
+    SW_TRY(LogPiece piece, next_piece(most_bytes));
+    if (piece.more) return piece;
+    almost_checkpointed_ = false;
+    if (!guard_->advance()) return piece;
+    const auto at = checkpoint(writer);
+    if (!at) return piece;
+    seen_ = at->log;
+    // With all of it taken, and all of it in the file, the next commit may begin it anew.
+    if (at->log == piece.to.frames && at->done == at->log) (void)guard_->advance();
+    return piece;
+}
+
+Result<LogPiece> ChangeLog::next_piece(std::size_t most_bytes) {
+    LogPlace from;
+    WalHeader header;
+    std::uint32_t until = 0;
+    WallTime seen_at{};
+    {
+        const std::lock_guard lock(mutex_);
+        if (gap_) return gap("the log began anew before all of it was taken");
+        from = taken_;
+        header = header_;
+        until = committed_;
+        seen_at = next_time();
+    }
+    SW_TRY(FrameRun run, wal_->read(header, from, until, most_bytes));
+    const std::lock_guard lock(mutex_);
+    const bool more = run.end.frames < until;
+    if (taken_ == from) taken_ = run.end;
+    LogPiece piece = piece_of(std::move(run), from, seen_at);
+    piece.more = more;
+    if (!more) whole_until_ = seen_at;
+    piece.whole_until = whole_until_;
+    return piece;
+}
+
+/// With the lock.
+LogPiece ChangeLog::piece_of(FrameRun run, LogPlace from, WallTime seen_at) {
+    LogPiece piece;
+    piece.from = from;
+    piece.to = run.end;
+    piece.page_bytes = header_.page_bytes;
+    piece.big_endian = header_.big_endian;
+    piece.frames = std::move(run.frames);
+    const bool is_current = from.epoch == header_.epoch;
+    for (const CommitEnd& end : run.commits) {
+        while (is_current && !stamps_.empty() && stamps_.front().frames < end.frames) {
+            stamps_.pop_front();
+        }
+        const bool known = is_current && !stamps_.empty() && stamps_.front().frames == end.frames;
+        // Another process's, or one from before this one: as old as the next known one at least.
+        if (!known) piece.times_unknown = true;
+        const bool later = is_current && !stamps_.empty();
+        const WallTime at = later ? stamps_.front().at : seen_at;
+        whole_until_ = std::max(whole_until_, at);
+        piece.commits.push_back({end.frames - from.frames, end.pages, at});
+    }
+    piece.whole_until = whole_until_;
+    return piece;
+}
+
+// ---- The file
+
+Async<DatabaseLog::File> ChangeLog::file() {
+    auto work = [this]() -> Result<File> {
+        if (!guard_) return gap("no log is kept");
+        // The writer's thread has noted by then what it committed.
+        SW_CHECK(on_writer<void>([](Connection&) -> Result<> { return {}; }));
+        sqlite3_file* handle = nullptr;
+        sqlite3_file_control(guard_->connection().native(), "main", SQLITE_FCNTL_FILE_POINTER,
+                             &handle);
+        sqlite3_int64 bytes = 0;
+        if (handle->pMethods->xFileSize(handle, &bytes) != SQLITE_OK) {
+            return fail_unavailable("database", "the size of the file is not to be had", 5s);
+        }
+        File file;
+        file.bytes = static_cast<std::uint64_t>(bytes);
+        const std::lock_guard lock(mutex_);
+        file.page_bytes = header_.page_bytes;
+        return file;
+    };
+    auto version = [this]() -> Result<int> {
+        SW_TRY(const auto value,
+               guard_->connection().query_one("PRAGMA user_version", [](const sql::Row& row) {
+                   return static_cast<int>(row.integer(0));
+               }));
+        return value.value_or(0);
+    };
+    SW_CO_TRY(File file, co_await offload(pool_, std::move(work)));
+    SW_CO_TRY(file.schema_version, co_await offload(pool_, std::move(version)));
+    co_return file;
+}
+
+Async<std::string> ChangeLog::read_file(std::uint64_t offset, std::size_t bytes) {
+    auto work = [this, offset, bytes]() -> Result<std::string> {
+        if (!guard_) return gap("no log is kept");
+        // Through SQLite's own descriptor: to close another one of this file would end the locks
+        // of the whole process on it.
+        sqlite3_file* handle = nullptr;
+        sqlite3_file_control(guard_->connection().native(), "main", SQLITE_FCNTL_FILE_POINTER,
+                             &handle);
+        std::string out(bytes, '\0');
+        const int code = handle->pMethods->xRead(handle, out.data(), static_cast<int>(bytes),
+                                                 static_cast<sqlite3_int64>(offset));
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
+            return fail_unavailable("database", fmt::format("read: {}", sqlite3_errstr(code)), 5s);
+        }
+        return out;
+    };
+    co_return co_await offload(pool_, std::move(work));
+}
+
+}  // namespace syncwatch::sqlite
