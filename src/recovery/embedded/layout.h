@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+/// Where the backup of an embedded database lies in a repository:
+///
+///   v1/cluster/CLUSTER/data/sqlite/GENERATION/log/THOUSAND/NUMBER.FIRST.UNTIL[.u]
+///   v1/cluster/CLUSTER/data/sqlite/GENERATION/base/BASE/part-NUMBER
+///   v1/cluster/CLUSTER/data/sqlite/GENERATION/base/BASE/manifest.json
+///
+/// Within a generation the log is without gaps, as far as numbers go up by one. Times are µs since
+/// the epoch, of the piece's first commit (0: none) and of the moment until which it is whole; "u"
+/// says that times in it are unknown. So a listing alone says what can be restored.
+namespace syncwatch::recovery {
+
+/// The folder of all generations.
+std::string generations_folder(std::string_view cluster);
+
+/// What the name of a piece says.
+struct PieceName {
+    std::uint64_t number = 0;  ///< From 1.
+    WallTime first{};          ///< Of the first commit that ends in it; zero: none does.
+    WallTime whole_until{};
+    bool times_unknown = false;
+
+    bool has_commits() const { return first != WallTime{}; }
+    std::string text() const;
+    /// In the generation's folder: "log/0000000/0000000042.…".
+    std::string path() const { return folder() + "/" + text(); }
+    /// Of a thousand pieces: little to list.
+    std::string folder() const;
+    /// Errors: InvalidInput (no such name).
+    static Result<PieceName> parse(std::string_view text);
+
+    friend bool operator==(const PieceName&, const PieceName&) = default;
+};
+
+std::string part_name(std::size_t number);
+inline constexpr std::string_view kManifestName = "manifest.json";
+
+}  // namespace syncwatch::recovery

@@ -1,0 +1,190 @@
+#include "recovery/embedded/survey.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace syncwatch::recovery {
+
+namespace {
+
+/// The pieces from that number on, until one is missing.
+std::span<const KnownPiece> row_from(const Generation& generation, std::uint64_t number) {
+    const auto& pieces = generation.pieces;
+    const auto first = std::find_if(pieces.begin(), pieces.end(), [number](const KnownPiece& each) {
+        return each.name.number >= number;
+    });
+    auto end = first;
+    for (; end != pieces.end() && end->name.number == number; ++end) ++number;
+    return {first, end};
+}
+
+/// What one copy and the log after it reach. A piece with unknown times is a break: of the moments
+/// that it spans nothing is known but the last.
+std::vector<Window> windows_of(const Generation& generation, const BaseManifest& base) {
+    std::vector<Window> out;
+    std::optional<Window> open;
+    for (const KnownPiece& piece : row_from(generation, base.from_piece)) {
+        const WallTime until = piece.name.whole_until;
+        if (open && piece.name.times_unknown) {
+            out.push_back(*open);
+            open.reset();
+        }
+        if (open) {
+            open->until = until;
+        } else if (until >= base.whole_from) {
+            open = Window{piece.name.times_unknown ? until : base.whole_from, until};
+        }
+    }
+    if (open) out.push_back(*open);
+    return out;
+}
+
+/// Sorts one listed object into its generation.
+struct Sorter {
+    std::string_view folder;
+    std::map<std::string, Generation, std::less<>>& into;
+
+    void operator()(const BackupRepository::Entry& entry) const {
+        std::string_view rest = std::string_view(entry.name).substr(folder.size() + 1);
+        const std::size_t slash = rest.find('/');
+        if (slash == std::string_view::npos) return;
+        Generation& generation = into[std::string(rest.substr(0, slash))];
+        rest.remove_prefix(slash + 1);
+        if (rest.starts_with("log/")) {
+            const auto name = PieceName::parse(rest.substr(rest.rfind('/') + 1));
+            if (name && name->path() == rest) generation.pieces.push_back({*name, entry.size});
+        } else if (rest.starts_with("base/") && rest.ends_with(kManifestName)) {
+            generation.manifests.push_back(entry.name);
+        }
+    }
+};
+
+void put_in_order(Generation& generation) {
+    auto& pieces = generation.pieces;
+    std::sort(pieces.begin(), pieces.end(), [](const KnownPiece& a, const KnownPiece& b) {
+        return a.name.number < b.name.number;
+    });
+    // Of two with one number nobody can say which is right: it is as if neither were there.
+    std::set<std::uint64_t> twice;
+    for (std::size_t i = 1; i < pieces.size(); ++i) {
+        if (pieces[i].name.number == pieces[i - 1].name.number) twice.insert(pieces[i].name.number);
+    }
+    std::erase_if(pieces,
+                  [&twice](const KnownPiece& each) { return twice.contains(each.name.number); });
+}
+
+}  // namespace
+
+const KnownPiece* Generation::last_in_row() const {
+    const auto row = row_from(*this, pieces.empty() ? 1 : pieces.front().name.number);
+    return row.empty() ? nullptr : &row.back();
+}
+
+std::string generation_folder(std::string_view cluster, std::string_view generation) {
+    return fmt::format("{}/{}", generations_folder(cluster), generation);
+}
+
+Async<std::vector<Generation>> list_generations(BackupRepository& repository, std::string cluster) {
+    const std::string folder = generations_folder(cluster);
+    SW_CO_TRY(const auto entries, co_await repository.list(folder));
+    std::map<std::string, Generation, std::less<>> found;
+    for (const auto& entry : entries) Sorter{folder, found}(entry);
+    std::vector<Generation> out;
+    for (auto& [id, generation] : found) {
+        generation.id = id;
+        put_in_order(generation);
+        out.push_back(std::move(generation));
+    }
+    co_return out;
+}
+
+Async<std::vector<Generation>> survey(BackupRepository& repository, std::string cluster) {
+    SW_CO_TRY(auto generations, co_await list_generations(repository, std::move(cluster)));
+    for (Generation& generation : generations) {
+        for (const std::string& name : generation.manifests) {
+            SW_CO_TRY(const std::string text, co_await repository.read(name));
+            auto manifest = decode_manifest(text);
+            if (manifest) {
+                generation.bases.push_back(*std::move(manifest));
+            } else {
+                generation.damaged.push_back(name + ": " + manifest.error().message);
+            }
+        }
+        std::sort(generation.bases.begin(), generation.bases.end(),
+                  [](const BaseManifest& a, const BaseManifest& b) {
+                      return a.whole_from < b.whole_from;
+                  });
+    }
+    co_return generations;
+}
+
+std::vector<Window> windows(const std::vector<Generation>& generations) {
+    std::vector<Window> all;
+    for (const Generation& generation : generations) {
+        for (const BaseManifest& base : generation.bases) {
+            const auto some = windows_of(generation, base);
+            all.insert(all.end(), some.begin(), some.end());
+        }
+    }
+    std::sort(all.begin(), all.end(),
+              [](const Window& a, const Window& b) { return a.from < b.from; });
+    std::vector<Window> out;
+    for (const Window& each : all) {
+        if (!out.empty() && each.from <= out.back().until) {
+            out.back().until = std::max(out.back().until, each.until);
+        } else {
+            out.push_back(each);
+        }
+    }
+    return out;
+}
+
+std::string describe(const std::vector<Window>& windows) {
+    if (windows.empty()) return "none";
+    std::string out;
+    for (const Window& each : windows) {
+        if (!out.empty()) out += ", ";
+        out += fmt::format("{} to {}", format_rfc3339(each.from), format_rfc3339(each.until));
+    }
+    return out;
+}
+
+Result<RestorePlan> plan_restore(const std::vector<Generation>& generations, WallTime moment) {
+    RestorePlan plan;
+    plan.moment = moment;
+    for (const Generation& generation : generations) {
+        for (const BaseManifest& base : generation.bases) {
+            const auto reached = windows_of(generation, base);
+            const bool has = std::any_of(reached.begin(), reached.end(),
+                                         [moment](const Window& w) { return w.has(moment); });
+            const bool newer = plan.base == nullptr || plan.base->whole_from <= base.whole_from;
+            if (has && newer) {
+                plan.generation = &generation;
+                plan.base = &base;
+            }
+        }
+    }
+    if (plan.base == nullptr) {
+        return fail(ErrorCode::InvalidInput,
+                    fmt::format("{} cannot be restored; what can: {}", format_rfc3339(moment),
+                                describe(windows(generations))),
+                    "moment_unreachable");
+    }
+    // Those behind the last commit say that none is missing until the moment.
+    for (const KnownPiece& piece : row_from(*plan.generation, plan.base->from_piece)) {
+        plan.pieces.push_back(piece);
+        if (piece.name.has_commits() && piece.name.first <= moment) {
+            plan.last_commit_in = piece.name.number;
+        }
+        if (piece.name.whole_until >= moment) break;
+    }
+    return plan;
+}
+
+}  // namespace syncwatch::recovery

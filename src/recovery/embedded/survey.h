@@ -1,0 +1,66 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/backup_repository.h"
+#include "recovery/embedded/layout.h"
+#include "recovery/embedded/manifest.h"
+
+namespace syncwatch::recovery {
+
+/// A piece that lies in the repository.
+struct KnownPiece {
+    PieceName name;
+    std::uint64_t bytes = 0;
+};
+
+/// What lies there of a generation.
+struct Generation {
+    std::string id;
+    std::vector<KnownPiece> pieces;      ///< By number; some may be missing, none is twice.
+    std::vector<std::string> manifests;  ///< Names of finished copies' manifests.
+    std::vector<BaseManifest> bases;     ///< Them, read; by `whole_from`.
+    std::vector<std::string> damaged;  ///< Manifests that cannot be read: what is wrong with each.
+
+    /// The last piece before the first that is missing; null: there is none.
+    const KnownPiece* last_in_row() const;
+};
+
+/// Moments that can be restored to, the ends included.
+struct Window {
+    WallTime from{};
+    WallTime until{};
+
+    bool has(WallTime moment) const { return from <= moment && moment <= until; }
+    friend bool operator==(const Window&, const Window&) = default;
+};
+
+/// What has to be read for a moment.
+struct RestorePlan {
+    const Generation* generation = nullptr;
+    const BaseManifest* base = nullptr;
+    std::vector<KnownPiece> pieces;    ///< In order, up to the one that is whole until it.
+    std::uint64_t last_commit_in = 0;  ///< Number of the piece that its last commit ends in.
+    WallTime moment{};
+};
+
+/// A cluster's generations, oldest first, as far as names say: without `bases`.
+Async<std::vector<Generation>> list_generations(BackupRepository& repository, std::string cluster);
+/// The same with the manifests of their copies.
+Async<std::vector<Generation>> survey(BackupRepository& repository, std::string cluster);
+
+/// By time; those that touch are one.
+std::vector<Window> windows(const std::vector<Generation>& generations);
+
+/// "2026-11-29T16:00:00.000Z to 2026-11-29T17:00:00.000Z, …", or "none".
+std::string describe(const std::vector<Window>& windows);
+
+/// Chooses the newest copy before `moment`, which is in one of the windows. The plan points into
+/// `generations`. Errors: InvalidInput (reason "moment_unreachable"; the message says the windows).
+Result<RestorePlan> plan_restore(const std::vector<Generation>& generations, WallTime moment);
+
+/// The folder of a generation.
+std::string generation_folder(std::string_view cluster, std::string_view generation);
+
+}  // namespace syncwatch::recovery
