@@ -39,7 +39,8 @@ struct LogPiece {
     bool times_unknown = false;
     std::vector<LoggedCommit> commits;  ///< The last may end before the piece does.
     std::string frames;
-    /// All commits up to this moment are in it or in those before.
+    /// All commits up to this moment are in it or in those before. With times unknown, and more
+    /// to come, that is no later than before.
     WallTime whole_until{};
     bool more = false;  ///< Others are waiting.
 };

@@ -149,6 +149,7 @@ Result<> ChangeLog::keep(Connection& writer) {
     }
     recovered_.clear();
     almost_checkpointed_ = false;
+    catching_up_ = false;
     seen_ = 0;
     sqlite3_wal_hook(writer.native(), &ChangeLog::on_commit, this);
     return touch(writer);
@@ -203,6 +204,7 @@ Result<> ChangeLog::resume_now(Connection& writer, LogPlace after, WallTime whol
         whole_until_ = std::max(whole_until_, whole_until);
     }
     SW_CHECK(keep(writer));
+    catching_up_ = true;
     const std::lock_guard lock(mutex_);
     if (header_.epoch != after.epoch) return recover(header_, after);
     SW_TRY(const auto checksum, wal_->checksum_at(header_, after.frames));
@@ -229,7 +231,10 @@ Result<> ChangeLog::recover(const WalHeader& header, LogPlace after) {
         return gap("the log began anew, and too much of it was not taken");
     }
     SW_TRY(FrameRun run, wal_->read(before, after, end.frames, kMostRecovered));
-    if (!run.commits.empty()) recovered_.push_back(piece_of(std::move(run), after, next_time()));
+    // As old as the first commit of this process at least.
+    if (!run.commits.empty()) {
+        recovered_.push_back(piece_of(std::move(run), after, stamps_.front().at));
+    }
     return {};
 }
 
@@ -319,7 +324,14 @@ Result<LogPiece> ChangeLog::next_piece(std::size_t most_bytes) {
     if (taken_ == from) taken_ = run.end;
     LogPiece piece = piece_of(std::move(run), from, seen_at);
     piece.more = more;
-    if (!more) whole_until_ = seen_at;
+    // Until it has caught up once, what comes next may be older than it is said to be.
+    if (more && catching_up_) piece.times_unknown = true;
+    if (!more) catching_up_ = false;
+    if (!more) {
+        whole_until_ = seen_at;
+    } else if (!piece.times_unknown && !piece.commits.empty()) {
+        whole_until_ = piece.commits.back().at;
+    }
     piece.whole_until = whole_until_;
     return piece;
 }
@@ -342,7 +354,6 @@ LogPiece ChangeLog::piece_of(FrameRun run, LogPlace from, WallTime seen_at) {
         if (!known) piece.times_unknown = true;
         const bool later = is_current && !stamps_.empty();
         const WallTime at = later ? stamps_.front().at : seen_at;
-        whole_until_ = std::max(whole_until_, at);
         piece.commits.push_back({end.frames - from.frames, end.pages, at});
     }
     piece.whole_until = whole_until_;

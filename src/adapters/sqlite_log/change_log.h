@@ -75,7 +75,8 @@ private:
     std::optional<Connection> checkpointer_;
     std::deque<LogPiece> recovered_;
     bool almost_checkpointed_ = false;
-    std::uint32_t seen_ = 0;  ///< Frames that the last checkpoint saw, other processes' too.
+    bool catching_up_ = false;  ///< With commits of an earlier process.
+    std::uint32_t seen_ = 0;    ///< Frames that the last checkpoint saw, other processes' too.
     WallTime whole_until_{};
 
     mutable std::mutex mutex_;  // Guards the rest; never held while anything waits.

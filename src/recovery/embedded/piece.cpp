@@ -79,7 +79,8 @@ bool are_in_order(const LogPiece& log) {
         frames = commit.frames;
         at = commit.at;
     }
-    return frames <= log.to.frames - log.from.frames && at <= log.whole_until;
+    return frames <= log.to.frames - log.from.frames &&
+           (at <= log.whole_until || log.times_unknown);
 }
 
 Result<> read_header(const json::object& from, StoredPiece& piece) {

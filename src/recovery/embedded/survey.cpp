@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 #include <span>
 #include <utility>
@@ -25,23 +24,24 @@ std::span<const KnownPiece> row_from(const Generation& generation, std::uint64_t
 }
 
 /// What one copy and the log after it reach. A piece with unknown times is a break: of the moments
-/// that it spans nothing is known but the last.
+/// from the end of the one before until the log has caught up nothing is known.
 std::vector<Window> windows_of(const Generation& generation, const BaseManifest& base) {
     std::vector<Window> out;
-    std::optional<Window> open;
+    bool is_open = false;
+    WallTime before{};
     for (const KnownPiece& piece : row_from(generation, base.from_piece)) {
         const WallTime until = piece.name.whole_until;
-        if (open && piece.name.times_unknown) {
-            out.push_back(*open);
-            open.reset();
+        const bool is_break = piece.name.times_unknown;
+        if (is_break) is_open = false;
+        if (is_open) {
+            out.back().until = until;
+        } else if (until >= base.whole_from && until > before) {
+            const bool is_first = out.empty() && !is_break && before < base.whole_from;
+            out.push_back({is_first ? base.whole_from : until, until});
+            is_open = true;
         }
-        if (open) {
-            open->until = until;
-        } else if (until >= base.whole_from) {
-            open = Window{piece.name.times_unknown ? until : base.whole_from, until};
-        }
+        before = until;
     }
-    if (open) out.push_back(*open);
     return out;
 }
 

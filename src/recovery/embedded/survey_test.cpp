@@ -17,6 +17,12 @@ KnownPiece piece(std::uint64_t number, bool times_unknown = false) {
     return {{number, at(10 * n + 1), at(10 * n + 9), times_unknown}, 1};
 }
 
+KnownPiece unknown(std::uint64_t number, std::int64_t whole_until) {
+    KnownPiece out = piece(number, true);
+    out.name.whole_until = at(whole_until);
+    return out;
+}
+
 BaseManifest base(const char* id, std::uint64_t from_piece, std::int64_t whole_from) {
     BaseManifest out;
     out.base = id;
@@ -58,6 +64,16 @@ TEST(SurveyTest, WhatCanBeRestored) {
         {"times are unknown after a kill",
          generation({piece(1), piece(2), piece(3, true), piece(4)}, {base("a", 1, 19)}),
          {{at(19), at(29)}, {at(39), at(49)}}},
+        {"after a kill the log has not caught up yet",
+         generation({piece(1), piece(2), unknown(3, 29)}, {base("a", 1, 19)}),
+         {{at(19), at(29)}}},
+        {"it catches up with the third piece",
+         generation({piece(1), piece(2), unknown(3, 29), unknown(4, 29), piece(5)},
+                    {base("a", 1, 19)}),
+         {{at(19), at(29)}, {at(59), at(59)}}},
+        {"a copy that became whole while times were unknown",
+         generation({piece(1), unknown(2, 19), unknown(3, 35), piece(4)}, {base("a", 1, 35)}),
+         {{at(35), at(49)}}},
         {"two copies of one log",
          generation({piece(1), piece(2), piece(3)}, {base("a", 1, 19), base("b", 2, 29)}),
          {{at(19), at(39)}}},
