@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <future>
 #include <utility>
 
 #include <fmt/format.h>
@@ -73,15 +72,6 @@ ChangeLog::~ChangeLog() {
         return {};
     };
     (void)on_writer<void>(std::move(unhook));
-}
-
-template <class T>
-Result<T> ChangeLog::on_writer(std::function<Result<T>(Connection&)> errand) {
-    std::promise<Result<T>> promise;
-    auto outcome = promise.get_future();
-    database_.between_commits(
-        [&errand, &promise](Connection& writer) { promise.set_value(errand(writer)); });
-    return outcome.get();
 }
 
 // ---- What the writer says
@@ -358,57 +348,6 @@ LogPiece ChangeLog::piece_of(FrameRun run, LogPlace from, WallTime seen_at) {
     }
     piece.whole_until = whole_until_;
     return piece;
-}
-
-// ---- The file
-
-Async<DatabaseLog::File> ChangeLog::file() {
-    auto work = [this]() -> Result<File> {
-        if (!guard_) return gap("no log is kept");
-        // The writer's thread has noted by then what it committed.
-        SW_CHECK(on_writer<void>([](Connection&) -> Result<> { return {}; }));
-        sqlite3_file* handle = nullptr;
-        sqlite3_file_control(guard_->connection().native(), "main", SQLITE_FCNTL_FILE_POINTER,
-                             &handle);
-        sqlite3_int64 bytes = 0;
-        if (handle->pMethods->xFileSize(handle, &bytes) != SQLITE_OK) {
-            return fail_unavailable("database", "the size of the file is not to be had", 5s);
-        }
-        File file;
-        file.bytes = static_cast<std::uint64_t>(bytes);
-        const std::lock_guard lock(mutex_);
-        file.page_bytes = header_.page_bytes;
-        return file;
-    };
-    auto version = [this]() -> Result<int> {
-        SW_TRY(const auto value,
-               guard_->connection().query_one("PRAGMA user_version", [](const sql::Row& row) {
-                   return static_cast<int>(row.integer(0));
-               }));
-        return value.value_or(0);
-    };
-    SW_CO_TRY(File file, co_await offload(pool_, std::move(work)));
-    SW_CO_TRY(file.schema_version, co_await offload(pool_, std::move(version)));
-    co_return file;
-}
-
-Async<std::string> ChangeLog::read_file(std::uint64_t offset, std::size_t bytes) {
-    auto work = [this, offset, bytes]() -> Result<std::string> {
-        if (!guard_) return gap("no log is kept");
-        // Through SQLite's own descriptor: to close another one of this file would end the locks
-        // of the whole process on it.
-        sqlite3_file* handle = nullptr;
-        sqlite3_file_control(guard_->connection().native(), "main", SQLITE_FCNTL_FILE_POINTER,
-                             &handle);
-        std::string out(bytes, '\0');
-        const int code = handle->pMethods->xRead(handle, out.data(), static_cast<int>(bytes),
-                                                 static_cast<sqlite3_int64>(offset));
-        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
-            return fail_unavailable("database", fmt::format("read: {}", sqlite3_errstr(code)), 5s);
-        }
-        return out;
-    };
-    co_return co_await offload(pool_, std::move(work));
 }
 
 }  // namespace syncwatch::sqlite

@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,8 +53,16 @@ private:
     void committed(std::uint32_t frames);
     WallTime next_time();
 
+    /// Between two commits; the thread of the pool waits for it.
     template <class T>
-    Result<T> on_writer(std::function<Result<T>(Connection&)> errand);
+    Result<T> on_writer(std::function<Result<T>(Connection&)> errand) {
+        // Shared: the writer's thread may still be in set_value() when the value is here.
+        const auto promise = std::make_shared<std::promise<Result<T>>>();
+        auto outcome = promise->get_future();
+        database_.between_commits(
+            [&errand, promise](Connection& writer) { promise->set_value(errand(writer)); });
+        return outcome.get();
+    }
     Result<> keep(Connection& writer);
     Result<LogPlace> begin_now(Connection& writer);
     Result<> resume_now(Connection& writer, LogPlace after, WallTime whole_until);
@@ -63,6 +72,8 @@ private:
     Result<LogPiece> take_now(std::size_t most_bytes);
     Result<LogPiece> take_last(Connection& writer, std::size_t most_bytes);
     Result<LogPiece> next_piece(std::size_t most_bytes);
+    Result<File> file_now();
+    Result<std::string> read_now(std::uint64_t offset, std::size_t bytes);
     LogPiece piece_of(FrameRun run, LogPlace from, WallTime seen_at);
 
     Database& database_;

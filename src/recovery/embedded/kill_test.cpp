@@ -5,14 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "recovery/embedded/backup_world.h"
+#include "harness/embedded_backup_world.h"
+#include "harness/numbered_writes.h"
 
 // A process that owns a database, writes to it and ships its log is killed at some instant, again
 // and again. What it had acknowledged is written down by another one, as a client would know it.
 namespace syncwatch::recovery {
 namespace {
-
-constexpr int kSlots = 11;
 
 /// A write as its client saw it.
 struct Written {
@@ -28,12 +27,6 @@ struct Said {
     std::int64_t at_us = 0;
 };
 
-std::string nth(int n) {
-    return fmt::format(
-        "INSERT INTO t VALUES({0}, randomblob({1})); INSERT OR REPLACE INTO slot VALUES({2}, {0})",
-        n, 100 + n * 37 % 3000, n % kSlots);
-}
-
 /// The child's life: until it is killed.
 [[noreturn]] void live(const fs::path& database, const fs::path& repository, int next, int out) {
     FolderBackups backups(repository);
@@ -41,10 +34,7 @@ std::string nth(int n) {
     options.shipper.part_bytes = 256 << 10;
     Life life(database, backups, options);
     if (next == 1) {
-        life.write(
-            "CREATE TABLE IF NOT EXISTS t(n INTEGER PRIMARY KEY, x BLOB);"
-            "CREATE TABLE IF NOT EXISTS slot(k INTEGER PRIMARY KEY, n INTEGER NOT NULL "
-            "REFERENCES t(n))");
+        life.write(NumberedWrites::kTables);
     }
     if (!life.wait_for_base()) ::_exit(1);
     const auto say = [&](int n, bool done) {
@@ -53,27 +43,9 @@ std::string nth(int n) {
     };
     for (int n = next;; ++n) {
         say(n, false);
-        life.write(nth(n));
+        life.write(NumberedWrites::nth(n));
         say(n, true);
     }
-}
-
-std::int64_t one(sqlite::Connection& db, const std::string& sql) {
-    return must(db.query_one(sql, [](const sql::Row& row) { return row.integer(0); })).value_or(0);
-}
-
-/// How many writes are in it: those from the first to one, and nothing else.
-int writes_in(const fs::path& file) {
-    auto db = must(sqlite::Connection::open(file, sqlite::Connection::Mode::ReadOnly));
-    if (one(db, "SELECT count(*) FROM sqlite_schema WHERE name = 't'") == 0) return 0;
-    const auto count = one(db, "SELECT count(*) FROM t");
-    EXPECT_EQ(one(db, "SELECT coalesce(max(n), 0) FROM t"), count);
-    EXPECT_EQ(one(db, "SELECT coalesce(sum(n), 0) FROM slot"), [count] {
-        std::int64_t sum = 0;
-        for (auto n = count; n > 0 && n > count - kSlots; --n) sum += n;
-        return sum;
-    }());
-    return static_cast<int>(count);
 }
 
 class KillTest : public testing::TestWithParam<unsigned> {
@@ -104,8 +76,7 @@ protected:
         ::close(ends[0]);
         ::waitpid(child, nullptr, 0);
         ASSERT_TRUE(killed) << "it ended by itself";
-        auto db = must(sqlite::Connection::open(database_, sqlite::Connection::Mode::ReadOnly));
-        next_ = static_cast<int>(one(db, "SELECT coalesce(max(n), 0) FROM t")) + 1;
+        next_ = NumberedWrites::in(database_) + 1;
         // What was not answered, and did not happen, is forgotten: it comes again.
         if (!written_.empty() && written_.back().n >= next_) written_.pop_back();
     }
@@ -116,7 +87,8 @@ protected:
         FolderBackups backups(repository_);
         const auto restored = restore_to(backups, to, moment);
         ASSERT_TRUE(restored) << restored.error().message;
-        const int count = writes_in(to);
+        const int count = NumberedWrites::in(to);
+        ASSERT_GE(count, 0);
         for (const Written& each : written_) {
             if (each.acknowledged != WallTime{} && each.acknowledged <= moment) {
                 EXPECT_LE(each.n, count) << "was acknowledged before " << format_rfc3339(moment);

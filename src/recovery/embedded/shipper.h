@@ -23,12 +23,13 @@ struct ShipperSettings {
     std::chrono::milliseconds every{1000};         ///< What is lost at most, with the machine.
     std::chrono::milliseconds mark_every{60'000};  ///< While nothing changes: to say just that.
     std::chrono::hours base_every{24};             ///< Between copies of the whole file.
-    std::chrono::milliseconds part_pause{20};      ///< Between parts of a copy, at least.
+    std::chrono::milliseconds part_pause{10};      ///< Between parts of a copy, at least.
     std::chrono::seconds patience{30};             ///< For one call of the repository.
     std::chrono::milliseconds first_retry{500};
     std::chrono::milliseconds last_retry{15'000};
     std::size_t piece_bytes = std::size_t{8} << 20;
-    std::size_t part_bytes = std::size_t{8} << 20;
+    /// Small: while a part is made durable on the database's own disk, commits wait.
+    std::size_t part_bytes = std::size_t{1} << 20;
     /// Of log that the repository was not there for. Beyond it the log is let go, and a new
     /// generation begins when the repository is back: the disk must not fill.
     std::uint64_t most_waiting_bytes = std::uint64_t{256} << 20;

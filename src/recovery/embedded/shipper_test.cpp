@@ -4,41 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include "recovery/embedded/backup_world.h"
+#include "harness/embedded_backup_world.h"
+#include "harness/numbered_writes.h"
 
 namespace syncwatch::recovery {
 namespace {
-
-constexpr const char* kTables =
-    "CREATE TABLE t(n INTEGER PRIMARY KEY, x BLOB);"
-    "CREATE TABLE slot(k INTEGER PRIMARY KEY, n INTEGER NOT NULL REFERENCES t(n))";
-
-/// The n-th write: a row, and one that is written over again and again.
-std::string nth(int n) {
-    return fmt::format(
-        "INSERT INTO t VALUES({0}, randomblob({1})); INSERT OR REPLACE INTO slot VALUES({2}, {0})",
-        n, 100 + n * 37 % 1500, n % 7);
-}
-
-/// How many writes are in it; -1: it is not what it was after any number of them.
-int writes_in(const fs::path& database) {
-    auto db = must(sqlite::Connection::open(database, sqlite::Connection::Mode::ReadOnly));
-    const auto one = [&db](std::string_view sql) {
-        return static_cast<int>(must(db.query_one(sql, [](const sql::Row& row) {
-                                    return row.integer(0);
-                                })).value_or(0));
-    };
-    const int count = one("SELECT count(*) FROM t");
-    if (count > 0 && one("SELECT max(n) FROM t") != count) return -1;
-    for (int k = 0; k < 7; ++k) {
-        int expected = 0;
-        for (int n = count; n > count - 7 && n > 0; --n) {
-            if (n % 7 == k) expected = n;
-        }
-        if (one(fmt::format("SELECT n FROM slot WHERE k = {}", k)) != expected) return -1;
-    }
-    return count;
-}
 
 class ShipperTest : public testing::Test {
 protected:
@@ -52,12 +22,12 @@ protected:
 
 TEST_F(ShipperTest, AnyMomentIsRestoredToTheCommit) {
     Life life(path(), backups_);
-    life.write(kTables);
+    life.write(NumberedWrites::kTables);
     ASSERT_TRUE(life.wait_for_base());
     const WallTime first = life.shipper->status().whole_from;
     std::vector<std::pair<WallTime, int>> known;
     for (int n = 1; n <= 200; ++n) {
-        life.write(nth(n));
+        life.write(NumberedWrites::nth(n));
         known.emplace_back(life.clock.wall(), n);
     }
     ASSERT_TRUE(life.ship_all());
@@ -66,14 +36,14 @@ TEST_F(ShipperTest, AnyMomentIsRestoredToTheCommit) {
         const auto& [moment, n] = known[chance() % known.size()];
         const fs::path to = into();
         const Restored restored = must(restore_to(backups_, to, moment));
-        EXPECT_EQ(writes_in(to), n);
+        EXPECT_EQ(NumberedWrites::in(to), n);
         EXPECT_LE(restored.reached, moment);
         EXPECT_LT(moment - restored.reached, std::chrono::seconds(1));
         EXPECT_GE(restored.reached, n == 1 ? first : known[static_cast<std::size_t>(n) - 2].first);
     }
     const fs::path latest = into();
     const Restored restored = must(restore_to(backups_, latest));
-    EXPECT_EQ(writes_in(latest), 200);
+    EXPECT_EQ(NumberedWrites::in(latest), 200);
     EXPECT_GE(restored.moment, known.back().first);
 }
 
@@ -83,19 +53,19 @@ TEST_F(ShipperTest, ACopyThatIsMadeWhileEverythingChangesIsWhole) {
     options.shipper.part_pause = std::chrono::milliseconds(5);
     {
         Life before(path(), backups_, options);
-        before.write(kTables);
-        for (int n = 1; n <= 300; ++n) before.write(nth(n));
+        before.write(NumberedWrites::kTables);
+        for (int n = 1; n <= 300; ++n) before.write(NumberedWrites::nth(n));
     }
     fs::remove_all(folder_.path() / "backups" / "v1");
     Life life(path(), backups_, options);
     int n = 300;
-    while (!life.has_base() && n < 5000) life.write(nth(++n));
+    while (!life.has_base() && n < 5000) life.write(NumberedWrites::nth(++n));
     ASSERT_TRUE(life.has_base());
-    life.write(nth(++n));
+    life.write(NumberedWrites::nth(++n));
     ASSERT_TRUE(life.ship_all());
     const fs::path to = into();
     must(restore_to(backups_, to));
-    EXPECT_EQ(writes_in(to), n);
+    EXPECT_EQ(NumberedWrites::in(to), n);
 }
 
 TEST_F(ShipperTest, AStopAndAStartLeaveNoGap) {
@@ -103,10 +73,10 @@ TEST_F(ShipperTest, AStopAndAStartLeaveNoGap) {
     int n = 0;
     for (int life_number = 0; life_number < 3; ++life_number) {
         Life life(path(), backups_);
-        if (n == 0) life.write(kTables);
+        if (n == 0) life.write(NumberedWrites::kTables);
         ASSERT_TRUE(life.wait_for_base());
         if (n == 0) first = life.shipper->status().whole_from;
-        for (int i = 0; i < 30; ++i) life.write(nth(++n));
+        for (int i = 0; i < 30; ++i) life.write(NumberedWrites::nth(++n));
         life.stop();
     }
     const auto reached = windows(must(run_to_end(survey(backups_, "test"))));
@@ -114,53 +84,53 @@ TEST_F(ShipperTest, AStopAndAStartLeaveNoGap) {
     EXPECT_EQ(reached[0].from, first);
     const fs::path to = into();
     must(restore_to(backups_, to));
-    EXPECT_EQ(writes_in(to), 90);
+    EXPECT_EQ(NumberedWrites::in(to), 90);
 }
 
 TEST_F(ShipperTest, WhileTheRepositoryIsAwayTheLogWaitsAndNothingIsMissingAfterwards) {
     Life life(path(), backups_);
-    life.write(kTables);
+    life.write(NumberedWrites::kTables);
     ASSERT_TRUE(life.wait_for_base());
     const std::string generation = life.shipper->status().generation;
     backups_.away = true;
     int n = 0;
-    while (n < 100) life.write(nth(++n));
+    while (n < 100) life.write(NumberedWrites::nth(++n));
     ASSERT_TRUE(harness::eventually([&] {
         const ShipperStatus status = life.shipper->status();
         return status.state == ShipperStatus::State::Away && status.waiting_bytes > 0 &&
                !status.trouble.empty();
     }));
     const WallTime middle = life.clock.wall();
-    while (n < 150) life.write(nth(++n));
+    while (n < 150) life.write(NumberedWrites::nth(++n));
     backups_.away = false;
     ASSERT_TRUE(life.ship_all());
     EXPECT_EQ(life.shipper->status().generation, generation);
     EXPECT_EQ(life.shipper->status().state, ShipperStatus::State::Following);
     const fs::path to = into();
     must(restore_to(backups_, to, middle));
-    EXPECT_EQ(writes_in(to), 100);
+    EXPECT_EQ(NumberedWrites::in(to), 100);
 }
 
 TEST_F(ShipperTest, WhenTooMuchWaitsTheLogIsLetGoAndTheGapIsSaid) {
     Life::Options options;
     options.shipper.most_waiting_bytes = 256 << 10;
     Life life(path(), backups_, options);
-    life.write(kTables);
+    life.write(NumberedWrites::kTables);
     ASSERT_TRUE(life.wait_for_base());
     const std::string generation = life.shipper->status().generation;
     backups_.away = true;
     int n = 0;
     ASSERT_TRUE(harness::eventually([&] {
-        for (int i = 0; i < 20; ++i) life.write(nth(++n));
+        for (int i = 0; i < 20; ++i) life.write(NumberedWrites::nth(++n));
         return life.shipper->status().state == ShipperStatus::State::FellBehind;
     }));
     const WallTime in_the_gap = life.clock.wall();
-    for (int i = 0; i < 2000; ++i) life.write(nth(++n));
+    for (int i = 0; i < 2000; ++i) life.write(NumberedWrites::nth(++n));
     EXPECT_LT(fs::file_size(path().string() + "-wal"), 12u << 20) << "the disk must not fill";
     backups_.away = false;
     ASSERT_TRUE(harness::eventually(
         [&] { return life.has_base() && life.shipper->status().generation != generation; }));
-    life.write(nth(++n));
+    life.write(NumberedWrites::nth(++n));
     ASSERT_TRUE(life.ship_all());
     const auto reached = windows(must(run_to_end(survey(backups_, "test"))));
     EXPECT_EQ(reached.size(), 2u) << describe(reached);
@@ -172,7 +142,7 @@ TEST_F(ShipperTest, WhenTooMuchWaitsTheLogIsLetGoAndTheGapIsSaid) {
     EXPECT_FALSE(fs::exists(nowhere));
     const fs::path to = into();
     must(restore_to(backups_, to));
-    EXPECT_EQ(writes_in(to), n);
+    EXPECT_EQ(NumberedWrites::in(to), n);
 }
 
 TEST_F(ShipperTest, TwoCopiesOfOneDatabaseDoNotMixTheirLogs) {
@@ -180,24 +150,22 @@ TEST_F(ShipperTest, TwoCopiesOfOneDatabaseDoNotMixTheirLogs) {
     int n = 0;
     {
         Life life(path(), backups_);
-        life.write(kTables);
+        life.write(NumberedWrites::kTables);
         ASSERT_TRUE(life.wait_for_base());
-        while (n < 10) life.write(nth(++n));
+        while (n < 10) life.write(NumberedWrites::nth(++n));
         life.stop();
     }
     fs::copy_file(path(), twin);
     fs::copy_file(path().string() + "-wal", twin.string() + "-wal");
-    Life::Options options;
-    options.shipper.mark_every = std::chrono::milliseconds(100);
-    Life one(path(), backups_, options);
-    Life other(twin, backups_, options);
+    Life one(path(), backups_);
+    Life other(twin, backups_);
     ASSERT_TRUE(harness::eventually([&] {
         one.write("DELETE FROM t WHERE n < 0");
         other.write("DELETE FROM t WHERE n < 0");
         return one.has_base() && other.has_base() &&
                one.shipper->status().generation != other.shipper->status().generation;
     }));
-    while (n < 40) one.write(nth(++n));
+    while (n < 40) one.write(NumberedWrites::nth(++n));
     const WallTime moment = one.clock.wall();
     ASSERT_TRUE(one.ship_all());
     const auto generations = must(run_to_end(survey(backups_, "test")));
@@ -234,10 +202,10 @@ void replace_by_first(const fs::path& file) {
 TEST_F(ShipperTest, ADamagedBackupIsNeverRestored) {
     {
         Life life(path(), backups_);
-        life.write(kTables);
+        life.write(NumberedWrites::kTables);
         ASSERT_TRUE(life.wait_for_base());
         for (int n = 1; n <= 60; ++n) {
-            life.write(nth(n));
+            life.write(NumberedWrites::nth(n));
             ASSERT_TRUE(n % 10 != 0 || life.ship_all());
         }
         life.stop();
@@ -272,12 +240,12 @@ TEST_F(ShipperTest, ADamagedBackupIsNeverRestored) {
     EXPECT_EQ(restore_to(backups_, into(), latest).error().reason, "moment_unreachable");
     const fs::path to = into();
     must(restore_to(backups_, to));
-    EXPECT_GE(writes_in(to), 0);
+    EXPECT_GE(NumberedWrites::in(to), 0);
 }
 
 TEST_F(ShipperTest, NothingIsEverWrittenOver) {
     Life life(path(), backups_);
-    life.write(kTables);
+    life.write(NumberedWrites::kTables);
     ASSERT_TRUE(life.wait_for_base());
     const std::string before = content_of(path());
     const auto refused = restore_to(backups_, path());

@@ -102,6 +102,7 @@ public:
         ShipperSettings settings;
         settings.cluster = "test";
         settings.every = std::chrono::milliseconds(20);
+        settings.mark_every = std::chrono::milliseconds(100);
         settings.part_pause = std::chrono::milliseconds(1);
         settings.first_retry = std::chrono::milliseconds(10);
         settings.last_retry = std::chrono::milliseconds(50);
