@@ -50,10 +50,10 @@ Async<> Shipper::copy_base() {
             SW_CO_CHECK(co_await ship_waiting(false));
             shipped = clock_.now();
         }
-        // Half of the time at most: the disk is the application's too.
+        // A third of the time at most: the disk is the application's too.
         const auto took =
             std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
-        co_await rest(std::max(settings_.part_pause, took));
+        co_await rest(std::max(settings_.part_pause, took * 2));
     }
     SW_CO_TRY(const DatabaseLog::File after, co_await log_.file());
     manifest.schema_version = after.schema_version;
