@@ -20,6 +20,7 @@ constexpr std::size_t kShortWait = std::size_t{512} << 10;
 constexpr std::uint64_t kPressing = 8;
 /// Of an epoch that ended unseen, taken into memory at once: bounds that.
 constexpr std::size_t kMostRecovered = std::size_t{64} << 20;
+constexpr std::size_t kRecoveredPiece = std::size_t{8} << 20;
 /// SQLite's own habit, for when no log is kept.
 constexpr int kUsualCheckpointPages = 1000;
 
@@ -112,14 +113,18 @@ std::uint64_t ChangeLog::waiting_bytes() const {
 
 // ---- Keeping it
 
+Result<> ChangeLog::open() {
+    if (guard_) return {};
+    SW_TRY(Connection checkpointer, Connection::open(path_, Connection::Mode::ReadWrite));
+    keep_log_when_closed(checkpointer, true);
+    sqlite3_wal_autocheckpoint(checkpointer.native(), 0);
+    SW_TRY(guard_, Guard::open(path_));
+    checkpointer_.emplace(std::move(checkpointer));
+    return {};
+}
+
 /// From here on nothing is lost: the guard holds the log as it is, and its end is known.
 Result<> ChangeLog::keep(Connection& writer) {
-    if (!guard_) {
-        SW_TRY(guard_, Guard::open(path_));
-        SW_TRY(checkpointer_, Connection::open(path_, Connection::Mode::ReadWrite));
-        keep_log_when_closed(*checkpointer_, true);
-        sqlite3_wal_autocheckpoint(checkpointer_->native(), 0);
-    }
     SW_CHECK(guard_->advance());
     keep_log_when_closed(writer, true);
     sqlite3_wal_hook(writer.native(), nullptr, nullptr);
@@ -158,15 +163,15 @@ void ChangeLog::release(Connection& writer) {
 }
 
 Async<LogPlace> ChangeLog::begin() {
-    auto work = [this] {
+    auto work = [this]() -> Result<LogPlace> {
+        // A log that is short is shipped soon; how far it gets does not matter.
+        SW_CHECK(catch_up());
         return on_writer<LogPlace>([this](Connection& writer) { return begin_now(writer); });
     };
     co_return co_await offload(pool_, std::move(work));
 }
 
 Result<LogPlace> ChangeLog::begin_now(Connection& writer) {
-    // A log that is short is shipped soon; how far it gets does not matter.
-    SW_CHECK(checkpoint(writer));
     auto kept = keep(writer);
     if (!kept) {
         release(writer);
@@ -176,8 +181,17 @@ Result<LogPlace> ChangeLog::begin_now(Connection& writer) {
     return taken_;
 }
 
+/// Brings the file near to the log, here and not on the writer's thread. Nothing holds it after.
+Result<> ChangeLog::catch_up() {
+    SW_CHECK(open());
+    guard_->let_go();
+    SW_CHECK(checkpoint(*checkpointer_));
+    return {};
+}
+
 Async<> ChangeLog::resume(LogPlace after, WallTime whole_until) {
-    auto work = [this, after, whole_until] {
+    auto work = [this, after, whole_until]() -> Result<> {
+        SW_CHECK(open());
         return on_writer<void>([this, after, whole_until](Connection& writer) {
             auto resumed = resume_now(writer, after, whole_until);
             if (!resumed) release(writer);
@@ -220,16 +234,19 @@ Result<> ChangeLog::recover(const WalHeader& header, LogPlace after) {
     if (std::uint64_t{end.frames - after.frames} * header.frame_bytes() > kMostRecovered) {
         return gap("the log began anew, and too much of it was not taken");
     }
-    SW_TRY(FrameRun run, wal_->read(before, after, end.frames, kMostRecovered));
-    // As old as the first commit of this process at least.
-    if (!run.commits.empty()) {
-        recovered_.push_back(piece_of(std::move(run), after, stamps_.front().at));
+    for (LogPlace at = after; at.frames < end.frames;) {
+        SW_TRY(FrameRun run, wal_->read(before, at, end.frames, kRecoveredPiece));
+        const LogPlace from = std::exchange(at, run.end);
+        // As old as the first commit of this process at least.
+        recovered_.push_back(piece_of(std::move(run), from, stamps_.front().at));
+        recovered_.back().times_unknown = true;
     }
     return {};
 }
 
 Async<> ChangeLog::let_go() {
-    auto work = [this] {
+    auto work = [this]() -> Result<> {
+        (void)catch_up();
         return on_writer<void>([this](Connection& writer) -> Result<> {
             release(writer);
             return {};

@@ -63,6 +63,8 @@ private:
             [&errand, promise](Connection& writer) { promise->set_value(errand(writer)); });
         return outcome.get();
     }
+    Result<> open();
+    Result<> catch_up();
     Result<> keep(Connection& writer);
     Result<LogPlace> begin_now(Connection& writer);
     Result<> resume_now(Connection& writer, LogPlace after, WallTime whole_until);
