@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "base/uuid.h"
+#include "recovery/window/window.h"
 
 /// What is known of backups: values of the catalogue. docs/recovery/catalogue.md describes them for
 /// people.
@@ -25,14 +26,6 @@ enum class BackupKind : std::uint8_t {
 /// "full", "diff", "incr", "log", "snapshot".
 std::string_view word(BackupKind kind);
 std::optional<BackupKind> parse_backup_kind(std::string_view word);
-
-/// From one moment to another, both of them included.
-struct Window {
-    WallTime from{};
-    WallTime to{};
-
-    bool operator==(const Window&) const = default;
-};
 
 /// The record before in a component's chain.
 struct ChainLink {

@@ -126,9 +126,9 @@ TEST_P(KillTest, WhatWasShippedIsRestoredToTheCommit) {
     ASSERT_FALSE(reached.empty());
     for (const Window& window : reached) {
         expect_as_of(window.from);
-        expect_as_of(window.until);
+        expect_as_of(window.to);
         for (int i = 0; i < 3; ++i) {
-            const auto span = static_cast<std::uint64_t>((window.until - window.from).count());
+            const auto span = static_cast<std::uint64_t>((window.to - window.from).count());
             const std::uint64_t into = span == 0 ? 0 : (std::uint64_t{chance()} << 16) % span;
             expect_as_of(window.from + std::chrono::microseconds(into));
         }

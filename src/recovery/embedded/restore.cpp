@@ -90,7 +90,7 @@ Async<Restored> restore(BackupRepository& repository, DatabaseRebuilder& rebuild
     if (reachable.empty()) {
         co_return fail(ErrorCode::NotFound, "no backup of a database is in " + repository.place());
     }
-    const WallTime moment = request.moment.value_or(reachable.back().until);
+    const WallTime moment = request.moment.value_or(reachable.back().to);
     SW_CO_TRY(const RestorePlan plan, plan_restore(generations, moment));
     SW_CO_TRY(auto rebuild, rebuilder.begin(request.into, plan.base->page_bytes));
 

@@ -222,7 +222,7 @@ TEST_F(ShipperTest, ADamagedBackupIsNeverRestored) {
     const fs::path root = folder_.path() / "backups";
     const fs::path whole = folder_.path() / "whole";
     fs::copy(root / "v1", whole, fs::copy_options::recursive);
-    const WallTime latest = windows(must(run_to_end(survey(backups_, "test")))).back().until;
+    const WallTime latest = windows(must(run_to_end(survey(backups_, "test")))).back().to;
     for (const Damage& damage : damages) {
         const auto files = backups_.files(damage.object);
         damage.happen(files[files.size() / 2]);

@@ -34,7 +34,7 @@ std::vector<Window> windows_of(const Generation& generation, const BaseManifest&
         const bool is_break = piece.name.times_unknown;
         if (is_break) is_open = false;
         if (is_open) {
-            out.back().until = until;
+            out.back().to = until;
         } else if (until >= base.whole_from && until > before) {
             const bool is_first = out.empty() && !is_break && before < base.whole_from;
             out.push_back({is_first ? base.whole_from : until, until});
@@ -136,8 +136,8 @@ std::vector<Window> windows(const std::vector<Generation>& generations) {
               [](const Window& a, const Window& b) { return a.from < b.from; });
     std::vector<Window> out;
     for (const Window& each : all) {
-        if (!out.empty() && each.from <= out.back().until) {
-            out.back().until = std::max(out.back().until, each.until);
+        if (!out.empty() && each.from <= out.back().to) {
+            out.back().to = std::max(out.back().to, each.to);
         } else {
             out.push_back(each);
         }
@@ -150,7 +150,7 @@ std::string describe(const std::vector<Window>& windows) {
     std::string out;
     for (const Window& each : windows) {
         if (!out.empty()) out += ", ";
-        out += fmt::format("{} to {}", format_rfc3339(each.from), format_rfc3339(each.until));
+        out += fmt::format("{} to {}", format_rfc3339(each.from), format_rfc3339(each.to));
     }
     return out;
 }

@@ -6,6 +6,7 @@
 #include "ports/backup_repository.h"
 #include "recovery/embedded/layout.h"
 #include "recovery/embedded/manifest.h"
+#include "recovery/window/window.h"
 
 namespace syncwatch::recovery {
 
@@ -25,15 +26,6 @@ struct Generation {
 
     /// The last piece before the first that is missing; null: there is none.
     const KnownPiece* last_in_row() const;
-};
-
-/// Moments that can be restored to, the ends included.
-struct Window {
-    WallTime from{};
-    WallTime until{};
-
-    bool has(WallTime moment) const { return from <= moment && moment <= until; }
-    friend bool operator==(const Window&, const Window&) = default;
 };
 
 /// What has to be read for a moment.
