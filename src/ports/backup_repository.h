@@ -44,6 +44,9 @@ public:
     virtual Async<std::uint64_t> fetch(std::string name, std::filesystem::path to) = 0;
     /// What lies under `prefix` + "/", sorted by name; with "", everything.
     virtual Async<std::vector<Entry>> list(std::string prefix) = 0;
+    /// The folders right under `prefix` + "/" that something lies in, by their own names, sorted:
+    /// however much lies in them.
+    virtual Async<std::vector<std::string>> folders(std::string prefix) = 0;
     /// Absent is success. Errors: Conflict (reason "no_delete": who we are here may not).
     virtual Async<> remove(std::string name) = 0;
     /// Where it is, for people; no secret is in it.

@@ -157,6 +157,13 @@ TYPED_TEST_P(BackupRepositoryContract, AListingIsSortedAndOfThatFolderAlone) {
             {"v/1-", 4}, {"v/1.json", 8}, {"v/1/a", 5}, {"v/1/b/c", 7}, {"v/10/a", 6}, {"w", 1}}));
     EXPECT_EQ(this->list("v/2"), Entries());
     EXPECT_EQ(this->list("w"), Entries()) << "an object is no folder";
+    const auto folders = [this](const std::string& prefix) {
+        return must(run_to_end(this->repository().folders(prefix)));
+    };
+    EXPECT_EQ(folders("v"), (std::vector<std::string>{"1", "10"}));
+    EXPECT_EQ(folders("v/1"), std::vector<std::string>{"b"});
+    EXPECT_TRUE(folders("x").empty());
+    EXPECT_TRUE(folders("w").empty()) << "an object is no folder";
 }
 
 TYPED_TEST_P(BackupRepositoryContract, WhatIsRemovedIsGoneAndItsNameIsFree) {

@@ -37,6 +37,9 @@ public:
     Async<std::vector<Entry>> list(std::string prefix) override {
         return kept_.list(std::move(prefix));
     }
+    Async<std::vector<std::string>> folders(std::string prefix) override {
+        return kept_.folders(std::move(prefix));
+    }
     Async<> remove(std::string) override {
         co_return fail(ErrorCode::Conflict, "these keys may not delete", "no_delete");
     }

@@ -59,6 +59,10 @@ public:
         if (away) co_return gone();
         co_return co_await folder_->list(std::move(prefix));
     }
+    Async<std::vector<std::string>> folders(std::string prefix) override {
+        if (away) co_return gone();
+        co_return co_await folder_->folders(std::move(prefix));
+    }
     Async<> remove(std::string name) override { return folder_->remove(std::move(name)); }
     std::string place() const override { return folder_->place(); }
 

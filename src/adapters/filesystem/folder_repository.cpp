@@ -260,6 +260,27 @@ Result<> FolderRepository::list_into(const std::string& under, std::vector<Entry
     return system_failure("list", folder);
 }
 
+Result<std::vector<std::string>> FolderRepository::folders_now(const std::string& prefix) const {
+    SW_TRY(const fs::path folder, path_of(prefix));
+    std::vector<std::string> found;
+    std::error_code failed;
+    fs::directory_iterator each(folder, failed);
+    for (; !failed && each != fs::directory_iterator(); each.increment(failed)) {
+        std::string name = each->path().filename().string();
+        std::error_code gone;
+        const bool is_folder = is_blob_key(name) && fs::is_directory(each->symlink_status(gone));
+        if (is_folder && !fs::is_empty(each->path(), gone)) found.push_back(std::move(name));
+    }
+    const bool is_absent =
+        failed == std::errc::no_such_file_or_directory || failed == std::errc::not_a_directory;
+    if (failed && !is_absent) {
+        errno = failed.value();
+        return system_failure("list", folder);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
 Result<> FolderRepository::remove_now(const std::string& name) const {
     SW_TRY(const fs::path path, path_of(name));
     if (::unlink(path.c_str()) != 0) {
@@ -346,6 +367,15 @@ Async<std::vector<BackupRepository::Entry>> FolderRepository::list(std::string p
         return entries;
     };
     return run<std::vector<Entry>>(std::move(work));
+}
+
+Async<std::vector<std::string>> FolderRepository::folders(std::string prefix) {
+    auto work = [this, prefix = std::move(prefix)]() -> Result<std::vector<std::string>> {
+        SW_TRY(auto found, folders_now(prefix));
+        SW_CHECK(expect_here());
+        return found;
+    };
+    return run<std::vector<std::string>>(std::move(work));
 }
 
 Async<> FolderRepository::remove(std::string name) {

@@ -30,6 +30,7 @@ public:
     Async<std::string> read(std::string name) override;
     Async<std::uint64_t> fetch(std::string name, std::filesystem::path to) override;
     Async<std::vector<Entry>> list(std::string prefix) override;
+    Async<std::vector<std::string>> folders(std::string prefix) override;
     Async<> remove(std::string name) override;
     std::string place() const override { return root_.string(); }
 
@@ -52,6 +53,7 @@ private:
     Result<bool> place_draft(const Draft& draft, const std::filesystem::path& to) const;
     Result<> expect_same(const std::filesystem::path& there, const Content& content) const;
     Result<> sync_up_from(std::filesystem::path folder) const;
+    Result<std::vector<std::string>> folders_now(const std::string& prefix) const;
     Result<> list_into(const std::string& under, std::vector<Entry>& entries) const;
     Result<> remove_now(const std::string& name) const;
 

@@ -196,6 +196,21 @@ Async<std::vector<BackupRepository::Entry>> S3Repository::list(std::string prefi
     co_return entries;
 }
 
+Async<std::vector<std::string>> S3Repository::folders(std::string prefix) {
+    SW_CO_CHECK(check_name(prefix));
+    prefix += '/';
+    const std::size_t above = prefix.size();
+    auto listed = co_await client_.list(std::move(prefix), 1000, S3Client::Depth::Folders);
+    if (!listed) co_return fail(ours(std::move(listed).error()));
+    std::vector<std::string> found;
+    for (const std::string& each : *listed) {
+        if (!each.ends_with('/')) continue;
+        std::string name = each.substr(above, each.size() - above - 1);
+        if (filesystem::is_blob_key(name)) found.push_back(std::move(name));
+    }
+    co_return found;
+}
+
 Async<> S3Repository::remove(std::string name) {
     SW_CO_CHECK(check_name(name));
     const auto removed = co_await client_.remove_if_allowed(name);

@@ -45,6 +45,7 @@ public:
     Async<std::string> read(std::string name) override;
     Async<std::uint64_t> fetch(std::string name, std::filesystem::path to) override;
     Async<std::vector<Entry>> list(std::string prefix) override;
+    Async<std::vector<std::string>> folders(std::string prefix) override;
     Async<> remove(std::string name) override;
     std::string place() const override;
 
