@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -13,6 +11,7 @@
 #include "apps/command/command.h"
 #include "apps/command/table.h"
 #include "apps/plan/plan_file.h"
+#include "apps/plan/plan_source.h"
 #include "base/quantity.h"
 #include "recovery/plan/lint.h"
 
@@ -30,45 +29,20 @@ struct PlanArguments {
     bool as_file = false;
 };
 
-struct PlanText {
-    std::string name;  ///< As operators call it.
-    std::string toml;
-};
-
-/// A plan is written by hand: whatever is larger is something else.
-constexpr std::uintmax_t kMostBytes = 1024 * 1024;
-
 Outcome<PlanText> text_of(const fs::path& file) {
-    if (file.empty()) {
-        return PlanText{"the default plan", std::string(default_plan_text())};
-    }
-    std::error_code failed;
-    const auto size = fs::file_size(file, failed);
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    if (!failed && size <= kMostBytes) text << in.rdbuf();
-    if (failed || size > kMostBytes || !in) {
-        return give_up(Exit::Usage, "plan_not_read",
-                       fmt::format("the plan {} cannot be read", file.string()),
-                       "Name another with --file, or in recovery.plan.");
-    }
-    return PlanText{file.string(), std::move(text).str()};
+    auto text = plan_text(file);
+    if (text) return *std::move(text);
+    return give_up(Exit::Usage, "plan_not_read", text.error().message,
+                   "Name another with --file, or in recovery.plan.");
 }
 
-std::string list_of(const std::vector<Finding>& faults) {
-    std::string list;
-    for (const Finding& each : faults) {
-        list += fmt::format("\n  {}: {}. {}", each.where, each.what, each.hint);
-    }
-    return list;
-}
-
-Outcome<Plan> plan_in(const PlanText& text) {
-    auto read = read_plan(text.toml);
-    if (read.faults.empty()) return std::move(read.plan);
-    return give_up(Exit::Usage, "bad_plan",
-                   fmt::format("{} is not understood{}", text.name, list_of(read.faults)),
-                   "Each line above says what it must be.");
+Outcome<Plan> plan_of(const fs::path& file) {
+    auto plan = load_plan(file);
+    if (plan) return *std::move(plan);
+    const bool is_there = plan.error().code == ErrorCode::InvalidInput;
+    return give_up(Exit::Usage, is_there ? "bad_plan" : "plan_not_read", plan.error().message,
+                   is_there ? "Each line above says what it must be."
+                            : "Name another with --file, or in recovery.plan.");
 }
 
 fs::path plan_file(const Invocation& invocation, const PlanArguments& arguments) {
@@ -125,7 +99,7 @@ Outcome<> show(Invocation& invocation, const PlanArguments& arguments) {
     if (arguments.as_file) invocation.out.line(text->toml);
     if (arguments.as_file) invocation.out.set("toml", json::string(text->toml));
     if (arguments.as_file) return {};
-    const auto plan = plan_in(*text);
+    const auto plan = plan_of(plan_file(invocation, arguments));
     if (!plan) return tl::unexpected<Failure>(plan.error());
     show_for_people(invocation.out, text->name, *plan);
     invocation.out.set("file", json::string(text->name));
@@ -160,13 +134,9 @@ Outcome<> lint(Invocation& invocation, const PlanArguments& arguments) {
 }
 
 Outcome<> diff(Invocation& invocation, const PlanArguments& arguments) {
-    const auto theirs = text_of(arguments.other);
-    if (!theirs) return tl::unexpected<Failure>(theirs.error());
-    const auto ours = text_of(plan_file(invocation, arguments));
-    if (!ours) return tl::unexpected<Failure>(ours.error());
-    const auto now = plan_in(*ours);
+    const auto now = plan_of(plan_file(invocation, arguments));
     if (!now) return tl::unexpected<Failure>(now.error());
-    const auto then = plan_in(*theirs);
+    const auto then = plan_of(arguments.other);
     if (!then) return tl::unexpected<Failure>(then.error());
 
     const auto before = recovery::entries(*now);
