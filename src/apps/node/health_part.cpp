@@ -69,9 +69,11 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
     board_.add("transcoder", [this] { return transcoder(); });
 }
 
-void HealthPart::add_turn_and_backup() {
+void HealthPart::add_turn_and_backup(const BackupPart& backup) {
     board_.add("turn", [this] { return turn(); });
-    board_.add("backup", [this] { return backup(); });
+    board_.add("backup", [&backup]() -> net::awaitable<ComponentState> {
+        co_return backup.state();
+    });
 }
 
 net::awaitable<void> HealthPart::refresh() {
@@ -214,15 +216,6 @@ net::awaitable<ComponentState> HealthPart::transcoder() {
     }
     co_return state_of(Status::Ok,
                        fmt::format("{} under way, {} waiting", now.running, waiting_jobs_.load()));
-}
-
-net::awaitable<ComponentState> HealthPart::backup() {
-    if (powers_.postgres != nullptr || storage_.s3() != nullptr) {
-        co_return state_of(Status::Off,
-                           "none: this version makes no backups, use those of the database and of "
-                           "the object store");
-    }
-    co_return state_of(Status::Off, "none: this version makes no backups, copy the data folder");
 }
 
 }  // namespace syncwatch::apps

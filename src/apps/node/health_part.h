@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "apps/config/settings.h"
+#include "apps/node/backup_part.h"
 #include "apps/node/powers.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
@@ -22,8 +23,8 @@ public:
                const WorkerPart& worker, net::any_io_executor home);
 
     http::HealthBoard& board() { return board_; }
-    /// What a worker has not. Before the first report.
-    void add_turn_and_backup();
+    /// What a worker has not. Before the first report; it outlives the reports.
+    void add_turn_and_backup(const BackupPart& backup);
     /// Says it, too, when another node has this one's name. Before the first report; it outlives
     /// the reports.
     void watch_name(const NodeNames& names) { names_ = &names; }
@@ -49,7 +50,6 @@ private:
     net::awaitable<http::ComponentState> second_objects();
     net::awaitable<http::ComponentState> turn();
     net::awaitable<http::ComponentState> transcoder();
-    net::awaitable<http::ComponentState> backup();
 
     Powers& powers_;
     Storage& storage_;

@@ -56,6 +56,7 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
     SW_TRY(opened.ticket_key, key(*opened.powers, "tickets"));
     SW_TRY(opened.guest_key, key(*opened.powers, "guests"));
     SW_TRY(opened.peer_key, key(*opened.powers, "peers"));
+    SW_TRY(opened.backup_key, key(*opened.powers, "backup"));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
     SW_CHECK(node->open_for_business());
     return node;
@@ -73,6 +74,7 @@ Node::Node(config::Settings settings, Opened opened)
       names_(powers_->clock, powers_->random, powers_->bus(), {settings_.node.name}),
       worker_(worker_thread_, *powers_, *storage_, settings_),
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
+      backup_(*powers_, settings_, opened.backup_key),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0),
@@ -94,13 +96,14 @@ Node::Node(config::Settings settings, Opened opened)
     if (peers_.answers() != nullptr) media_.share_reels(*peers_.answers());
     peers_.listen(shards_.executor(0));
     if (settings_.bus.on()) watch_names();
-    health_.add_turn_and_backup();
+    health_.add_turn_and_backup(backup_);
     add_routes();
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { media_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { backup_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_certificate(text, tls_.get()); });
@@ -178,6 +181,7 @@ Result<> Node::open_for_business() {
     worker_.start();
     if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
+    backup_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -201,6 +205,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     wait(end_background());
     replication_.stop();
     worker_.stop();
+    backup_.stop();
 }
 
 void Node::wait(net::awaitable<void> task) {

@@ -8,6 +8,7 @@
 #include "adapters/sql_notices/notice_reader.h"
 #include "apps/config/settings.h"
 #include "apps/node/accounts_part.h"
+#include "apps/node/backup_part.h"
 #include "apps/node/health_part.h"
 #include "apps/node/media_part.h"
 #include "apps/node/metrics_part.h"
@@ -60,6 +61,7 @@ private:
         KeyStore::Key ticket_key{};  ///< Seals tickets to rooms.
         KeyStore::Key guest_key{};   ///< As in AccountsPart.
         KeyStore::Key peer_key{};    ///< As in PeersPart.
+        KeyStore::Key backup_key{};  ///< As in BackupPart.
     };
 
     Node(config::Settings settings, Opened opened);
@@ -88,6 +90,7 @@ private:
     NodeNames names_;
     WorkerPart worker_;
     ReplicationPart replication_;
+    BackupPart backup_;
     HealthPart health_;
     MetricsPart metrics_;
     AccountsPart accounts_;

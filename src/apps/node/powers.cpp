@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "adapters/postgres/migrate.h"
-#include "adapters/sqlite/database.h"
 #include "adapters/sqlite/migrate.h"
 #include "apps/node/breaker_log.h"
 #include "base/async/run_to_end.h"
@@ -51,7 +50,7 @@ Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, s
             log_breaker("database", open, status);
         };
         known->breaker().set_listener(std::move(tell));
-        auto powers = std::make_unique<Powers>(std::move(database), known);
+        auto powers = std::make_unique<Powers>(std::move(database), known, nullptr);
         // Before anything is signed or leased by it.
         const auto read = run_to_end(powers->wall_keeper->look());
         if (!read) log::warning("clock.not_compared", {{"error", read.error().message}});
@@ -61,7 +60,8 @@ Result<std::unique_ptr<Powers>> Powers::open(const config::Settings& settings, s
     options.path = settings.database_path();
     options.schema = schema;
     SW_TRY(auto database, sqlite::Database::open(std::move(options)));
-    return with_bus(std::make_unique<Powers>(std::move(database), nullptr), settings);
+    sqlite::Database* const known = database.get();
+    return with_bus(std::make_unique<Powers>(std::move(database), nullptr, known), settings);
 }
 
 namespace {
@@ -78,10 +78,12 @@ std::unique_ptr<WallKeeper> keeper_of(SystemClock& clock, TimeReference* referen
 
 }  // namespace
 
-Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres)
+Powers::Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres,
+               sqlite::Database* of_sqlite)
     : hasher(Argon2Hasher::Options()),
       database(std::move(opened)),
       postgres(of_postgres),
+      sqlite(of_sqlite),
       accounts(*database),
       rooms(*database),
       audit(*database, clock),

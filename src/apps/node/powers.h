@@ -14,6 +14,7 @@
 #include "adapters/sql_media/sql_media_store.h"
 #include "adapters/sql_media/sql_replica_ledger.h"
 #include "adapters/sql_rooms/sql_room_store.h"
+#include "adapters/sqlite/database.h"
 #include "adapters/system/argon2_hasher.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
@@ -31,8 +32,9 @@ struct Powers {
     static Result<std::unique_ptr<Powers>> open(const config::Settings& settings,
                                                 sql::Schema schema = sql::Schema::Migrate);
 
-    /// `of_postgres`: the same database, if it is PostgreSQL.
-    Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres);
+    /// One of the two pointers is the same database.
+    Powers(std::unique_ptr<sql::Database> opened, postgres::Database* of_postgres,
+           sqlite::Database* of_sqlite);
 
     SystemClock clock;
     SystemRandom random;
@@ -41,6 +43,7 @@ struct Powers {
     Argon2Hasher hasher;
     std::unique_ptr<sql::Database> database;
     postgres::Database* const postgres;  ///< nullptr: the database is SQLite.
+    sqlite::Database* const sqlite;      ///< nullptr: it is PostgreSQL.
     sql::SqlAccountStore accounts;
     sql::SqlRoomStore rooms;
     sql::SqlAuditLog audit;

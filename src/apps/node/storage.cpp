@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "adapters/filesystem/file_blob_store.h"
@@ -17,28 +15,13 @@
 #include "adapters/filesystem/file_uploads.h"
 #include "adapters/s3/s3_uploads.h"
 #include "apps/node/breaker_log.h"
+#include "apps/node/data_lock.h"
 #include "apps/node/s3_options.h"
 #include "base/encoding.h"
 #include "base/log/log.h"
 
 namespace syncwatch::apps {
 namespace {
-
-/// Held until the descriptor is closed, also by a process that is killed.
-Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
-    const std::string file = (folder / "lock").string();
-    UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!fd) {
-        return fail(ErrorCode::Forbidden, "open " + file + ": " + std::strerror(errno),
-                    "data_folder");
-    }
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorCode::Conflict,
-                    "another syncwatch serves from " + folder.string() + " already",
-                    "data_folder_in_use");
-    }
-    return fd;
-}
 
 /// What stands in the lock's file: drawn by the first process that has the folder. On a full disk
 /// it is good for this process alone, which then waits for its own leases when it starts again.
@@ -58,7 +41,7 @@ std::string identity_of(const UniqueFd& lock, Random& random) {
 }  // namespace
 
 Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings, Powers powers) {
-    SW_TRY(UniqueFd lock, lock_folder(settings.data.dir));
+    SW_TRY(UniqueFd lock, lock_data_folder(settings.data.dir));
     std::string identity = identity_of(lock, powers.random);
     std::unique_ptr<Storage> storage(new Storage(std::move(lock), std::move(identity)));
     auto tell = [self = storage.get()](bool open, const CircuitBreaker::Status& status) {

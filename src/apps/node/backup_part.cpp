@@ -1,0 +1,190 @@
+#include "apps/node/backup_part.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <fmt/format.h>
+
+#include "apps/backup/cluster.h"
+#include "apps/plan/plan_source.h"
+#include "base/log/log.h"
+#include "recovery/embedded/deadline.h"
+#include "recovery/embedded/expiry.h"
+
+namespace syncwatch::apps {
+namespace {
+
+using namespace std::chrono_literals;
+using http::ComponentState;
+using recovery::ShipperStatus;
+using Status = ComponentState::Status;
+
+constexpr auto kOpenAgain = 15s;
+constexpr auto kExpireEvery = 1h;
+/// What a node that stops waits for the last changes to be shipped.
+constexpr auto kLastPatience = 5s;
+/// A moment that is older than this is said to be behind: an idle one is marked once a minute.
+constexpr auto kFresh = 90s;
+
+ComponentState told(Status status, std::string detail) {
+    ComponentState state;
+    state.status = status;
+    state.detail = std::move(detail);
+    return state;
+}
+
+}  // namespace
+
+BackupPart::BackupPart(Powers& powers, const config::Settings& settings, KeyStore::Key key)
+    : powers_(powers),
+      cluster_(cluster_of(key)),
+      database_path_(settings.database_path()),
+      tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
+          log::error("backup.task_fault", {{"task", task}, {"what", what}});
+      }) {
+    const auto plan = load_plan(settings.recovery.plan);
+    if (!plan) {
+        log::error("backup.no_plan", {{"error", plan.error().message}});
+        trouble_with_plan_ = plan.error().message;
+        return;
+    }
+    const auto near = plan->repositories.find("near");
+    if (near != plan->repositories.end()) place_ = near->second;
+    const auto rule = plan->backups.find("database");
+    if (rule != plan->backups.end()) rule_ = rule->second;
+}
+
+BackupPart::~BackupPart() {
+    stop();
+    thread_.stop();
+    pool_.join();
+}
+
+void BackupPart::start() {
+    if (!is_wanted() || running_) return;
+    running_ = true;
+    thread_.run();
+    net::post(thread_.executor(0), [this] { tasks_.spawn("ship", ship()); });
+}
+
+net::awaitable<void> BackupPart::open_repository() {
+    while (!repository_) {
+        auto opened = OpenRepository::open(*place_, {powers_.clock, powers_.random, pool_});
+        if (opened) {
+            repository_ = *std::move(opened);
+            co_return;
+        }
+        log::warning("backup.not_opened", {{"error", opened.error().message}});
+        {
+            const std::lock_guard lock(mutex_);
+            trouble_ = opened.error().message;
+        }
+        co_await powers_.clock.sleep_until(powers_.clock.now() + kOpenAgain);
+    }
+}
+
+net::awaitable<void> BackupPart::ship() {
+    co_await open_repository();
+    recovery::ShipperSettings settings;
+    settings.cluster = cluster_;
+    log_.emplace(*powers_.sqlite, database_path_, powers_.clock, sqlite::ChangeLog::Options());
+    {
+        const std::lock_guard lock(mutex_);
+        trouble_.clear();
+        shipper_.emplace(*log_, repository_->get(), powers_.clock, powers_.random, pool_,
+                         std::move(settings));
+    }
+    tasks_.spawn("expire", expire_now_and_then());
+    co_await shipper_->run();
+}
+
+net::awaitable<void> BackupPart::expire_now_and_then() {
+    for (;;) {
+        co_await powers_.clock.sleep_until(powers_.clock.now() + kExpireEvery);
+        if (!rule_.keep || !place_->may_delete) continue;
+        recovery::KeepRule rule{*rule_.keep, rule_.keep_full};
+        const auto removed = co_await recovery::expire_embedded(repository_->get(), cluster_, rule,
+                                                                powers_.clock.wall());
+        if (!removed) {
+            log::warning("backup.not_expired", {{"error", removed.error().message}});
+        } else if (*removed > 0) {
+            log::info("backup.expired", {{"objects", *removed}});
+        }
+    }
+}
+
+net::awaitable<void> BackupPart::end() {
+    tasks_.cancel();
+    co_await tasks_.join();
+    if (!shipper_) co_return;
+    auto last = shipper_->finish();
+    const Result<> shipped =
+        co_await recovery::by_deadline(powers_.clock, kLastPatience, std::move(last));
+    if (!shipped) log::warning("backup.last_not_shipped", {{"error", shipped.error().message}});
+}
+
+void BackupPart::stop() {
+    if (!std::exchange(running_, false)) return;
+    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    if (repository_) repository_->stop();
+}
+
+std::optional<ShipperStatus> BackupPart::status() const {
+    const std::lock_guard lock(mutex_);
+    if (!shipper_) return std::nullopt;
+    return shipper_->status();
+}
+
+ComponentState BackupPart::state() const {
+    if (!trouble_with_plan_.empty()) return told(Status::Down, trouble_with_plan_);
+    if (powers_.sqlite == nullptr) {
+        return told(Status::Off, "none: this version backs up no PostgreSQL, use its own tools");
+    }
+    if (!place_) {
+        return told(Status::Off,
+                    "none: name a place for them in a plan (recovery.plan, [repository.near])");
+    }
+    const auto now = status();
+    if (!now) {
+        const std::lock_guard lock(mutex_);
+        if (trouble_.empty()) return told(Status::Ok, "starting");
+        return told(Status::Down, trouble_);
+    }
+    const std::string until =
+        now->shipped_until == WallTime{}
+            ? "nothing is there yet"
+            : fmt::format("whole until {}", format_rfc3339(now->shipped_until));
+    const bool is_late =
+        now->shipped_until != WallTime{} && powers_.clock.wall() - now->shipped_until > kFresh;
+    switch (now->state) {
+        case ShipperStatus::State::Starting: return told(Status::Ok, "starting");
+        case ShipperStatus::State::Following:
+            if (!now->has_base) return told(Status::Ok, "the first copy is being made");
+            return told(is_late ? Status::Degraded : Status::Ok, until);
+        case ShipperStatus::State::Away:
+            return told(Status::Degraded, fmt::format("{}: {}", until, now->trouble));
+        case ShipperStatus::State::FellBehind:
+            return told(Status::Down, fmt::format("{}, nothing after it: {}", until, now->trouble));
+    }
+    return {};
+}
+
+void BackupPart::write_metrics(metrics::Text& text) const {
+    const ShipperStatus now = status().value_or(ShipperStatus());
+    const bool well = now.state == ShipperStatus::State::Following && now.has_base;
+    const bool is_there = now.shipped_until != WallTime{};
+    const std::chrono::duration<double> age =
+        is_there ? powers_.clock.wall() - now.shipped_until : std::chrono::microseconds(0);
+    text.gauge("syncwatch_backup_following", "1 while every change of the database is backed up.",
+               well ? 1 : 0);
+    text.gauge("syncwatch_backup_age_seconds",
+               "Age of the moment that a loss of this machine now would come back to; 0: none.",
+               age.count());
+    text.gauge("syncwatch_backup_waiting_bytes",
+               "Changes of the database that are not in the repository yet.",
+               static_cast<double>(now.waiting_bytes));
+}
+
+}  // namespace syncwatch::apps

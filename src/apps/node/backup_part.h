@@ -1,0 +1,64 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/sqlite_log/change_log.h"
+#include "apps/backup/open_repository.h"
+#include "apps/config/settings.h"
+#include "apps/node/powers.h"
+#include "base/async/shards.h"
+#include "base/async/task_group.h"
+#include "gateway/health/health_board.h"
+#include "gateway/metrics/text.h"
+#include "recovery/embedded/shipper.h"
+#include "recovery/plan/plan.h"
+
+namespace syncwatch::apps {
+
+/// Brings the changes of an embedded database to the repository that the plan names, while the node
+/// runs, and removes there what the plan keeps no longer. Without such a repository, or with
+/// PostgreSQL, it does nothing. Nothing that goes wrong here is in the way of the node.
+class BackupPart {
+public:
+    /// `key`: what the installation's name among backups comes from.
+    BackupPart(Powers& powers, const config::Settings& settings, KeyStore::Key key);
+    /// Stops it, if nobody did.
+    ~BackupPart();
+
+    void start();
+    /// Ships what is there, for some seconds at most, and ends. Not from its own thread.
+    void stop();
+    http::ComponentState state() const;
+    void write_metrics(metrics::Text& text) const;
+
+private:
+    bool is_wanted() const { return place_ && powers_.sqlite != nullptr; }
+    net::awaitable<void> ship();
+    net::awaitable<void> open_repository();
+    net::awaitable<void> expire_now_and_then();
+    net::awaitable<void> end();
+    std::optional<recovery::ShipperStatus> status() const;
+
+    Powers& powers_;
+    const std::string cluster_;
+    std::string trouble_with_plan_;
+    std::optional<recovery::Repository> place_;  ///< nullopt: the plan names none.
+    recovery::BackupRule rule_;
+    const std::string database_path_;
+    Shards thread_{1};
+    net::thread_pool pool_{1};
+    std::unique_ptr<OpenRepository> repository_;
+    std::optional<sqlite::ChangeLog> log_;
+    std::optional<recovery::Shipper> shipper_;
+    TaskGroup tasks_;
+    mutable std::mutex mutex_;  // Guards what follows, and that shipper_ is there.
+    std::string trouble_;       ///< Why there is no repository yet, or nothing was removed.
+    bool running_ = false;
+};
+
+}  // namespace syncwatch::apps
