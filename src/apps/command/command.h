@@ -64,5 +64,7 @@ void add_room(CLI::App& app, Command& chosen);
 void add_video(CLI::App& app, Command& chosen);
 void add_replicate(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);
+void add_backup(CLI::App& app, Command& chosen);
+void add_restore(CLI::App& app, Command& chosen);
 
 }  // namespace syncwatch::apps

@@ -89,6 +89,8 @@ int run_command_line(int argc, char** argv) try {
     add_video(app, chosen);
     add_replicate(app, chosen);
     add_plan(app, chosen);
+    add_backup(app, chosen);
+    add_restore(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

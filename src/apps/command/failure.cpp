@@ -47,6 +47,8 @@ constexpr Advice kAdvice[] = {
     {"lab_port_taken", Exit::Refused,
      "Stop what listens there, or choose other ports with --base-port."},
     {"lab_programs", Exit::Refused, "Install them with apt-get install."},
+    {"moment_unreachable", Exit::Refused,
+     "Name a moment with --to that lies in what can be reached; syncwatch backup list shows it."},
     {"original_gone", Exit::Refused, "Its original was not kept: upload the film again."},
 };
 

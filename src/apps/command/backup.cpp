@@ -1,0 +1,200 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "adapters/sqlite/connection.h"
+#include "adapters/sqlite_log/rebuild.h"
+#include "apps/command/backup_place.h"
+#include "apps/command/table.h"
+#include "base/quantity.h"
+#include "recovery/embedded/restore.h"
+
+namespace syncwatch::apps {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using recovery::BaseManifest;
+using recovery::Generation;
+using recovery::Window;
+
+std::uint64_t log_bytes(const Generation& generation, std::uint64_t from_piece) {
+    std::uint64_t bytes = 0;
+    for (const auto& each : generation.pieces) {
+        if (each.name.number >= from_piece) bytes += each.bytes;
+    }
+    return bytes;
+}
+
+json::array windows_json(const std::vector<Window>& windows) {
+    json::array list;
+    for (const Window& each : windows) {
+        list.push_back(json::object{{"from", format_rfc3339(each.from)},
+                                    {"to", format_rfc3339(each.to)}});
+    }
+    return list;
+}
+
+Outcome<> list_backups(Invocation& invocation, const BackupArguments& arguments) {
+    auto place = BackupPlace::open(invocation, arguments);
+    if (!place) return tl::unexpected<Failure>(place.error());
+    std::string cluster = (*place)->cluster();
+    const auto generations =
+        (*place)->run(recovery::survey((*place)->repository(), std::move(cluster)));
+    if (!generations) return tl::unexpected<Failure>(generations.error());
+    const auto reachable = recovery::windows(*generations);
+
+    const Output& out = invocation.out;
+    out.line(
+        fmt::format("{}, installation {}\n", (*place)->repository().place(), (*place)->cluster()));
+    std::vector<std::vector<std::string>> rows;
+    json::array copies;
+    std::size_t damaged = 0;
+    for (const Generation& generation : *generations) {
+        damaged += generation.damaged.size();
+        for (const std::string& each : generation.damaged) out.line("damaged  " + each);
+        for (const BaseManifest& base : generation.bases) {
+            const std::uint64_t log = log_bytes(generation, base.from_piece);
+            rows.push_back({base.base, moment_text(base.whole_from), format_size(base.bytes),
+                            format_size(log)});
+            copies.push_back(json::object{{"component", "database"},
+                                          {"id", base.base},
+                                          {"generation", generation.id},
+                                          {"whole_from", moment_text(base.whole_from)},
+                                          {"bytes", base.bytes},
+                                          {"log_bytes", log},
+                                          {"schema_version", base.schema_version}});
+        }
+    }
+    out.line(table({"COPY OF THE DATABASE", "WHOLE FROM", "SIZE", "CHANGES SINCE"}, rows) + "\n");
+    out.line("any moment can be brought back of: " + recovery::describe(reachable));
+    invocation.out.set("place", json::string((*place)->repository().place()));
+    invocation.out.set("cluster", json::string((*place)->cluster()));
+    invocation.out.set("copies", std::move(copies));
+    invocation.out.set("windows", windows_json(reachable));
+    if (damaged == 0) return {};
+    return give_up(Exit::VerificationFailed, "backup_damaged",
+                   fmt::format("{} copies cannot be read", damaged),
+                   "Nothing is lost that other copies reach; keep the damaged ones for now.");
+}
+
+/// Removes what SQLite may leave beside a file, too.
+class ScratchDatabase {
+public:
+    explicit ScratchDatabase(fs::path path) : path_(std::move(path)) { remove(); }
+    ScratchDatabase(const ScratchDatabase&) = delete;
+    ScratchDatabase& operator=(const ScratchDatabase&) = delete;
+    ~ScratchDatabase() { remove(); }
+    const fs::path& path() const { return path_; }
+
+private:
+    void remove() const {
+        std::error_code ignored;
+        for (const char* each : {"", "-wal", "-shm"}) fs::remove(path_.string() + each, ignored);
+    }
+    const fs::path path_;
+};
+
+Outcome<json::object> count_rows(const fs::path& file) {
+    auto opened = sqlite::Connection::open(file, sqlite::Connection::Mode::ReadOnly);
+    if (!opened) return tl::unexpected<Failure>(failure_of(opened.error()));
+    json::object counts;
+    for (const char* each : {"users", "rooms", "room_messages", "videos", "segments", "objects"}) {
+        const auto rows = opened->query_one(fmt::format("SELECT count(*) FROM {}", each),
+                                            [](const sql::Row& row) { return row.integer(0); });
+        if (!rows) return tl::unexpected<Failure>(failure_of(rows.error()));
+        counts[each] = rows->value_or(0);
+    }
+    return counts;
+}
+
+Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments) {
+    const auto moment = moment_of(arguments);
+    if (!moment) return tl::unexpected<Failure>(moment.error());
+    auto place = BackupPlace::open(invocation, arguments);
+    if (!place) return tl::unexpected<Failure>(place.error());
+    const ScratchDatabase scratch(fs::temp_directory_path() /
+                                  fmt::format("syncwatch-restore-test-{}.db", ::getpid()));
+    sqlite::Rebuilder rebuilder;
+    recovery::RestoreRequest request{(*place)->cluster(), *moment, scratch.path()};
+    const Instant begun = (*place)->clock().now();
+    const auto restored =
+        (*place)->run(recovery::restore((*place)->repository(), rebuilder, std::move(request)));
+    if (!restored) return tl::unexpected<Failure>(restored.error());
+    auto counts = count_rows(scratch.path());
+    if (!counts) return tl::unexpected<Failure>(counts.error());
+    const std::chrono::duration<double> took = (*place)->clock().now() - begun;
+
+    const Output& out = invocation.out;
+    out.line(fmt::format("brought back   as of {}, the last change in it of {}",
+                         moment_text(restored->moment), moment_text(restored->reached)));
+    out.line(fmt::format("from           copy {}, {}, and {} of changes since", restored->base,
+                         format_size(restored->base_bytes), format_size(restored->log_bytes)));
+    out.line("looked at      every page, every index, every reference between tables");
+    std::string rows;
+    for (const auto& [table, count] : *counts) {
+        rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", count.as_int64(),
+                            std::string_view(table));
+    }
+    out.line("rows           " + rows);
+    out.line(fmt::format("took           {:.1f} s", took.count()));
+    invocation.out.set("restored", json::object{{"moment", moment_text(restored->moment)},
+                                                {"reached", moment_text(restored->reached)},
+                                                {"copy", restored->base},
+                                                {"bytes", restored->base_bytes},
+                                                {"log_bytes", restored->log_bytes},
+                                                {"schema_version", restored->schema_version},
+                                                {"seconds", took.count()}});
+    invocation.out.set("counts", *std::move(counts));
+    const auto promised = (*place)->plan().objectives.find("database");
+    if (promised == (*place)->plan().objectives.end() || took <= promised->second.rto) return {};
+    return give_up(Exit::ObjectiveMissed, "objective_missed",
+                   fmt::format("it is sound, but took longer than the promised {}",
+                               format_span(promised->second.rto)),
+                   "Look at the speed of the place that backups are kept in, or promise less.");
+}
+
+using RunBackup = Outcome<> (*)(Invocation&, const BackupArguments&);
+
+void add_command(CLI::App& to, const char* name, const char* help, bool with_moment,
+                 Command& chosen, RunBackup run) {
+    const auto arguments = std::make_shared<BackupArguments>();
+    CLI::App* command = to.add_subcommand(name, help);
+    add_backup_options(*command, *arguments, with_moment);
+    command->callback([&chosen, arguments, run] {
+        chosen.run = [arguments, run](Invocation& invocation) {
+            return run(invocation, *arguments);
+        };
+    });
+}
+
+}  // namespace
+
+void add_backup(CLI::App& app, Command& chosen) {
+    CLI::App* backup = app.add_subcommand(
+        "backup",
+        "The backups of the embedded database: what there is, and whether it can be brought back. "
+        "A running server makes them, all the time: docs/recovery/embedded.md.");
+    backup->require_subcommand(1);
+    add_command(
+        *backup, "list",
+        "Show the copies and the moments that can be brought back. Ends with 5 where one is "
+        "damaged",
+        false, chosen, list_backups);
+    add_command(
+        *backup, "restore-test",
+        "Bring the database back into a file that is thrown away, look at all of it, and say how "
+        "long that took. Ends with 5 where it is not sound, 6 where it took longer than the plan "
+        "promises",
+        true, chosen, restore_test);
+}
+
+}  // namespace syncwatch::apps

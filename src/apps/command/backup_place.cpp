@@ -1,0 +1,100 @@
+#include "apps/command/backup_place.h"
+
+#include <utility>
+
+#include "apps/backup/cluster.h"
+#include "apps/plan/plan_source.h"
+
+namespace syncwatch::apps {
+namespace {
+
+Outcome<recovery::Repository> place_of(const recovery::Plan& plan,
+                                       const BackupArguments& arguments) {
+    if (!arguments.repository.empty()) {
+        recovery::Repository named;
+        named.url = arguments.repository;
+        named.credentials_file = arguments.credentials.string();
+        return named;
+    }
+    for (const char* name : {"near", "far"}) {
+        const auto found = plan.repositories.find(name);
+        if (found != plan.repositories.end()) return found->second;
+    }
+    return give_up(Exit::Refused, "no_repository", "the plan names no place for backups",
+                   "Name one under [repository.near] in the plan that recovery.plan names, or with "
+                   "--repository file:/FOLDER or s3:https://…");
+}
+
+Failure place_failure(const Error& error) {
+    Failure failure = failure_of(error);
+    if (error.code == ErrorCode::NotFound) {
+        failure.code = "no_backups";
+        failure.hint = "Look whether it is the right place: --repository names another one.";
+    }
+    if (error.code == ErrorCode::Conflict) failure.hint = "Say which with --cluster.";
+    return failure;
+}
+
+}  // namespace
+
+void add_backup_options(CLI::App& command, BackupArguments& arguments, bool with_moment) {
+    command
+        .add_option("--repository", arguments.repository,
+                    "This place, not the one in the plan: file:/FOLDER or s3:https://…")
+        ->type_name("PLACE");
+    command
+        .add_option("--credentials", arguments.credentials,
+                    "The file with the keys of that place, if it is an S3 store")
+        ->type_name("FILE");
+    command
+        .add_option("--cluster", arguments.cluster,
+                    "The installation, where several have their backups in one place")
+        ->type_name("ID");
+    if (!with_moment) return;
+    command
+        .add_option("--to", arguments.moment,
+                    "As of this moment, with its zone, as in 2026-11-29T16:00:00Z; without it the "
+                    "latest that there is")
+        ->type_name("TIME");
+}
+
+Outcome<std::optional<WallTime>> moment_of(const BackupArguments& arguments) {
+    if (arguments.moment.empty() || arguments.moment == "latest") return std::nullopt;
+    const auto moment = parse_rfc3339(arguments.moment);
+    if (moment) return std::optional(*moment);
+    return give_up(Exit::Usage, "usage",
+                   "--to " + arguments.moment + " is no moment with a date, a time and a zone",
+                   "As in --to 2026-11-29T16:00:00Z or 2026-11-29T17:00:00+01:00: without a zone "
+                   "nobody knows which moment is meant.");
+}
+
+Outcome<std::unique_ptr<BackupPlace>> BackupPlace::open(const Invocation& invocation,
+                                                        const BackupArguments& arguments) {
+    std::unique_ptr<BackupPlace> place(new BackupPlace);
+    // Whoever has lost everything has no plan either, but an address.
+    auto plan = load_plan(invocation.settings.recovery.plan);
+    if (!plan && arguments.repository.empty()) {
+        return tl::unexpected<Failure>(failure_of(plan.error()));
+    }
+    if (plan) place->plan_ = *std::move(plan);
+    const auto where = place_of(place->plan_, arguments);
+    if (!where) return tl::unexpected<Failure>(where.error());
+    auto opened = OpenRepository::open(*where, {place->clock_, place->random_, place->pool_});
+    if (!opened) return tl::unexpected<Failure>(failure_of(opened.error()));
+    place->repository_ = *std::move(opened);
+    auto cluster = run_to_end(choose_cluster(place->repository(), arguments.cluster));
+    if (!cluster) return tl::unexpected<Failure>(place_failure(cluster.error()));
+    place->cluster_ = *std::move(cluster);
+    return place;
+}
+
+BackupPlace::~BackupPlace() {
+    if (repository_) repository_->stop();
+    pool_.join();
+}
+
+std::string moment_text(WallTime moment) {
+    return moment == WallTime{} ? "–" : format_rfc3339(moment);
+}
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,224 @@
+#include "recovery/embedded/restore.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "adapters/filesystem/files.h"
+#include "adapters/sqlite_log/rebuild.h"
+#include "apps/command/backup_place.h"
+#include "apps/node/data_lock.h"
+#include "base/digest.h"
+#include "base/encoding.h"
+#include "base/quantity.h"
+
+namespace syncwatch::apps {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+struct RestoreArguments {
+    BackupArguments backup;
+    fs::path into;
+    bool dry_run = false;
+    std::string confirmed;
+};
+
+/// What would be done, before it is.
+struct Intent {
+    WallTime moment{};
+    std::string base;
+    std::uint64_t base_bytes = 0;
+    std::uint64_t log_bytes = 0;
+    std::string token;  ///< Another one when anything is not as it was shown.
+};
+
+/// What tells one state of the present database from another; empty: there is none.
+std::string state_of_file(const fs::path& file) {
+    std::string state;
+    for (const char* part : {"", "-wal"}) {
+        struct ::stat facts {};
+        const std::string path = file.string() + part;
+        if (::stat(path.c_str(), &facts) != 0) continue;
+        state += fmt::format("{}:{}:{}.{:09};", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
+                             facts.st_mtim.tv_nsec);
+    }
+    return state;
+}
+
+Outcome<Intent> intent_of(BackupPlace& place, std::optional<WallTime> moment,
+                          const fs::path& target) {
+    std::string cluster = place.cluster();
+    const auto generations = place.run(recovery::survey(place.repository(), std::move(cluster)));
+    if (!generations) return tl::unexpected<Failure>(generations.error());
+    const auto reachable = recovery::windows(*generations);
+    if (reachable.empty()) {
+        return give_up(Exit::Refused, "no_backups",
+                       "no finished backup of a database is in " + place.repository().place(),
+                       "syncwatch backup list shows what there is.");
+    }
+    Intent intent;
+    intent.moment = moment.value_or(reachable.back().to);
+    const auto plan = recovery::plan_restore(*generations, intent.moment);
+    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
+    intent.base = plan->base->base;
+    intent.base_bytes = plan->base->bytes;
+    for (const auto& each : plan->pieces) intent.log_bytes += each.bytes;
+    const std::string all =
+        fmt::format("{} {} {} {} {}", place.cluster(), intent.base, to_micros(intent.moment),
+                    target.string(), state_of_file(target));
+    constexpr std::size_t kTokenBytes = 4;
+    const Sha256Sum sum = sha256(as_bytes(all));
+    intent.token = encode_hex(std::span(sum).first(kTokenBytes));
+    return intent;
+}
+
+/// The database that is there, with what SQLite keeps beside it, gets another name.
+Outcome<fs::path> move_aside(const fs::path& database, WallTime now) {
+    std::string stamp = format_rfc3339(now);
+    std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == '.'; });
+    const fs::path aside = database.string() + ".before-" + stamp;
+    for (const char* part : {"-wal", "-shm", ""}) {
+        const std::string from = database.string() + part;
+        const std::string to = aside.string() + part;
+        if (::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT) continue;
+        return give_up(Exit::Refused, "not_moved",
+                       fmt::format("move {} to {}: {}", from, to, std::strerror(errno)),
+                       "Nothing was changed but names; the restored file was thrown away.");
+    }
+    return aside;
+}
+
+void show_intent(const Output& out, const Intent& intent, const fs::path& target, bool replaces) {
+    out.line(fmt::format("brings back    the database as of {}", moment_text(intent.moment)));
+    out.line(fmt::format("from           copy {}, {}, and {} of changes since", intent.base,
+                         format_size(intent.base_bytes), format_size(intent.log_bytes)));
+    out.line("into           " + target.string());
+    if (!replaces) return;
+    out.line("what is there  is moved aside, and stays until you remove it");
+    out.line("what is lost   whatever happened after that moment");
+}
+
+Outcome<> bring_back(Invocation& invocation, BackupPlace& place, const Intent& intent,
+                     const fs::path& target, bool replaces) {
+    const fs::path fresh = replaces ? fs::path(target.string() + ".restoring") : target;
+    std::error_code ignored;
+    if (replaces) fs::remove(fresh, ignored);
+    sqlite::Rebuilder rebuilder;
+    recovery::RestoreRequest request{place.cluster(), intent.moment, fresh};
+    const Instant begun = place.clock().now();
+    const auto restored =
+        place.run(recovery::restore(place.repository(), rebuilder, std::move(request)));
+    if (!restored) return tl::unexpected<Failure>(restored.error());
+    fs::path aside;
+    if (replaces) {
+        auto moved = move_aside(target, place.clock().wall());
+        if (!moved) {
+            fs::remove(fresh, ignored);
+            return tl::unexpected<Failure>(moved.error());
+        }
+        aside = *std::move(moved);
+        if (const auto placed = filesystem::move_durably(fresh, target); !placed) {
+            return tl::unexpected<Failure>(failure_of(placed.error()));
+        }
+    }
+    const std::chrono::duration<double> took = place.clock().now() - begun;
+    const bool was_there = replaces && fs::exists(aside, ignored);
+    const Output& out = invocation.out;
+    out.line(fmt::format("\nbrought back   in {:.1f} s; the last change in it is of {}",
+                         took.count(), moment_text(restored->reached)));
+    if (was_there) out.line("moved aside    " + aside.string());
+    if (replaces) out.line("next           start the server: syncwatch serve");
+    invocation.out.set(
+        "restored", json::object{{"moment", moment_text(restored->moment)},
+                                 {"reached", moment_text(restored->reached)},
+                                 {"copy", restored->base},
+                                 {"into", target.string()},
+                                 {"moved_aside",
+                                  was_there ? json::value(aside.string()) : json::value(nullptr)},
+                                 {"schema_version", restored->schema_version},
+                                 {"seconds", took.count()}});
+    return {};
+}
+
+Outcome<> restore_database(Invocation& invocation, const RestoreArguments& arguments) {
+    const config::Settings& settings = invocation.settings;
+    const bool replaces = arguments.into.empty();
+    if (replaces && settings.postgres.on()) {
+        return give_up(Exit::Refused, "not_embedded",
+                       "this installation's database is PostgreSQL, and this brings back SQLite",
+                       "Use the backups of PostgreSQL itself, or --into FILE to look at one of an "
+                       "earlier time.");
+    }
+    const auto moment = moment_of(arguments.backup);
+    if (!moment) return tl::unexpected<Failure>(moment.error());
+    const fs::path target = replaces ? settings.database_path() : fs::absolute(arguments.into);
+    auto place = BackupPlace::open(invocation, arguments.backup);
+    if (!place) return tl::unexpected<Failure>(place.error());
+    std::error_code failed;
+    if (replaces) fs::create_directories(settings.data.dir, failed);
+    // A server that runs would go on writing into what was moved aside.
+    const auto lock = replaces ? lock_data_folder(settings.data.dir) : Result<UniqueFd>(UniqueFd());
+    if (!lock) return tl::unexpected<Failure>(failure_of(lock.error()));
+    const auto intent = intent_of(**place, *moment, target);
+    if (!intent) return tl::unexpected<Failure>(intent.error());
+    show_intent(invocation.out, *intent, target, replaces);
+    const bool destroys = replaces && fs::exists(target, failed);
+    invocation.out.set("intent", json::object{{"moment", moment_text(intent->moment)},
+                                              {"copy", intent->base},
+                                              {"bytes", intent->base_bytes},
+                                              {"log_bytes", intent->log_bytes},
+                                              {"into", target.string()},
+                                              {"token", intent->token}});
+    if (arguments.dry_run) {
+        if (destroys) invocation.out.line("to do it       --confirm " + intent->token);
+        return {};
+    }
+    if (destroys && arguments.confirmed != intent->token) {
+        const bool changed = !arguments.confirmed.empty();
+        return give_up(Exit::ConfirmationNeeded, "confirmation_needed",
+                       changed ? "things are not as they were when that was shown"
+                               : "there is a database already: not confirmed",
+                       "Repeat it with --confirm " + intent->token);
+    }
+    return bring_back(invocation, **place, *intent, target, replaces);
+}
+
+}  // namespace
+
+void add_restore(CLI::App& app, Command& chosen) {
+    CLI::App* restore = app.add_subcommand(
+        "restore", "Bring back what was lost, from backups: docs/recovery/embedded.md.");
+    restore->require_subcommand(1);
+    const auto arguments = std::make_shared<RestoreArguments>();
+    CLI::App* database = restore->add_subcommand(
+        "database",
+        "The embedded database, as it was at any moment that backup list shows. What is there is "
+        "moved aside, never removed. The server must not run");
+    add_backup_options(*database, arguments->backup, true);
+    database
+        ->add_option("--into", arguments->into,
+                     "Into this new file, and leave the installation as it is")
+        ->type_name("FILE");
+    database->add_flag("--dry-run", arguments->dry_run, "Say what would be done, and do nothing");
+    database
+        ->add_option("--confirm", arguments->confirmed,
+                     "The word that --dry-run shows: do just that")
+        ->type_name("TOKEN");
+    database->callback([&chosen, arguments] {
+        chosen.run = [arguments](Invocation& invocation) {
+            return restore_database(invocation, *arguments);
+        };
+    });
+}
+
+}  // namespace syncwatch::apps
