@@ -37,8 +37,8 @@ std::uint64_t log_bytes(const Generation& generation, std::uint64_t from_piece) 
 json::array windows_json(const std::vector<Window>& windows) {
     json::array list;
     for (const Window& each : windows) {
-        list.push_back(json::object{{"from", format_rfc3339(each.from)},
-                                    {"to", format_rfc3339(each.to)}});
+        list.push_back(
+            json::object{{"from", format_rfc3339(each.from)}, {"to", format_rfc3339(each.to)}});
     }
     return list;
 }

@@ -71,9 +71,8 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
 
 void HealthPart::add_turn_and_backup(const BackupPart& backup) {
     board_.add("turn", [this] { return turn(); });
-    board_.add("backup", [&backup]() -> net::awaitable<ComponentState> {
-        co_return backup.state();
-    });
+    board_.add("backup",
+               [&backup]() -> net::awaitable<ComponentState> { co_return backup.state(); });
 }
 
 net::awaitable<void> HealthPart::refresh() {
