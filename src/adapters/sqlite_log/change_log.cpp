@@ -162,6 +162,18 @@ void ChangeLog::release(Connection& writer) {
     stamps_.clear();
 }
 
+Async<> ChangeLog::hold() {
+    auto work = [this]() -> Result<> {
+        SW_CHECK(open());
+        return on_writer<void>([this](Connection& writer) {
+            auto kept = keep(writer);
+            if (!kept) release(writer);
+            return kept;
+        });
+    };
+    co_return co_await offload(pool_, std::move(work));
+}
+
 Async<LogPlace> ChangeLog::begin() {
     auto work = [this]() -> Result<LogPlace> {
         // A log that is short is shipped soon; how far it gets does not matter.
@@ -202,21 +214,34 @@ Async<> ChangeLog::resume(LogPlace after, WallTime whole_until) {
 }
 
 Result<> ChangeLog::resume_now(Connection& writer, LogPlace after, WallTime whole_until) {
-    {
-        const std::lock_guard lock(mutex_);
-        last_time_ = std::max(last_time_, whole_until);
-        whole_until_ = std::max(whole_until_, whole_until);
-    }
-    SW_CHECK(keep(writer));
+    if (!kept_) SW_CHECK(keep(writer));
+    recovered_.clear();
+    almost_checkpointed_ = false;
     catching_up_ = true;
+    whole_until_ = std::max(whole_until_, whole_until);
     const std::lock_guard lock(mutex_);
+    // The clock may have been set back since.
+    last_time_ = std::max(last_time_, whole_until + 1us);
+    for (Stamp& stamp : stamps_) stamp.at = std::max(stamp.at, whole_until + 1us);
+    taken_ = {header_.epoch, 0, header_.checksum};
+    gap_ = false;
     if (header_.epoch != after.epoch) return recover(header_, after);
     SW_TRY(const auto checksum, wal_->checksum_at(header_, after.frames));
     if (committed_ < after.frames || checksum != after.checksum) {
         return gap("the log is not the one that was taken from");
     }
     taken_ = after;
+    SW_TRY(catching_up_, has_unseen(after));
     return {};
+}
+
+/// With the lock: whether commits lie behind that place which nobody of this process saw.
+Result<bool> ChangeLog::has_unseen(LogPlace after) const {
+    if (stamps_.empty()) return committed_ > after.frames;
+    const std::uint32_t seen = stamps_.front().frames;
+    SW_TRY(const FrameRun run, wal_->read(header_, after, seen, kShortWait));
+    if (run.commits.empty()) return seen > after.frames;
+    return run.commits.front().frames != seen;
 }
 
 /// The epoch ended while nobody looked. Of its frames those lie behind the last one that was taken
@@ -234,11 +259,12 @@ Result<> ChangeLog::recover(const WalHeader& header, LogPlace after) {
     if (std::uint64_t{end.frames - after.frames} * header.frame_bytes() > kMostRecovered) {
         return gap("the log began anew, and too much of it was not taken");
     }
+    // As old as the first commit of this process at least.
+    const WallTime oldest = stamps_.empty() ? next_time() : stamps_.front().at;
     for (LogPlace at = after; at.frames < end.frames;) {
         SW_TRY(FrameRun run, wal_->read(before, at, end.frames, kRecoveredPiece));
         const LogPlace from = std::exchange(at, run.end);
-        // As old as the first commit of this process at least.
-        recovered_.push_back(piece_of(std::move(run), from, stamps_.front().at));
+        recovered_.push_back(piece_of(std::move(run), from, oldest));
         recovered_.back().times_unknown = true;
     }
     return {};

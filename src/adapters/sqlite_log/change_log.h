@@ -35,6 +35,7 @@ public:
     /// The log stays as it is, for the next process.
     ~ChangeLog() override;
 
+    Async<> hold() override;
     Async<LogPlace> begin() override;
     Async<> resume(LogPlace after, WallTime whole_until) override;
     Async<LogPiece> take(std::size_t most_bytes) override;
@@ -68,6 +69,7 @@ private:
     Result<> keep(Connection& writer);
     Result<LogPlace> begin_now(Connection& writer);
     Result<> resume_now(Connection& writer, LogPlace after, WallTime whole_until);
+    Result<bool> has_unseen(LogPlace after) const;
     Result<> recover(const WalHeader& header, LogPlace after);
     void release(Connection& writer);
 

@@ -37,6 +37,7 @@ net::awaitable<void> Shipper::run() {
         const Instant begun = clock_.now();
         const auto ended = co_await follow();
         note_trouble(ended.error());
+        (void)co_await check_waiting();
         if (clock_.now() - begun > settings_.last_retry) pause = settings_.first_retry;
         co_await rest(pause);
         pause = std::min(pause * 2, settings_.last_retry);
@@ -45,6 +46,8 @@ net::awaitable<void> Shipper::run() {
 
 /// Ends in an error only: then all begins again from what the repository has.
 Async<> Shipper::follow() {
+    if (!held_) SW_CO_CHECK(co_await log_.hold());
+    held_ = true;
     SW_CO_CHECK(co_await choose_generation());
     note(ShipperStatus::State::Following);
     for (;;) {

@@ -104,6 +104,7 @@ private:
     net::thread_pool& pool_;
     const ShipperSettings settings_;
 
+    bool held_ = false;
     std::string generation_;
     std::uint64_t number_ = 0;         ///< Of the last piece.
     LogPlace end_;                     ///< Where it ended.

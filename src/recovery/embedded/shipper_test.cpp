@@ -111,6 +111,29 @@ TEST_F(ShipperTest, WhileTheRepositoryIsAwayTheLogWaitsAndNothingIsMissingAfterw
     EXPECT_EQ(NumberedWrites::in(to), 100);
 }
 
+TEST_F(ShipperTest, ARepositoryThatIsAwayAtTheStartMakesNoGap) {
+    int n = 0;
+    {
+        Life life(path(), backups_);
+        life.write(NumberedWrites::kTables);
+        ASSERT_TRUE(life.wait_for_base());
+        while (n < 20) life.write(NumberedWrites::nth(++n));
+        life.stop();
+    }
+    backups_.away = true;
+    Life life(path(), backups_);
+    ASSERT_TRUE(harness::eventually([&] { return !life.shipper->status().trouble.empty(); }));
+    while (n < 1000) life.write(NumberedWrites::nth(++n));  // Megabytes: past SQLite's own limit.
+    const WallTime middle = life.clock.wall();
+    while (n < 1010) life.write(NumberedWrites::nth(++n));
+    backups_.away = false;
+    ASSERT_TRUE(life.ship_all());
+    EXPECT_EQ(must(run_to_end(survey(backups_, "test"))).size(), 1u);
+    const fs::path to = into();
+    must(restore_to(backups_, to, middle));
+    EXPECT_EQ(NumberedWrites::in(to), 1000);
+}
+
 TEST_F(ShipperTest, WhenTooMuchWaitsTheLogIsLetGoAndTheGapIsSaid) {
     Life::Options options;
     options.shipper.most_waiting_bytes = 256 << 10;
