@@ -153,7 +153,13 @@ public:
     /// Waits until everything up to now is shipped.
     bool ship_all() {
         const WallTime now = clock.wall();
-        return harness::eventually([&] { return shipper->status().shipped_until > now; });
+        if (harness::eventually([&] { return shipper->status().shipped_until > now; })) return true;
+        const ShipperStatus status = shipper->status();
+        ADD_FAILURE() << "piece " << status.piece << " until "
+                      << format_rfc3339(status.shipped_until) << ", state "
+                      << static_cast<int>(status.state) << ", " << status.waiting_bytes
+                      << " bytes wait: " << status.trouble;
+        return false;
     }
 
     SystemClock clock;

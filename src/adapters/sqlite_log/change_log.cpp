@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/sqlite_log/checkpoint.h"
 #include "base/async/offload.h"
 
 namespace syncwatch::sqlite {
@@ -34,26 +35,6 @@ Result<> touch(Connection& writer) {
         return row.integer(0);
     }));
     return writer.script(fmt::format("PRAGMA user_version = {}", version.value_or(0)));
-}
-
-struct Checkpointed {
-    std::uint32_t log = 0;   ///< Frames there are.
-    std::uint32_t done = 0;  ///< Of them in the file.
-};
-
-/// As far as readers allow; waits for nobody.
-Result<Checkpointed> checkpoint(Connection& connection) {
-    int log = 0;
-    int done = 0;
-    const int code = sqlite3_wal_checkpoint_v2(connection.native(), "main",
-                                               SQLITE_CHECKPOINT_PASSIVE, &log, &done);
-    if (code == SQLITE_BUSY) return Checkpointed{static_cast<std::uint32_t>(std::max(log, 0)), 0};
-    if (code != SQLITE_OK) {
-        return fail_unavailable("database", fmt::format("checkpoint: {}", sqlite3_errstr(code)),
-                                5s);
-    }
-    return Checkpointed{static_cast<std::uint32_t>(std::max(log, 0)),
-                        static_cast<std::uint32_t>(std::max(done, 0))};
 }
 
 void keep_log_when_closed(Connection& connection, bool keep) {
@@ -301,6 +282,7 @@ Result<LogPiece> ChangeLog::take_now(std::size_t most_bytes) {
         piece.more = true;
         return piece;
     }
+    if (almost_checkpointed_ && seen_epoch_ != epoch()) almost_checkpointed_ = false;
     const bool due = log_bytes >= options_.checkpoint_bytes;
     const bool pressing = log_bytes >= kPressing * options_.checkpoint_bytes;
     if (due && almost_checkpointed_ && waiting_bytes() <= (pressing ? most_bytes : kShortWait)) {
@@ -312,6 +294,7 @@ Result<LogPiece> ChangeLog::take_now(std::size_t most_bytes) {
         piece.more = true;
         // What was taken must reach whoever waits for it, whatever comes of the checkpoint.
         if (!almost_checkpointed_ && guard_->advance()) {
+            seen_epoch_ = epoch();
             const auto at = checkpoint(*checkpointer_);
             seen_ = at ? at->log : 0;
             almost_checkpointed_ = at.has_value();
@@ -324,18 +307,25 @@ Result<LogPiece> ChangeLog::take_now(std::size_t most_bytes) {
 Result<LogPiece> ChangeLog::take_last(Connection& writer, std::size_t most_bytes) {
     {
         const std::lock_guard lock(mutex_);
-        committed_ = std::max(committed_, seen_);
+        // Of an epoch that is over it says nothing.
+        if (seen_epoch_ == header_.epoch) committed_ = std::max(committed_, seen_);
     }
     SW_TRY(LogPiece piece, next_piece(most_bytes));
     if (piece.more) return piece;
     almost_checkpointed_ = false;
     if (!guard_->advance()) return piece;
+    seen_epoch_ = epoch();
     const auto at = checkpoint(writer);
     if (!at) return piece;
     seen_ = at->log;
     // With all of it taken, and all of it in the file, the next commit may begin it anew.
     if (at->log == piece.to.frames && at->done == at->log) (void)guard_->advance();
     return piece;
+}
+
+std::uint64_t ChangeLog::epoch() const {
+    const std::lock_guard lock(mutex_);
+    return header_.epoch;
 }
 
 Result<LogPiece> ChangeLog::next_piece(std::size_t most_bytes) {

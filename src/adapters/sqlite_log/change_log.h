@@ -78,6 +78,7 @@ private:
     Result<LogPiece> next_piece(std::size_t most_bytes);
     Result<File> file_now();
     Result<std::string> read_now(std::uint64_t offset, std::size_t bytes);
+    std::uint64_t epoch() const;
     LogPiece piece_of(FrameRun run, LogPlace from, WallTime seen_at);
 
     Database& database_;
@@ -91,7 +92,9 @@ private:
     std::deque<LogPiece> recovered_;
     bool almost_checkpointed_ = false;
     bool catching_up_ = false;  ///< With commits of an earlier process.
-    std::uint32_t seen_ = 0;    ///< Frames that the last checkpoint saw, other processes' too.
+    /// What the last checkpoint saw of the log, other processes' commits too.
+    std::uint64_t seen_epoch_ = 0;
+    std::uint32_t seen_ = 0;
     WallTime whole_until_{};
 
     mutable std::mutex mutex_;  // Guards the rest; never held while anything waits.
