@@ -19,6 +19,9 @@ namespace {
 
 using BaseId = Id<struct BaseTag>;
 
+/// Where more comes all the time, the copy has to get on too.
+constexpr unsigned kPiecesBetween = 4;
+
 }  // namespace
 
 bool Shipper::is_base_due() const {
@@ -47,7 +50,7 @@ Async<> Shipper::copy_base() {
         manifest.parts.push_back(std::move(part));
         offset += bytes;
         if (clock_.now() - shipped >= settings_.every) {
-            SW_CO_CHECK(co_await ship_waiting(false));
+            SW_CO_CHECK(co_await ship_waiting(false, kPiecesBetween));
             shipped = clock_.now();
         }
         // A third of the time at most: the disk is the application's too.

@@ -151,8 +151,8 @@ Async<> Shipper::start_generation() {
 
 // ---- Pieces
 
-Async<> Shipper::ship_waiting(bool marked) {
-    for (bool more = true; more;) {
+Async<> Shipper::ship_waiting(bool marked, unsigned most) {
+    for (bool more = true; more && most > 0; --most) {
         // One that was in hand when run() was cancelled comes first.
         if (!in_hand_) {
             SW_CO_TRY(in_hand_, co_await log_.take(settings_.piece_bytes));

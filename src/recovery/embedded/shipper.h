@@ -78,8 +78,8 @@ private:
     Async<bool> go_on_with(std::string generation, PieceName last);
     Async<> start_generation();
 
-    /// Until nothing is waiting; with `marked`, at least one piece.
-    Async<> ship_waiting(bool marked);
+    /// Until nothing is waiting, or so many pieces; with `marked`, at least one.
+    Async<> ship_waiting(bool marked, unsigned most = ~0U);
     Async<> ship_in_hand();
     bool goes_on(const LogPlace& from) const;
     Async<> copy_base();

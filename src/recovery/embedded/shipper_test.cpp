@@ -59,8 +59,10 @@ TEST_F(ShipperTest, ACopyThatIsMadeWhileEverythingChangesIsWhole) {
     fs::remove_all(folder_.path() / "backups" / "v1");
     Life life(path(), backups_, options);
     int n = 300;
-    while (!life.has_base() && n < 5000) life.write(NumberedWrites::nth(++n));
-    ASSERT_TRUE(life.has_base());
+    ASSERT_TRUE(harness::eventually([&] {
+        for (int i = 0; i < 20; ++i) life.write(NumberedWrites::nth(++n));
+        return life.has_base();
+    }));
     life.write(NumberedWrites::nth(++n));
     ASSERT_TRUE(life.ship_all());
     const fs::path to = into();
