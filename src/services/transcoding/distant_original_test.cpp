@@ -1,6 +1,5 @@
 // Segments that are made again from an original which lies in an object store alone.
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include <boost/asio/thread_pool.hpp>
@@ -8,6 +7,7 @@
 
 #include "adapters/s3/s3_blob_store.h"
 #include "harness/long_film.h"
+#include "harness/long_run.h"
 #include "harness/object_store.h"
 
 namespace syncwatch {
@@ -44,10 +44,6 @@ protected:
         EXPECT_TRUE(stored) << stored.error().message;
         return film;
     }
-    static bool is_long_run() {
-        const char* const long_tests = std::getenv("SYNCWATCH_LONG_TESTS");
-        return long_tests != nullptr && std::string(long_tests) == "yes";
-    }
 
     TempFolder folder_;
     TranscodeWorld world_{folder_.path() / "world"};
@@ -55,7 +51,7 @@ protected:
 };
 
 TEST_F(DistantOriginalTest, OnlyWhatASegmentIsMadeFromComes) {
-    const LongFilm film = film_in_the_store(4);
+    const LongFilm film = film_in_the_store(3);
     S3Node node(url_);
     TimedRestorer maker(world_, *node.store);
     for (const std::string& stream : film.streams()) {
@@ -72,7 +68,7 @@ TEST_F(DistantOriginalTest, OnlyWhatASegmentIsMadeFromComes) {
 
 /// Two hours at 720p, 2.8 GB; a node that has never seen the film.
 TEST_F(DistantOriginalTest, ALateSegmentOfTwoHoursIsThereWhileAPlayerWaits) {
-    if (!is_long_run()) GTEST_SKIP() << "--long";
+    if (!harness::is_long_run()) GTEST_SKIP() << "--long";
     const LongFilm film = film_in_the_store(120);
     for (const std::string& stream : film.streams()) {
         S3Node node(url_);

@@ -2,11 +2,11 @@
 #include "harness/long_film.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <gtest/gtest.h>
 
 #include "harness/clips.h"
+#include "harness/long_run.h"
 
 namespace syncwatch {
 namespace {
@@ -65,8 +65,7 @@ TEST_F(LongFilmTest, WhatIsPassedOnComesFromItsOwnPlaceAndIsTheSameToTheByte) {
 /// Two hours at 720p, 2.8 GB, whose rows are there without its objects.
 /// Two hours at 720p, 2.8 GB.
 TEST_F(LongFilmTest, ALateSegmentOfTwoHoursIsThereWhileAPlayerWaits) {
-    const char* const long_tests = std::getenv("SYNCWATCH_LONG_TESTS");
-    if (long_tests == nullptr || std::string(long_tests) != "yes") GTEST_SKIP() << "--long";
+    if (!harness::is_long_run()) GTEST_SKIP() << "--long";
     const LongFilm film = enter_long_film(world_, maker_, film_of_minutes(folder_.path(), 120));
     for (const std::string& stream : film.streams()) {
         for (const int number : {film.last / 2, film.last - 1}) {
