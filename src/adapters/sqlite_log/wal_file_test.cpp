@@ -71,7 +71,9 @@ TEST_F(WalFileTest, AFlippedBitAnywhereIsRefusedOrEndsTheLogAtACommitBeforeIt) {
     const auto put = [&out](std::size_t at, char byte) {
         out.seekp(static_cast<std::streamoff>(at)).put(byte).flush();
     };
-    for (std::size_t at = 0; at < bytes_.size(); ++at) {
+    // Each byte of the head and of the first frame's, and some of all the others.
+    constexpr std::size_t kEach = kWalHeaderBytes + 64;
+    for (std::size_t at = 0; at < bytes_.size(); at += at < kEach ? 1 : 11) {
         put(at, static_cast<char>(bytes_[at] ^ (1 << chance() % 8)));
         if (at < kWalHeaderBytes) {
             ASSERT_FALSE(file.header()) << at;
