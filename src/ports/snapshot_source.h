@@ -34,6 +34,9 @@ public:
 
     /// The name that the file has in a repository: "dump.rdb", "config.tar.age".
     virtual std::string file_name() const = 0;
+    /// What tells the state that take() would find from another, and costs little: the `position`
+    /// of a snapshot that was taken of it. Empty: it is always worth a new one.
+    virtual Async<std::string> fingerprint() { co_return std::string(); }
     /// Takes one into a new file; on error there is none.
     virtual Async<Facts> take(std::filesystem::path into) = 0;
     /// Looks whether a file is what take() makes, without a server. Errors: Corrupt (the message

@@ -12,6 +12,8 @@
 
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite_log/rebuild.h"
+#include "apps/command/backup_commands.h"
+#include "apps/command/backup_list.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/table.h"
 #include "base/quantity.h"
@@ -74,16 +76,25 @@ Outcome<> list_backups(Invocation& invocation, const BackupArguments& arguments)
                                           {"schema_version", base.schema_version}});
         }
     }
-    out.line(table({"COPY OF THE DATABASE", "WHOLE FROM", "SIZE", "CHANGES SINCE"}, rows) + "\n");
-    out.line("any moment can be brought back of: " + recovery::describe(reachable));
+    if (!rows.empty()) {
+        out.line(table({"COPY OF THE DATABASE", "WHOLE FROM", "SIZE", "CHANGES SINCE"}, rows) +
+                 "\n");
+        out.line("any moment can be brought back of: " + recovery::describe(reachable) + "\n");
+    }
     invocation.out.set("place", json::string((*place)->repository().place()));
     invocation.out.set("cluster", json::string((*place)->cluster()));
     invocation.out.set("copies", std::move(copies));
     invocation.out.set("windows", windows_json(reachable));
+    BackupArguments same = arguments;
+    same.cluster = (*place)->cluster();
+    const auto faults = list_catalogue(invocation, same);
+    if (!faults) return tl::unexpected<Failure>(faults.error());
+    damaged += *faults;
     if (damaged == 0) return {};
     return give_up(Exit::VerificationFailed, "backup_damaged",
-                   fmt::format("{} copies cannot be read", damaged),
-                   "Nothing is lost that other copies reach; keep the damaged ones for now.");
+                   fmt::format("{} things are damaged", damaged),
+                   "Nothing is lost that other copies reach; keep the damaged ones for now. "
+                   "docs/recovery/catalogue.md says what each of these means.");
 }
 
 /// Removes what SQLite may leave beside a file, too.
@@ -181,14 +192,18 @@ void add_command(CLI::App& to, const char* name, const char* help, bool with_mom
 void add_backup(CLI::App& app, Command& chosen) {
     CLI::App* backup = app.add_subcommand(
         "backup",
-        "The backups of the embedded database: what there is, and whether it can be brought back. "
-        "A running server makes them, all the time: docs/recovery/embedded.md.");
+        "Backups: make them, look whether they can be brought back, and let them expire. Those of "
+        "an "
+        "embedded database a running server makes, all the time: docs/recovery/.");
     backup->require_subcommand(1);
     add_command(
         *backup, "list",
-        "Show the copies and the moments that can be brought back. Ends with 5 where one is "
+        "Show the backups and the moments that can be brought back. Ends with 5 where one is "
         "damaged",
         false, chosen, list_backups);
+    add_backup_run(*backup, chosen);
+    add_backup_look(*backup, chosen);
+    add_backup_keep(*backup, chosen);
     add_command(
         *backup, "restore-test",
         "Bring the database back into a file that is thrown away, look at all of it, and say how "

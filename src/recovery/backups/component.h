@@ -32,6 +32,10 @@ public:
     /// What run() can make; all others stand on the first.
     virtual std::vector<BackupKind> kinds() const = 0;
 
+    /// What tells a backup made now from another, and costs little: the `position` of its record.
+    /// Empty: it is always worth one.
+    virtual Async<std::string> fingerprint() { co_return std::string(); }
+
     struct Request {
         BackupId id;
         BackupKind kind = BackupKind::Full;

@@ -219,9 +219,12 @@ Expiry keep_all(const BackupHistory& history) {
 
 }  // namespace
 
+std::string planned_name(std::string_view component) {
+    return std::string(component == "pg" || component == "sqlite" ? "database" : component);
+}
+
 Retention retention_of(const Plan& plan, std::string_view component) {
-    const bool is_database = component == "pg" || component == "sqlite";
-    const auto rule = plan.backups.find(std::string(is_database ? "database" : component));
+    const auto rule = plan.backups.find(planned_name(component));
     if (rule == plan.backups.end()) return {};
     return {rule->second.keep, rule->second.keep_full};
 }

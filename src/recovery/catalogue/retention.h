@@ -21,7 +21,11 @@ struct Retention {
     bool operator==(const Retention&) const = default;
 };
 
-/// As the plan has it for backups of `component`: "pg" and "sqlite" are its database. Of what the
+/// What the plan calls the component that the catalogue has as `component`: "database" is "pg" or
+/// "sqlite" there.
+std::string planned_name(std::string_view component);
+
+/// As the plan has it for backups of `component`. Of what the
 /// plan does not name everything is kept.
 Retention retention_of(const Plan& plan, std::string_view component);
 

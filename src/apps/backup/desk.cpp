@@ -1,0 +1,113 @@
+#include "apps/backup/desk.h"
+
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+#include "recovery/snapshots/snapshot_component.h"
+
+namespace syncwatch::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whether the process that a folder is named after is there no more.
+bool is_abandoned(const std::string& name) {
+    ::pid_t owner = 0;
+    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), owner);
+    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) return false;
+    return owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+}
+
+/// What passes through lies in a folder for each process: one that was killed leaves its own.
+void remove_abandoned(const fs::path& folder) {
+    std::error_code failed;
+    for (const auto& each : fs::directory_iterator(folder, failed)) {
+        std::error_code ignored;
+        if (is_abandoned(each.path().filename().string())) fs::remove_all(each.path(), ignored);
+    }
+}
+
+}  // namespace
+
+Result<> BackupDesk::open_places(const recovery::Plan& plan, Powers powers) {
+    for (const char* name : {"near", "far"}) {
+        const auto found = plan.repositories.find(name);
+        if (found == plan.repositories.end()) continue;
+        SW_TRY(auto opened,
+               OpenRepository::open(found->second, {powers.clock, powers.random, powers.pool}));
+        places_.push_back({name, &opened->get()});
+        repositories_.push_back(std::move(opened));
+    }
+    if (!places_.empty()) return {};
+    return fail(ErrorCode::NotFound, "the plan names no place for backups", "no_repository");
+}
+
+Result<> BackupDesk::make_scratch(const config::Settings& settings) {
+    std::error_code failed;
+    if (!fs::is_directory(settings.data.dir, failed)) {
+        // A new machine, where something is to be brought back.
+        std::string made = (fs::temp_directory_path() / "syncwatch-backup-XXXXXX").string();
+        if (::mkdtemp(made.data()) == nullptr) {
+            return fail(ErrorCode::Unavailable, "cannot make a folder like " + made);
+        }
+        scratch_ = made;
+        return {};
+    }
+    const fs::path all = settings.data.dir / "backup";
+    scratch_ = all / std::to_string(::getpid());
+    fs::create_directories(scratch_, failed);
+    // Secrets may pass through it.
+    if (!failed) fs::permissions(all, fs::perms::owner_all, failed);
+    if (failed) {
+        return fail(ErrorCode::Unavailable,
+                    "cannot make the folder " + scratch_.string() + ": " + failed.message());
+    }
+    remove_abandoned(all);
+    return {};
+}
+
+void BackupDesk::add(std::string name, std::unique_ptr<SnapshotSource> source, Powers powers) {
+    components_.push_back(std::make_unique<recovery::SnapshotComponent>(
+        std::move(name), recovery::SnapshotComponent::Powers{*source, *files_, powers.clock,
+                                                             scratch_ / "snapshots"}));
+    sources_.push_back(std::move(source));
+}
+
+void BackupDesk::add_components(const config::Settings&, const recovery::Plan&, Powers) {}
+
+Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& settings,
+                                                     const recovery::Plan& plan,
+                                                     std::string cluster, std::string app_version,
+                                                     Powers powers) {
+    std::unique_ptr<BackupDesk> desk(new BackupDesk);
+    SW_TRY(const auto names, recovery::RepositoryNames::of(cluster));
+    SW_CHECK(desk->open_places(plan, powers));
+    SW_CHECK(desk->make_scratch(settings));
+    desk->catalogue_ = std::make_unique<recovery::Catalogue>(
+        recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
+    desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
+    desk->add_components(settings, plan, powers);
+    std::vector<recovery::BackupComponent*> components;
+    for (const auto& each : desk->components_) components.push_back(each.get());
+    desk->backups_ = std::make_unique<recovery::Backups>(
+        recovery::Backups::Powers{*desk->catalogue_, std::move(components), powers.clock,
+                                  powers.random, settings.node.name, std::move(app_version)});
+    return desk;
+}
+
+void BackupDesk::stop() {
+    for (const auto& each : repositories_) each->stop();
+}
+
+BackupDesk::~BackupDesk() {
+    stop();
+    std::error_code ignored;
+    if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+}
+
+}  // namespace syncwatch::apps

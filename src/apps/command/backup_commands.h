@@ -1,0 +1,17 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace syncwatch::apps {
+
+struct Command;
+
+/// Each adds its commands below `syncwatch backup`; the one that is chosen puts itself into
+/// `chosen`.
+void add_backup_run(CLI::App& backup, Command& chosen);
+void add_backup_look(CLI::App& backup, Command& chosen);
+void add_backup_keep(CLI::App& backup, Command& chosen);
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,142 @@
+#include "apps/command/backup_desk.h"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "apps/backup/cluster.h"
+#include "apps/node/powers.h"
+#include "apps/node/version.h"
+#include "apps/plan/plan_source.h"
+#include "base/quantity.h"
+
+namespace syncwatch::apps {
+namespace {
+
+Failure no_place() {
+    return {Exit::Refused, "no_repository", "the plan names no place for backups",
+            "Name one under [repository.near] in the plan that recovery.plan names, or with "
+            "--repository file:/FOLDER or s3:https://…"};
+}
+
+/// A database that is not there is not made for this.
+bool has_database(const config::Settings& settings) {
+    std::error_code failed;
+    return settings.postgres.on() || std::filesystem::exists(settings.database_path(), failed);
+}
+
+Result<std::string> cluster_of_database(const config::Settings& settings) {
+    SW_TRY(const auto powers, Powers::open(settings, sql::Schema::Require));
+    KeyStore::Key fresh{};
+    powers->random.fill(fresh);
+    SW_TRY(const auto key, run_to_end(powers->keys.key("backup", fresh)));
+    return cluster_of(key);
+}
+
+/// What is being done, for people who wait.
+class ProgressLine {
+public:
+    ~ProgressLine() {
+        if (!shown_.empty() && terminal_) fmt::print(stderr, "\r\033[K");
+    }
+    void tell(const recovery::Progress& now) {
+        const std::lock_guard lock(mutex_);
+        std::string text = now.doing;
+        if (terminal_ && now.whole > 0) {
+            constexpr std::uint64_t kWhole = 100;
+            text += fmt::format(", {} of {}, {} %", format_size(now.done), format_size(now.whole),
+                                now.done * kWhole / now.whole);
+        }
+        if (text == shown_) return;
+        shown_ = text;
+        fmt::print(stderr, "{}{}{}", terminal_ ? "\r\033[K" : "", text, terminal_ ? "" : "\n");
+        std::fflush(stderr);
+    }
+
+private:
+    const bool terminal_ = ::isatty(STDERR_FILENO) != 0;
+    std::mutex mutex_;  // Guards what was shown last.
+    std::string shown_;
+};
+
+}  // namespace
+
+Outcome<std::string> CommandDesk::find_cluster(const Invocation& invocation,
+                                               const BackupArguments& arguments) {
+    if (!arguments.cluster.empty()) return arguments.cluster;
+    if (has_database(invocation.settings)) {
+        auto found = cluster_of_database(invocation.settings);
+        if (found) return *std::move(found);
+    }
+    for (const char* name : {"near", "far"}) {
+        const auto place = plan_.repositories.find(name);
+        if (place == plan_.repositories.end()) continue;
+        auto opened = OpenRepository::open(place->second, {clock_, random_, pool_});
+        if (!opened) continue;
+        auto only = run_to_end(choose_cluster((*opened)->get(), {}));
+        (*opened)->stop();
+        if (only) return *std::move(only);
+    }
+    return give_up(Exit::Refused, "no_installation",
+                   "the database does not answer, and the repositories do not say which "
+                   "installation is meant",
+                   "Say which with --cluster; syncwatch backup list shows them.");
+}
+
+Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open(const Invocation& invocation,
+                                                        const BackupArguments& arguments) {
+    std::unique_ptr<CommandDesk> opened(new CommandDesk);
+    auto plan = load_plan(invocation.settings.recovery.plan);
+    // Whoever has lost everything has no plan either, but an address.
+    if (!plan && arguments.repository.empty()) {
+        return tl::unexpected<Failure>(failure_of(plan.error()));
+    }
+    if (plan) opened->plan_ = *std::move(plan);
+    if (!arguments.repository.empty()) {
+        recovery::Repository named;
+        named.url = arguments.repository;
+        named.credentials_file = arguments.credentials.string();
+        opened->plan_.repositories = {{"near", std::move(named)}};
+    }
+    if (opened->plan_.repositories.empty()) return tl::unexpected<Failure>(no_place());
+    auto cluster = opened->find_cluster(invocation, arguments);
+    if (!cluster) return tl::unexpected<Failure>(cluster.error());
+    opened->cluster_ = *std::move(cluster);
+    auto desk = BackupDesk::open(invocation.settings, opened->plan_, opened->cluster_, kVersion,
+                                 {opened->clock_, opened->random_, opened->pool_});
+    if (!desk) return tl::unexpected<Failure>(failure_of(desk.error()));
+    opened->desk_ = *std::move(desk);
+    return opened;
+}
+
+CommandDesk::~CommandDesk() {
+    if (desk_) desk_->stop();
+    pool_.join();
+}
+
+Outcome<recovery::Catalogued> backup_named(const recovery::Survey& survey,
+                                           const std::string& name) {
+    const recovery::Catalogued* found = nullptr;
+    for (const recovery::Catalogued& each : survey.backups) {
+        if (!each.record().id.text().starts_with(name)) continue;
+        if (found != nullptr) {
+            return give_up(Exit::Refused, "several_backups",
+                           "more than one backup begins with " + name,
+                           "Give more of its id: syncwatch backup list shows them.");
+        }
+        found = &each;
+    }
+    if (found != nullptr && !name.empty()) return *found;
+    return give_up(Exit::Refused, "no_such_backup", "no backup is called " + name,
+                   "syncwatch backup list shows what there is.");
+}
+
+recovery::TellProgress tell_progress() {
+    const auto line = std::make_shared<ProgressLine>();
+    return [line](const recovery::Progress& now) { line->tell(now); };
+}
+
+}  // namespace syncwatch::apps

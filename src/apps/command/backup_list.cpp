@@ -1,0 +1,83 @@
+#include "apps/command/backup_list.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "apps/command/backup_desk.h"
+#include "apps/command/backup_words.h"
+#include "apps/command/table.h"
+#include "base/quantity.h"
+
+namespace syncwatch::apps {
+namespace {
+
+namespace json = boost::json;
+using recovery::Catalogued;
+using recovery::Survey;
+
+std::string places_of(const Catalogued& backup) {
+    std::string all;
+    for (const std::string& each : backup.places) all += all.empty() ? each : ", " + each;
+    return all;
+}
+
+void list_records(Output& out, const Survey& survey) {
+    std::vector<std::vector<std::string>> rows;
+    json::array records;
+    for (const Catalogued& each : survey.backups) {
+        if (each.is_expired) continue;
+        const auto& record = each.record();
+        const bool is_pinned = survey.pinned.contains(record.id);
+        rows.push_back({record.component, std::string(word(record.kind)), record.id.text(),
+                        format_rfc3339(record.window.to), format_size(record.stored_bytes),
+                        places_of(each), last_look(survey, record.id), is_pinned ? "pinned" : ""});
+        json::object one = record_json(record);
+        json::array places;
+        for (const std::string& place : each.places) places.emplace_back(place);
+        one["places"] = std::move(places);
+        one["pinned"] = is_pinned;
+        records.push_back(std::move(one));
+    }
+    if (!rows.empty()) {
+        out.line(
+            table({"COMPONENT", "KIND", "BACKUP", "AS OF", "SIZE", "IN", "LAST LOOK", ""}, rows));
+    }
+    out.set("records", std::move(records));
+}
+
+/// What is not as commands of ours left it.
+std::vector<std::string> faults_of(const Survey& survey) {
+    std::vector<std::string> faults;
+    for (const auto& each : survey.damaged) faults.push_back(trouble_line(each));
+    for (const auto& each : survey.chain_faults()) {
+        faults.push_back(each.backup.text() + " " + each.what);
+    }
+    return faults;
+}
+
+}  // namespace
+
+Outcome<std::size_t> list_catalogue(Invocation& invocation, const BackupArguments& arguments) {
+    auto desk = CommandDesk::open(invocation, arguments);
+    if (!desk) return tl::unexpected<Failure>(desk.error());
+    const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
+    if (!survey) return tl::unexpected<Failure>(survey.error());
+    list_records(invocation.out, *survey);
+    for (const auto& each : survey->away) invocation.out.line("away     " + trouble_line(each));
+    invocation.out.set("away", troubles_json(survey->away));
+    const auto faults = faults_of(*survey);
+    json::array told;
+    for (const std::string& each : faults) {
+        invocation.out.line("damaged  " + each);
+        told.emplace_back(each);
+    }
+    invocation.out.set("faults", std::move(told));
+    return faults.size();
+}
+
+}  // namespace syncwatch::apps

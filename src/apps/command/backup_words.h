@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "recovery/catalogue/survey.h"
+
+/// How commands show what the catalogue has.
+namespace syncwatch::apps {
+
+boost::json::object record_json(const recovery::BackupRecord& record);
+boost::json::object verification_json(const recovery::Verification& look);
+boost::json::array troubles_json(const std::vector<recovery::Trouble>& troubles);
+
+/// "in far: the folder is not there"
+std::string trouble_line(const recovery::Trouble& trouble);
+
+/// Of a list of backups: "verified", when and how thoroughly; "damaged"; "–" where nobody looked.
+std::string last_look(const recovery::Survey& survey, recovery::BackupId backup);
+
+}  // namespace syncwatch::apps

@@ -1,0 +1,126 @@
+#include "recovery/backups/backups.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace syncwatch::recovery {
+namespace {
+
+BackupKind kind_of(const Backups::Order& order, const BackupComponent& component,
+                   const BackupHistory& history) {
+    if (order.kind) return *order.kind;
+    const auto kinds = component.kinds();
+    return history.records.empty() ? kinds.front() : kinds.back();
+}
+
+Result<> check_kind(const BackupComponent& component, BackupKind kind) {
+    const auto kinds = component.kinds();
+    if (std::ranges::find(kinds, kind) != kinds.end()) return {};
+    std::string names;
+    for (const BackupKind each : kinds) {
+        names += names.empty() ? "" : ", ";
+        names += word(each);
+    }
+    return fail(ErrorCode::InvalidInput,
+                fmt::format("{} has no {} backups, but {}", component.name(), word(kind), names));
+}
+
+}  // namespace
+
+Result<BackupComponent*> Backups::find(const std::string& component) const {
+    for (BackupComponent* each : powers_.components) {
+        if (each->name() == component) return each;
+    }
+    return fail(ErrorCode::NotFound, component + " is nothing that is backed up here");
+}
+
+Async<std::optional<StoredRecord>> Backups::unchanged(BackupComponent* component, Survey survey) {
+    SW_CO_TRY(const std::string now, co_await component->fingerprint());
+    if (now.empty()) co_return std::nullopt;
+    std::optional<StoredRecord> newest;
+    for (const Catalogued& each : survey.backups) {
+        if (each.record().component == component->name() && !each.is_expired) newest = each.stored;
+    }
+    if (newest && newest->record.position != now) newest.reset();
+    co_return newest;
+}
+
+Async<Backups::Made> Backups::run(Order order, TellProgress tell) {
+    SW_CO_TRY(BackupComponent* const component, find(order.component));
+    SW_CO_TRY(Survey survey, co_await powers_.catalogue.survey());
+    if (!order.even_unchanged) {
+        SW_CO_TRY(auto last, co_await unchanged(component, survey));
+        if (last) co_return Made{*std::move(last), false, {}};
+    }
+    BackupComponent::Request request;
+    request.id = powers_.random.make_id<BackupId>(powers_.clock.wall());
+    request.history = survey.history_of(order.component);
+    request.kind = kind_of(order, *component, request.history);
+    request.tell = std::move(tell);
+    SW_CO_CHECK(check_kind(*component, request.kind));
+    SW_CO_TRY(BackupRecord record, co_await component->run(std::move(request)));
+    record.node = powers_.node;
+    record.app_version = powers_.app_version;
+    SW_CO_TRY(auto added, co_await powers_.catalogue.add(std::move(record)));
+    co_return Made{std::move(added.stored), true, std::move(added.missing)};
+}
+
+Async<Backups::Looked> Backups::verify(BackupId backup, VerifyLevel level, TellProgress tell) {
+    // What only one place has is brought to the other first: it was away, and that is no damage.
+    SW_CO_CHECK(co_await powers_.catalogue.sync());
+    SW_CO_TRY(const Survey survey, co_await powers_.catalogue.survey());
+    const Catalogued* const found = survey.find(backup);
+    if (found == nullptr)
+        co_return fail(ErrorCode::NotFound, "no backup is called " + backup.text());
+    SW_CO_TRY(BackupComponent* const component, find(found->record().component));
+    Looked looked;
+    looked.stored = found->stored;
+    BackupRecord record = found->record();
+    SW_CO_TRY(looked.verification,
+              co_await component->verify(std::move(record), level, std::move(tell)));
+    SW_CO_TRY(looked.missing, co_await powers_.catalogue.add_verification(looked.verification));
+    co_return looked;
+}
+
+Async<Backups::Expired> Backups::expire(std::string component, Retention retention, bool for_real) {
+    SW_CO_TRY(BackupComponent* const engine, find(component));
+    SW_CO_TRY(const Survey survey, co_await powers_.catalogue.survey());
+    Expired expired;
+    const BackupHistory history = survey.history_of(component);
+    expired.expiry = recovery::expire(history, retention, powers_.clock.wall());
+    if (!for_real || expired.expiry.goes.empty()) co_return expired;
+    std::vector<BackupRecord> gone;
+    for (const BackupId each : expired.expiry.goes) gone.push_back(survey.find(each)->record());
+    std::vector<BackupId> goes = expired.expiry.goes;
+    SW_CO_TRY(expired.left, co_await powers_.catalogue.remove(component, std::move(goes)));
+    // Its record is gone first: a backup without its bytes must never look like one.
+    SW_CO_CHECK(co_await engine->forget(std::move(gone)));
+    co_return expired;
+}
+
+std::optional<BackupId> longest_unseen(const Survey& survey, const std::string& component,
+                                       VerifyLevel level) {
+    std::map<BackupId, WallTime> looks;
+    for (const Verification& each : survey.verifications) {
+        if (each.level < level) continue;
+        WallTime& last = looks[each.backup];
+        last = std::max(last, each.at);
+    }
+    std::optional<BackupId> unseen;
+    WallTime since = WallTime::max();
+    for (const Catalogued& each : survey.backups) {
+        if (each.record().component != component || each.is_expired) continue;
+        const auto look = looks.find(each.record().id);
+        const WallTime at = look == looks.end() ? WallTime{} : look->second;
+        // Of those that nobody ever looked at, the newest: it is what would be needed.
+        if (at > since || (at == since && at != WallTime{})) continue;
+        since = at;
+        unseen = each.record().id;
+    }
+    return unseen;
+}
+
+}  // namespace syncwatch::recovery

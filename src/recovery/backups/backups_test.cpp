@@ -1,0 +1,81 @@
+#include "recovery/backups/backups.h"
+
+#include "harness/snapshot_world.h"
+
+namespace syncwatch::recovery {
+namespace {
+
+using BackupsTest = SnapshotWorld;
+using namespace std::chrono_literals;
+
+TEST_F(BackupsTest, WhatDidNotChangeIsNotBackedUpAgain) {
+    const auto first = run();
+    EXPECT_TRUE(first.is_new);
+    const auto again = run();
+    EXPECT_FALSE(again.is_new);
+    EXPECT_EQ(again.stored, first.stored);
+    EXPECT_TRUE(run(true).is_new);
+    write("one\nend\n");
+    EXPECT_TRUE(run().is_new);
+    EXPECT_EQ(survey().records_of("lines").size(), 3U);
+}
+
+TEST_F(BackupsTest, WhatCannotBeMadeIsSaid) {
+    const auto other = run_to_end(backups_.run({"pg", std::nullopt, false}, {}));
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().message, "pg is nothing that is backed up here");
+    const auto kind = run_to_end(backups_.run({"lines", BackupKind::Full, false}, {}));
+    ASSERT_FALSE(kind);
+    EXPECT_EQ(kind.error().message, "lines has no full backups, but snapshot");
+}
+
+TEST_F(BackupsTest, ItIsMadeWhileOnePlaceIsAway) {
+    take_away("near");
+    const auto made = run();
+    EXPECT_TRUE(made.is_new);
+    bring_back("near");
+    EXPECT_TRUE(look(made.stored.record.id, VerifyLevel::Restore).verification.sound);
+    EXPECT_EQ(FileSnapshot::text_of(stored_file("near", made.stored.record)), "one\ntwo\nend\n");
+}
+
+TEST_F(BackupsTest, TheOneThatWasNotLookedAtForLongestComesFirst) {
+    const BackupId a = run(true).stored.record.id;
+    const BackupId b = run(true).stored.record.id;
+    const BackupId c = run(true).stored.record.id;
+    std::vector<BackupId> turns;
+    for (int i = 0; i < 5; ++i) {
+        turns.push_back(longest_unseen(survey(), "lines", VerifyLevel::Structure).value());
+        look(turns.back(), VerifyLevel::Structure);
+    }
+    // New ones first, then those whose look is oldest.
+    EXPECT_EQ(turns, (std::vector<BackupId>{c, b, a, c, b}));
+    look(a, VerifyLevel::Checksums);  // Not as thorough: it does not count.
+    EXPECT_EQ(longest_unseen(survey(), "lines", VerifyLevel::Structure), a);
+    EXPECT_EQ(longest_unseen(survey(), "other", VerifyLevel::Structure), std::nullopt);
+}
+
+TEST_F(BackupsTest, ExpiryRemovesRecordsAndBytesAndOnlyForReal) {
+    const BackupRecord old = run(true).stored.record;
+    clock_.advance(240h);
+    const BackupRecord young = run(true).stored.record;
+    look(young.id, VerifyLevel::Restore);
+    const Retention retention{24h, 1};
+    const auto shown = must(run_to_end(backups_.expire("lines", retention, false)));
+    EXPECT_TRUE(shown.expiry.goes.empty());  // The newest from before the kept time stays.
+    clock_.advance(240h);
+    const BackupRecord last = run(true).stored.record;
+    look(last.id, VerifyLevel::Restore);
+    EXPECT_EQ(must(run_to_end(backups_.expire("lines", retention, false))).expiry.goes,
+              std::vector{old.id});
+    EXPECT_EQ(survey().records_of("lines").size(), 3U);
+    EXPECT_TRUE(must(run_to_end(backups_.expire("lines", retention, true))).left.empty());
+    EXPECT_EQ(survey().records_of("lines").size(), 2U);
+    for (const char* place : {"near", "far"}) {
+        EXPECT_FALSE(std::filesystem::exists(stored_file(place, old)));
+        EXPECT_TRUE(std::filesystem::exists(stored_file(place, young)));
+    }
+    EXPECT_TRUE(survey().chain_faults().empty());
+}
+
+}  // namespace
+}  // namespace syncwatch::recovery
