@@ -10,13 +10,16 @@
 #include "adapters/sql_media/sql_key_store.h"
 #include "adapters/sql_notices/notice_bus.h"
 #include "adapters/sql_notices/notice_reader.h"
+#include "adapters/sql_notices/sql_lease_store.h"
 #include "base/async/run_to_end.h"
 #include "harness/manual_clock.h"
+#include "harness/must.h"
 
 namespace syncwatch {
 
 /// What has no contract suite of its own, because there is one implementation: the audit log, the
-/// keys, and the notices between processes. `Database`: TempDatabase or PostgresDatabase.
+/// keys, the leases, and the notices between processes. `Database`: TempDatabase or
+/// PostgresDatabase.
 template <class Database>
 class SmallTables : public testing::Test {
 protected:
@@ -110,9 +113,33 @@ TYPED_TEST_P(SmallTables, ThereMayBeNobodyToHearWhatTheSpeakerSays) {
     EXPECT_TRUE(heard.empty());
 }
 
+TYPED_TEST_P(SmallTables, ALeaseIsOnesUntilItEndsOrIsGivenBack) {
+    sql::SqlLeaseStore leases(this->database_.get());
+    const auto hold = [&](const char* name, const char* holder) {
+        return must(
+            run_to_end(leases.hold(name, holder, this->clock_.wall(), std::chrono::seconds(60))));
+    };
+    EXPECT_TRUE(hold("backups", "a"));
+    EXPECT_FALSE(hold("backups", "b"));
+    EXPECT_TRUE(hold("drills", "b"));
+    this->clock_.advance(std::chrono::seconds(59));
+    EXPECT_FALSE(hold("backups", "b"));
+    EXPECT_TRUE(hold("backups", "a"));  // For another minute.
+    this->clock_.advance(std::chrono::seconds(59));
+    EXPECT_FALSE(hold("backups", "b"));
+    this->clock_.advance(std::chrono::seconds(1));
+    EXPECT_TRUE(hold("backups", "b"));
+    EXPECT_FALSE(hold("backups", "a"));
+    ASSERT_TRUE(run_to_end(leases.release("backups", "a")));  // It is not theirs any more.
+    EXPECT_FALSE(hold("backups", "a"));
+    ASSERT_TRUE(run_to_end(leases.release("backups", "b")));
+    EXPECT_TRUE(hold("backups", "a"));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(SmallTables, AuditEntriesStayInOrderUntilTheyAreForgotten,
                             TheFirstKeyOfANameStays, ADamagedKeyIsSaidAndNotReplaced,
                             WhatAnotherProcessSaidIsToldOnceAndInOrder,
-                            ThereMayBeNobodyToHearWhatTheSpeakerSays);
+                            ThereMayBeNobodyToHearWhatTheSpeakerSays,
+                            ALeaseIsOnesUntilItEndsOrIsGivenBack);
 
 }  // namespace syncwatch

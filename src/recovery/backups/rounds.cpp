@@ -1,0 +1,237 @@
+#include "recovery/backups/rounds.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log/log.h"
+
+namespace syncwatch::recovery {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds kPause = 30s;
+/// Others write to the repositories as well: operators, and a node that was the leader before.
+constexpr std::chrono::minutes kStockFor = 10min;
+constexpr std::chrono::seconds kLease = 5min;
+constexpr std::chrono::seconds kFirstPatience = 1min;
+constexpr std::chrono::seconds kMostPatience = 1h;
+
+WallTime last_look(const Survey& survey, BackupId backup) {
+    WallTime last{};
+    for (const Verification& each : survey.verifications) {
+        if (each.backup == backup) last = std::max(last, each.at);
+    }
+    return last;
+}
+
+const Catalogued* of_look(const Survey& survey, const Verification& look,
+                          const std::string& component) {
+    const Catalogued* const backup = survey.find(look.backup);
+    const bool is_of_it =
+        backup != nullptr && backup->record().component == component && !backup->is_expired;
+    return is_of_it ? backup : nullptr;
+}
+
+RoundsStatus::OfComponent stock_of(const Survey& survey, const std::string& component) {
+    RoundsStatus::OfComponent stock;
+    for (const BackupRecord& each : survey.records_of(component)) {
+        stock.backed_up = std::max(stock.backed_up, each.started);
+        stock.brings_back = std::max(stock.brings_back, each.window.to);
+    }
+    std::map<BackupId, const Verification*> last;
+    for (const Verification& each : survey.verifications) {
+        if (of_look(survey, each, component) == nullptr) continue;
+        const Verification*& newest = last[each.backup];
+        if (newest == nullptr || newest->at <= each.at) newest = &each;
+        if (!each.sound) continue;
+        stock.looked_at = std::max(stock.looked_at, each.at);
+        if (each.level == VerifyLevel::Restore) stock.restored = std::max(stock.restored, each.at);
+    }
+    stock.damaged = std::ranges::any_of(last, [](const auto& each) { return !each.second->sound; });
+    return stock;
+}
+
+}  // namespace
+
+RoundsStatus Rounds::status() const {
+    const std::lock_guard lock(mutex_);
+    return status_;
+}
+
+net::awaitable<void> Rounds::run() {
+    for (;;) {
+        co_await go_round();
+        co_await powers_.clock.sleep_until(powers_.clock.now() + kPause);
+    }
+}
+
+net::awaitable<void> Rounds::go_round() {
+    const bool leads = co_await lead();
+    const bool knows = leads && co_await take_stock();
+    {
+        const std::lock_guard lock(mutex_);
+        status_.leads = leads;
+    }
+    if (!knows) co_return;
+    co_await make_due();
+    co_await look_in_turn();
+    tell_status();
+}
+
+net::awaitable<bool> Rounds::lead() {
+    std::string name = "backups";
+    std::string holder = powers_.holder;
+    auto hold =
+        powers_.leases.hold(std::move(name), std::move(holder), powers_.clock.wall(), kLease);
+    const auto held = co_await std::move(hold);
+    if (held) co_return *held;
+    const std::lock_guard lock(mutex_);
+    status_.trouble = held.error().message;
+    co_return false;
+}
+
+net::awaitable<bool> Rounds::take_stock() {
+    const bool is_fresh = surveyed_ && powers_.clock.now() - *surveyed_ < kStockFor;
+    if (is_fresh) co_return true;
+    auto survey = co_await powers_.backups.catalogue().survey();
+    if (survey) {
+        survey_ = *std::move(survey);
+        surveyed_ = powers_.clock.now();
+        tell_status();
+        co_return true;
+    }
+    log::warning("backup.no_stock", {{"error", survey.error().message}});
+    const std::lock_guard lock(mutex_);
+    status_.trouble = survey.error().message;
+    co_return false;
+}
+
+bool Rounds::is_patient(const std::string& work) const {
+    const auto found = patience_.find(work);
+    return found != patience_.end() && powers_.clock.now() < found->second.not_before;
+}
+
+void Rounds::went(const std::string& work, const std::string& component, const Error* failed) {
+    if (failed == nullptr) {
+        patience_.erase(work);
+    } else {
+        Patience& patience = patience_[work];
+        const auto pause = kFirstPatience * (1U << std::min<std::uint64_t>(patience.failures, 6));
+        ++patience.failures;
+        patience.not_before =
+            powers_.clock.now() + std::min<std::chrono::seconds>(pause, kMostPatience);
+        log::warning("backup.failed", {{"work", work}, {"error", failed->message}});
+    }
+    const std::lock_guard lock(mutex_);
+    auto& told = status_.components[component];
+    if (failed != nullptr) ++told.failures;
+    told.trouble = failed == nullptr ? "" : failed->message;
+}
+
+net::awaitable<void> Rounds::make_due() {
+    const auto runs = due(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
+    for (const Due& each : runs) {
+        if (is_patient("run " + each.component)) continue;
+        // One that took long may have cost the lease.
+        const bool leads = co_await lead();
+        if (!leads) co_return;
+        co_await make(each);
+    }
+}
+
+net::awaitable<void> Rounds::make(Due due) {
+    Backups::Order order;
+    order.component = due.component;
+    order.kind = due.kind;
+    order.even_unchanged = !due.if_changed;
+    TellProgress nobody;
+    const auto made = co_await powers_.backups.run(std::move(order), std::move(nobody));
+    const std::string work = "run " + due.component;
+    went(work, due.component, made ? nullptr : &made.error());
+    if (!made || !made->is_new) co_return;
+    surveyed_.reset();
+    log::info("backup.made", {{"component", due.component},
+                              {"backup", made->stored.record.id.text()},
+                              {"bytes", made->stored.record.stored_bytes}});
+    co_await let_go(due.component);
+    (void)co_await take_stock();
+}
+
+net::awaitable<void> Rounds::let_go(std::string component) {
+    const Retention retention = retention_of(plan_, component);
+    const auto expired = co_await powers_.backups.expire(component, retention, true);
+    went("expire " + component, component, expired ? nullptr : &expired.error());
+    if (!expired) co_return;
+    for (const BackupId each : expired->expiry.goes) {
+        log::info("backup.expired", {{"component", component}, {"backup", each.text()}});
+    }
+}
+
+bool Rounds::wants_restore_test(const std::string& component) const {
+    if (!plan_.restore_test || !plan_.restore_test->is_timed()) return false;
+    const WallTime due = plan_.restore_test->last_due(powers_.clock.wall());
+    return std::ranges::none_of(survey_.verifications, [&](const Verification& look) {
+        return look.level == VerifyLevel::Restore && look.at >= due &&
+               of_look(survey_, look, component) != nullptr;
+    });
+}
+
+bool Rounds::wants_look(const std::string& component) const {
+    if (!plan_.read_again_within) return false;
+    const auto oldest = longest_unseen(survey_, component, VerifyLevel::Checksums);
+    // A quarter of the time is for what takes longer than it should.
+    const auto patience = *plan_.read_again_within / 4 * 3;
+    return oldest && powers_.clock.wall() - last_look(survey_, *oldest) >= patience;
+}
+
+net::awaitable<void> Rounds::look_in_turn() {
+    for (const BackupComponent* each : powers_.backups.components()) {
+        const std::string component = each->name();
+        if (is_patient("look " + component)) continue;
+        const bool leads = co_await lead();
+        if (!leads) co_return;
+        if (wants_restore_test(component)) {
+            co_await look(component, VerifyLevel::Restore);
+        } else if (wants_look(component)) {
+            co_await look(component, VerifyLevel::Checksums);
+        }
+    }
+}
+
+net::awaitable<void> Rounds::look(std::string component, VerifyLevel level) {
+    const auto backup = longest_unseen(survey_, component, level);
+    if (!backup) co_return;
+    TellProgress nobody;
+    const auto looked = co_await powers_.backups.verify(*backup, level, std::move(nobody));
+    went("look " + component, component, looked ? nullptr : &looked.error());
+    if (!looked) co_return;
+    surveyed_.reset();
+    const Verification& found = looked->verification;
+    if (found.sound) {
+        log::info("backup.sound", {{"backup", backup->text()}, {"level", word(level)}});
+    } else {
+        log::error("backup.damaged",
+                   {{"component", component}, {"backup", backup->text()}, {"what", found.words}});
+    }
+    (void)co_await take_stock();
+}
+
+void Rounds::tell_status() {
+    const auto late = overdue(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
+    const std::lock_guard lock(mutex_);
+    status_.trouble.clear();
+    for (const BackupComponent* each : powers_.backups.components()) {
+        auto& told = status_.components[each->name()];
+        auto stock = stock_of(survey_, each->name());
+        stock.failures = told.failures;
+        stock.trouble = std::move(told.trouble);
+        for (const Due& one : late) {
+            if (one.component == each->name() && !one.if_changed) stock.overdue = one.since;
+        }
+        told = std::move(stock);
+    }
+}
+
+}  // namespace syncwatch::recovery

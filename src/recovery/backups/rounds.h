@@ -1,0 +1,82 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ports/lease_store.h"
+#include "recovery/backups/backups.h"
+#include "recovery/backups/due.h"
+
+namespace syncwatch::recovery {
+
+/// How the rounds go, for health, metrics and operators.
+struct RoundsStatus {
+    struct OfComponent {
+        WallTime backed_up{};    ///< When its newest backup was begun.
+        WallTime brings_back{};  ///< The moment that a loss of all now would come back to.
+        WallTime looked_at{};    ///< The last look that found one sound.
+        WallTime restored{};     ///< The last that was brought back to see whether it can be.
+        bool damaged = false;    ///< The last look at one of them found it so.
+        std::optional<WallTime> overdue;  ///< When a run should have been begun that was not.
+        std::uint64_t failures = 0;       ///< Of runs and looks, since this process started.
+        std::string trouble;              ///< The last failure; empty: what came after was well.
+    };
+    bool leads = false;  ///< Another node does it, where false.
+    std::map<std::string, OfComponent> components;
+    std::string trouble;  ///< Why there is no round; empty: there is.
+};
+
+/// Keeps the plan: makes what is due, looks at what is there in turn, and lets go what is kept no
+/// longer. Of all nodes one does it, who holds the lease "backups".
+class Rounds {
+public:
+    struct Powers {
+        Backups& backups;
+        LeaseStore& leases;
+        Clock& clock;
+        std::string holder;  ///< Which process this is.
+    };
+    /// All of `powers` outlive it.
+    Rounds(Plan plan, Powers powers) : plan_(std::move(plan)), powers_(std::move(powers)) {}
+
+    /// Goes round until it is cancelled. On one thread.
+    net::awaitable<void> run();
+    /// One round: what is due by now. For tests, and run().
+    net::awaitable<void> go_round();
+    /// Safe from any thread.
+    RoundsStatus status() const;
+
+private:
+    /// What failed is not tried again at once.
+    struct Patience {
+        std::uint64_t failures = 0;
+        Instant not_before{};
+    };
+
+    net::awaitable<bool> lead();
+    net::awaitable<bool> take_stock();
+    net::awaitable<void> make_due();
+    net::awaitable<void> make(Due due);
+    net::awaitable<void> let_go(std::string component);
+    net::awaitable<void> look_in_turn();
+    net::awaitable<void> look(std::string component, VerifyLevel level);
+    bool wants_restore_test(const std::string& component) const;
+    bool wants_look(const std::string& component) const;
+    bool is_patient(const std::string& work) const;
+    void went(const std::string& work, const std::string& component, const Error* failed);
+    void tell_status();
+
+    const Plan plan_;
+    const Powers powers_;
+    Survey survey_;
+    std::optional<Instant> surveyed_;  ///< nullopt: it has to be looked at anew.
+    std::map<std::string, Patience> patience_;
+    mutable std::mutex mutex_;  // Guards status_.
+    RoundsStatus status_;
+};
+
+}  // namespace syncwatch::recovery

@@ -1,0 +1,152 @@
+#include "recovery/backups/rounds.h"
+
+#include "adapters/sql_notices/sql_lease_store.h"
+#include "harness/snapshot_world.h"
+#include "harness/temp_database.h"
+
+namespace syncwatch::recovery {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RoundsTest : public SnapshotWorld {
+protected:
+    static Plan plan(const char* schedule) {
+        Plan plan;
+        plan.backups["lines"].runs = {{"snapshot", *Schedule::parse(schedule)}};
+        plan.backups["lines"].keep = 24h;
+        plan.backups["lines"].keep_full = 1;
+        plan.restore_test = Schedule::parse("daily 04:00");
+        plan.read_again_within = 240h;
+        return plan;
+    }
+    Rounds rounds(const char* schedule, const char* holder = "a") {
+        return Rounds(plan(schedule), {backups_, leases_, clock_, holder});
+    }
+    static void go(Rounds& rounds) { run_to_end(rounds.go_round()); }
+    std::size_t backups() { return survey().records_of("lines").size(); }
+    std::size_t looks(VerifyLevel level) {
+        const auto all = survey().verifications;
+        return static_cast<std::size_t>(std::ranges::count(all, level, &Verification::level));
+    }
+
+    TempDatabase database_;
+    sql::SqlLeaseStore leases_{database_.get()};
+};
+
+TEST_F(RoundsTest, WhatIsDueIsMadeOnceAndLookedAt) {
+    Rounds rounds = this->rounds("hourly");
+    go(rounds);
+    EXPECT_EQ(backups(), 1U);
+    EXPECT_EQ(looks(VerifyLevel::Restore), 1U);
+    go(rounds);
+    EXPECT_EQ(backups(), 1U);
+    clock_.advance(1h);
+    go(rounds);
+    EXPECT_EQ(backups(), 2U);
+    EXPECT_EQ(looks(VerifyLevel::Restore), 1U);  // Once a day.
+    const auto status = rounds.status();
+    EXPECT_TRUE(status.leads);
+    const auto& lines = status.components.at("lines");
+    EXPECT_EQ(lines.backed_up, survey().records_of("lines").back().started);
+    EXPECT_FALSE(lines.overdue);
+    EXPECT_FALSE(lines.damaged);
+    EXPECT_EQ(lines.failures, 0U);
+}
+
+TEST_F(RoundsTest, OfTwoNodesOneGoesRound) {
+    Rounds first = rounds("hourly", "a");
+    Rounds second = rounds("hourly", "b");
+    go(first);
+    clock_.advance(4min);
+    go(first);  // It says that it is still there.
+    clock_.advance(4min);
+    go(second);
+    EXPECT_FALSE(second.status().leads);
+    EXPECT_EQ(backups(), 1U);
+    clock_.advance(1h);  // The first is gone.
+    go(second);
+    EXPECT_TRUE(second.status().leads);
+    EXPECT_EQ(backups(), 2U);
+}
+
+TEST_F(RoundsTest, OnChangeMakesOneForEachChange) {
+    Rounds rounds = this->rounds("on change");
+    go(rounds);
+    go(rounds);
+    EXPECT_EQ(backups(), 1U);
+    write("new\nend\n");
+    go(rounds);
+    go(rounds);
+    EXPECT_EQ(backups(), 2U);
+}
+
+TEST_F(RoundsTest, WhatFailsIsTriedAgainLaterAndLaterAndSaid) {
+    Rounds rounds = this->rounds("hourly");
+    std::filesystem::rename(folder_.path() / "source", folder_.path() / "away");
+    go(rounds);
+    go(rounds);  // Not again at once.
+    auto told = rounds.status().components.at("lines");
+    EXPECT_EQ(told.failures, 1U);
+    EXPECT_EQ(told.trouble, "there is nothing to take");
+    clock_.advance(1min);
+    go(rounds);
+    clock_.advance(1min);  // Two are needed now.
+    go(rounds);
+    EXPECT_EQ(rounds.status().components.at("lines").failures, 2U);
+    clock_.advance(1h);
+    go(rounds);
+    told = rounds.status().components.at("lines");
+    EXPECT_EQ(told.failures, 3U);
+    EXPECT_TRUE(told.overdue);
+    std::filesystem::rename(folder_.path() / "away", folder_.path() / "source");
+    clock_.advance(1h);
+    go(rounds);
+    told = rounds.status().components.at("lines");
+    EXPECT_EQ(told.trouble, "");
+    EXPECT_FALSE(told.overdue);
+    EXPECT_EQ(backups(), 1U);
+}
+
+TEST_F(RoundsTest, DamageIsSeenAndSaid) {
+    Plan forever = plan("daily 02:00");
+    forever.backups["lines"].keep.reset();
+    Rounds rounds(forever, {backups_, leases_, clock_, "a"});
+    go(rounds);
+    for (const char* place : {"near", "far"}) {
+        overwrite(stored_file(place, survey().records_of("lines").front()), "xxx\ntwo\nend\n");
+    }
+    clock_.advance(24h);
+    go(rounds);  // The new one is looked at first.
+    EXPECT_FALSE(rounds.status().components.at("lines").damaged);
+    clock_.advance(24h);
+    go(rounds);
+    clock_.advance(24h * 8);
+    for (int i = 0; i < 4; ++i) go(rounds);
+    EXPECT_TRUE(rounds.status().components.at("lines").damaged);
+}
+
+TEST_F(RoundsTest, WhatIsKeptNoLongerGoes) {
+    Rounds rounds = this->rounds("daily 02:00");
+    for (int day = 0; day < 6; ++day) {
+        go(rounds);
+        clock_.advance(24h);
+    }
+    EXPECT_LE(backups(), 3U);
+    EXPECT_GE(backups(), 2U);
+}
+
+TEST_F(RoundsTest, WithoutAnyPlaceThereIsNoRoundAndThatIsSaid) {
+    Rounds rounds = this->rounds("hourly");
+    take_away("near");
+    take_away("far");
+    go(rounds);
+    EXPECT_NE(rounds.status().trouble, "");
+    bring_back("near");
+    go(rounds);
+    EXPECT_EQ(rounds.status().trouble, "");
+    EXPECT_EQ(backups(), 1U);
+}
+
+}  // namespace
+}  // namespace syncwatch::recovery
