@@ -44,6 +44,16 @@ ComponentState cannot_write(const Error& error) {
     return state_of(read_only ? Status::Degraded : Status::Down, error.message);
 }
 
+/// What goes on all the time and what is made at given times, as one component.
+ComponentState together(ComponentState always, ComponentState at_times) {
+    if (at_times.status == Status::Off) return always;
+    if (always.status == Status::Off) return at_times;
+    const bool is_worse = at_times.status > always.status;
+    always.status = is_worse ? at_times.status : always.status;
+    if (!at_times.detail.empty()) always.detail += "; " + at_times.detail;
+    return always;
+}
+
 }  // namespace
 
 bool HealthPart::Probe::is_due(Instant now) {
@@ -69,10 +79,11 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
     board_.add("transcoder", [this] { return transcoder(); });
 }
 
-void HealthPart::add_turn_and_backup(const BackupPart& backup) {
+void HealthPart::add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds) {
     board_.add("turn", [this] { return turn(); });
-    board_.add("backup",
-               [&backup]() -> net::awaitable<ComponentState> { co_return backup.state(); });
+    board_.add("backup", [&backup, &rounds]() -> net::awaitable<ComponentState> {
+        co_return together(backup.state(), rounds.state());
+    });
 }
 
 net::awaitable<void> HealthPart::refresh() {

@@ -6,6 +6,7 @@
 #include "apps/config/settings.h"
 #include "apps/node/backup_part.h"
 #include "apps/node/powers.h"
+#include "apps/node/rounds_part.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
 #include "gateway/health/health_api.h"
@@ -24,7 +25,7 @@ public:
 
     http::HealthBoard& board() { return board_; }
     /// What a worker has not. Before the first report; it outlives the reports.
-    void add_turn_and_backup(const BackupPart& backup);
+    void add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds);
     /// Says it, too, when another node has this one's name. Before the first report; it outlives
     /// the reports.
     void watch_name(const NodeNames& names) { names_ = &names; }

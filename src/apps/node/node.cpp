@@ -75,6 +75,7 @@ Node::Node(config::Settings settings, Opened opened)
       worker_(worker_thread_, *powers_, *storage_, settings_),
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       backup_(*powers_, settings_, opened.backup_key),
+      rounds_of_backups_(*powers_, settings_, opened.backup_key),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0),
@@ -96,7 +97,7 @@ Node::Node(config::Settings settings, Opened opened)
     if (peers_.answers() != nullptr) media_.share_reels(*peers_.answers());
     peers_.listen(shards_.executor(0));
     if (settings_.bus.on()) watch_names();
-    health_.add_turn_and_backup(backup_);
+    health_.add_turn_and_backup(backup_, rounds_of_backups_);
     add_routes();
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
@@ -104,6 +105,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { backup_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { rounds_of_backups_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_certificate(text, tls_.get()); });
@@ -182,6 +184,7 @@ Result<> Node::open_for_business() {
     if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
     backup_.start();
+    rounds_of_backups_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -205,6 +208,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     wait(end_background());
     replication_.stop();
     worker_.stop();
+    rounds_of_backups_.stop();
     backup_.stop();
 }
 

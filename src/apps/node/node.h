@@ -16,6 +16,7 @@
 #include "apps/node/powers.h"
 #include "apps/node/replication_part.h"
 #include "apps/node/rooms_part.h"
+#include "apps/node/rounds_part.h"
 #include "apps/node/site_part.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
@@ -91,6 +92,7 @@ private:
     WorkerPart worker_;
     ReplicationPart replication_;
     BackupPart backup_;
+    RoundsPart rounds_of_backups_;
     HealthPart health_;
     MetricsPart metrics_;
     AccountsPart accounts_;

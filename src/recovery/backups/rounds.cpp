@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kPause = 30s;
 /// Others write to the repositories as well: operators, and a node that was the leader before.
 constexpr std::chrono::minutes kStockFor = 10min;
-constexpr std::chrono::seconds kLease = 5min;
+constexpr std::chrono::seconds kLeaseFor = 5min;
 constexpr std::chrono::seconds kFirstPatience = 1min;
 constexpr std::chrono::seconds kMostPatience = 1h;
 
@@ -81,10 +81,10 @@ net::awaitable<void> Rounds::go_round() {
 }
 
 net::awaitable<bool> Rounds::lead() {
-    std::string name = "backups";
+    std::string name = kLease;
     std::string holder = powers_.holder;
     auto hold =
-        powers_.leases.hold(std::move(name), std::move(holder), powers_.clock.wall(), kLease);
+        powers_.leases.hold(std::move(name), std::move(holder), powers_.clock.wall(), kLeaseFor);
     const auto held = co_await std::move(hold);
     if (held) co_return *held;
     const std::lock_guard lock(mutex_);

@@ -34,6 +34,8 @@ struct RoundsStatus {
 /// longer. Of all nodes one does it, who holds the lease "backups".
 class Rounds {
 public:
+    static constexpr const char* kLease = "backups";
+
     struct Powers {
         Backups& backups;
         LeaseStore& leases;

@@ -1,0 +1,59 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/sql_notices/sql_lease_store.h"
+#include "apps/backup/desk.h"
+#include "apps/config/settings.h"
+#include "apps/node/powers.h"
+#include "base/async/shards.h"
+#include "base/async/task_group.h"
+#include "gateway/health/health_board.h"
+#include "gateway/metrics/text.h"
+#include "recovery/backups/rounds.h"
+
+namespace syncwatch::apps {
+
+/// Makes the backups that the plan wants at given times, and looks at them, on one node of all.
+/// Without a repository in the plan it does nothing. Nothing that goes wrong here is in the way of
+/// the node.
+class RoundsPart {
+public:
+    /// `key`: what the installation's name among backups comes from.
+    RoundsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key);
+    /// Stops it, if nobody did.
+    ~RoundsPart();
+
+    void start();
+    /// Ends what is under way; another node goes on. Not from its own thread.
+    void stop();
+    http::ComponentState state() const;
+    void write_metrics(metrics::Text& text) const;
+
+private:
+    net::awaitable<void> go_round();
+    net::awaitable<void> open_desk();
+    net::awaitable<void> end();
+    std::optional<recovery::RoundsStatus> status() const;
+
+    Powers& powers_;
+    const config::Settings& settings_;
+    const std::string cluster_;
+    std::optional<recovery::Plan> plan_;  ///< nullopt: it cannot be read.
+    const std::string holder_;
+    sql::SqlLeaseStore leases_;
+    Shards thread_{1};
+    net::thread_pool pool_{2};
+    std::unique_ptr<BackupDesk> desk_;
+    std::optional<recovery::Rounds> rounds_;
+    TaskGroup tasks_;
+    mutable std::mutex mutex_;  // Guards what follows, and that rounds_ is there.
+    std::string trouble_;       ///< Why there is no desk yet.
+    bool running_ = false;
+};
+
+}  // namespace syncwatch::apps
