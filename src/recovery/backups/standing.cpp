@@ -1,0 +1,103 @@
+#include "recovery/backups/standing.h"
+
+#include <algorithm>
+#include <map>
+
+#include "recovery/catalogue/retention.h"
+
+namespace syncwatch::recovery {
+namespace {
+
+/// The last looks at the backups of one component.
+class Looks {
+public:
+    Looks(const Survey& survey, const std::string& component) {
+        for (const Verification& each : survey.verifications) {
+            const Catalogued* const backup = survey.find(each.backup);
+            if (backup == nullptr || backup->record().component != component) continue;
+            if (backup->is_expired) continue;
+            add(each, backup->record());
+        }
+    }
+
+    void tell(Standing& standing, std::uint64_t bytes_now) const {
+        standing.verified = verified_;
+        standing.damaged =
+            std::ranges::any_of(last_, [](const auto& each) { return !each.second->sound; });
+        if (restore_ == nullptr) return;
+        standing.restored = restore_->at;
+        std::chrono::milliseconds time = restore_->took;
+        // Twice as much takes twice as long; less may take as long as it did.
+        if (restored_bytes_ > 0 && bytes_now > restored_bytes_) {
+            time = std::chrono::milliseconds(static_cast<std::int64_t>(
+                static_cast<double>(time.count()) * static_cast<double>(bytes_now) /
+                static_cast<double>(restored_bytes_)));
+        }
+        standing.time = time;
+    }
+
+private:
+    void add(const Verification& look, const BackupRecord& record) {
+        const Verification*& newest = last_[look.backup];
+        if (newest == nullptr || newest->at <= look.at) newest = &look;
+        if (!look.sound) return;
+        verified_ = std::max(verified_, look.at);
+        const bool is_newer = restore_ == nullptr || restore_->at <= look.at;
+        if (look.level != VerifyLevel::Restore || !is_newer) return;
+        restore_ = &look;
+        restored_bytes_ = record.stored_bytes;
+    }
+
+    std::map<BackupId, const Verification*> last_;
+    WallTime verified_{};
+    const Verification* restore_ = nullptr;
+    std::uint64_t restored_bytes_ = 0;
+};
+
+/// Whose promise a component is a part of: settings and secrets come back with the application.
+std::string part_of(const std::string& component) {
+    if (component == "config" || component == "secrets") return {};
+    return planned_name(component);
+}
+
+Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& live, WallTime now) {
+    Standing standing;
+    standing.component = live.component;
+    standing.part = part_of(live.component);
+    std::optional<WallTime> reaches = live.reaches;
+    std::uint64_t bytes = 0;
+    for (const Catalogued& each : survey.backups) {
+        if (each.record().component != live.component || each.is_expired) continue;
+        const BackupRecord& record = each.record();
+        standing.backed_up = std::max(standing.backed_up, record.finished);
+        bytes = record.stored_bytes;
+        reaches = std::max(reaches.value_or(WallTime{}), record.window.to);
+    }
+    if (reaches) {
+        const auto gone = std::max(now - *reaches, WallTime::duration(0));
+        standing.loss = std::chrono::floor<std::chrono::seconds>(gone);
+    }
+    Looks(survey, live.component).tell(standing, bytes);
+    const auto objective = plan.objectives.find(standing.part);
+    if (objective != plan.objectives.end()) {
+        standing.promised_loss = objective->second.rpo;
+        standing.promised_time = objective->second.rto;
+    }
+    return standing;
+}
+
+}  // namespace
+
+std::vector<Standing> standings(const Plan& plan, const Survey& survey,
+                                const std::vector<LiveFacts>& live, WallTime now) {
+    std::map<std::string, LiveFacts> all;
+    for (const std::string& each : survey.components()) all[each] = {each, std::nullopt};
+    for (const LiveFacts& each : live) all[each.component] = each;
+    std::vector<Standing> found;
+    for (const auto& [name, facts] : all) {
+        found.push_back(standing_of(plan, survey, facts, now));
+    }
+    return found;
+}
+
+}  // namespace syncwatch::recovery
