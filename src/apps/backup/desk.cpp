@@ -100,6 +100,12 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
     return desk;
 }
 
+std::vector<BackupRepository*> BackupDesk::repositories() const {
+    std::vector<BackupRepository*> all;
+    for (const recovery::Place& each : places_) all.push_back(each.repository);
+    return all;
+}
+
 void BackupDesk::stop() {
     for (const auto& each : repositories_) each->stop();
 }

@@ -34,6 +34,8 @@ public:
     recovery::Backups& backups() { return *backups_; }
     recovery::Catalogue& catalogue() { return *catalogue_; }
     recovery::SnapshotFiles& files() { return *files_; }
+    /// The nearest first.
+    std::vector<BackupRepository*> repositories() const;
     /// Ends what is under way: callers get Cancelled.
     void stop();
 

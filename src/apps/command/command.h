@@ -66,5 +66,6 @@ void add_replicate(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);
 void add_backup(CLI::App& app, Command& chosen);
 void add_restore(CLI::App& app, Command& chosen);
+void add_status(CLI::App& app, Command& chosen);
 
 }  // namespace syncwatch::apps

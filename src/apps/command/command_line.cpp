@@ -91,6 +91,7 @@ int run_command_line(int argc, char** argv) try {
     add_plan(app, chosen);
     add_backup(app, chosen);
     add_restore(app, chosen);
+    add_status(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

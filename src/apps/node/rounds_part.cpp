@@ -146,11 +146,11 @@ std::optional<RoundsStatus> RoundsPart::status() const {
 
 ComponentState RoundsPart::state() const {
     if (!plan_) return round_state(Status::Off, "");
-    const auto now = status();
-    if (now && now->leads && now->components.empty()) return round_state(Status::Off, "");
-    if (now) return worst_of(*now);
     const std::lock_guard lock(mutex_);
-    return round_state(trouble_.empty() ? Status::Ok : Status::Down, trouble_);
+    if (!rounds_) return round_state(trouble_.empty() ? Status::Ok : Status::Down, trouble_);
+    // An embedded database alone is backed up all the time.
+    if (desk_->backups().components().empty()) return round_state(Status::Off, "");
+    return worst_of(rounds_->status());
 }
 
 void RoundsPart::write_metrics(metrics::Text& text) const {
