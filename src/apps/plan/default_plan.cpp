@@ -70,6 +70,7 @@ read_again_within = "30d"
 #
 # [escrow]
 # recipients = ["age1…"]
+# files = ["/etc/coturn/turnserver.conf"]
 #
 # [[contact]]
 # role = "on call"

@@ -118,7 +118,9 @@ Plan read(TomlSection file) {
     }
     if (auto section = file.section("escrow")) {
         plan.escrow_recipients = section->texts("recipients");
-        section->refuse_others("recipients");
+        plan.escrow_files = section->texts("files");
+        plan.escrow_identity = section->text("identity_file").value_or("");
+        section->refuse_others("recipients, files and identity_file");
     }
     plan.contacts = read_contacts(file.sections("contact"));
     file.refuse_others(

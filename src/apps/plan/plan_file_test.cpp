@@ -39,6 +39,8 @@ credentials_file = "/etc/far"
 may_delete = false
 [escrow]
 recipients = ["age1a", "age1b"]
+files = ["/etc/turnserver.conf"]
+identity_file = "/media/key"
 [[contact]]
 role = "on call"
 name = "Ada"
@@ -59,6 +61,8 @@ reach = "bo@example.org"
         {"repository.far.may_delete", "false"},
         {"escrow.recipients.1", "age1a"},
         {"escrow.recipients.2", "age1b"},
+        {"escrow.files.1", "/etc/turnserver.conf"},
+        {"escrow.identity_file", "/media/key"},
         {"contact.1", "on call: Ada, +49 30 1"},
         {"contact.2", "second: Bo, bo@example.org"},
     };

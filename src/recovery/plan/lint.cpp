@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/quantity.h"
+#include "recovery/plan/age_recipient.h"
 
 namespace syncwatch::recovery {
 namespace {
@@ -175,10 +176,21 @@ private:
                  "Name the age keys of two people who keep them elsewhere.");
         }
         for (const std::string& each : recipients) {
-            if (!each.starts_with("age1")) {
+            // Whoever mistook one for the other has shown the secret key to whoever reads plans.
+            const bool is_secret = each.starts_with("AGE-SECRET-KEY-");
+            if (is_secret) {
+                fault("escrow.recipients", "there is a secret key in the plan",
+                      "Make a new one: age-keygen -y KEYFILE prints what belongs here.");
+            } else if (!is_age_recipient(each)) {
                 fault("escrow.recipients", fmt::format("{} is no public key of age", each),
-                      "It begins with age1: age-keygen -y prints it.");
+                      "It begins with age1, and age-keygen -y KEYFILE prints it; a letter may be "
+                      "wrong.");
             }
+        }
+        for (const std::string& each : plan_.escrow_files) {
+            if (each.starts_with('/')) continue;
+            fault("escrow.files", fmt::format("{} is no whole path of a file", each),
+                  "It begins with a slash.");
         }
     }
 

@@ -21,7 +21,8 @@ Plan good_plan() {
     plan.review_by = std::chrono::floor<std::chrono::days>(kNow) + std::chrono::days(90);
     plan.repositories["near"] = {"file:/var/backups", "", true};
     plan.repositories["far"] = {"s3:https://s3.example/backups", "/etc/far", false};
-    plan.escrow_recipients = {"age1a", "age1b"};
+    plan.escrow_recipients = {"age1ckt4tnl9m0lvdjc3cr7n4k5ftf0ta8te2synsksk5plkunyuedpsj0tsxf",
+                              "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"};
     plan.contacts = {{"on call", "Ada", "+49 30 1"}};
     return plan;
 }
@@ -67,7 +68,10 @@ TEST(LintTest, WhatIsWrongIsFoundAndNothingElse) {
          [](Plan& p) { p.read_again_within.reset(); }},
         {"contact", Kind::Warning, [](Plan& p) { p.contacts.clear(); }},
         {"escrow.recipients", Kind::Warning, [](Plan& p) { p.escrow_recipients.pop_back(); }},
-        {"escrow.recipients", Kind::Fault, [](Plan& p) { p.escrow_recipients[1] = "AGE-SECRET"; }},
+        {"escrow.recipients", Kind::Fault, [](Plan& p) { p.escrow_recipients[1].back() = 'q'; }},
+        {"escrow.recipients", Kind::Fault,
+         [](Plan& p) { p.escrow_recipients[1] = "AGE-SECRET-KEY-1QQ"; }},
+        {"escrow.files", Kind::Fault, [](Plan& p) { p.escrow_files = {"turnserver.conf"}; }},
     };
     for (const Case& each : cases) {
         SCOPED_TRACE(each.where);

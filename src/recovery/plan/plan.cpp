@@ -45,6 +45,10 @@ void add_people(const Plan& plan, Entries& to) {
     for (std::size_t i = 0; i < plan.escrow_recipients.size(); ++i) {
         to[fmt::format("escrow.recipients.{}", i + 1)] = plan.escrow_recipients[i];
     }
+    for (std::size_t i = 0; i < plan.escrow_files.size(); ++i) {
+        to[fmt::format("escrow.files.{}", i + 1)] = plan.escrow_files[i];
+    }
+    if (!plan.escrow_identity.empty()) to["escrow.identity_file"] = plan.escrow_identity;
 }
 
 }  // namespace

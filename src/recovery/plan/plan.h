@@ -69,6 +69,8 @@ struct Plan {
     std::optional<std::chrono::seconds> read_again_within;
     std::vector<Contact> contacts;
     std::vector<std::string> escrow_recipients;  ///< Public keys of age, "age1…".
+    std::vector<std::string> escrow_files;       ///< Secrets beside those that the settings name.
+    std::string escrow_identity;  ///< The file of a key that tests of restores open them with.
 
     bool operator==(const Plan&) const = default;
 };
