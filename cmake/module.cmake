@@ -11,7 +11,7 @@ set(SW_MAY_USE_apps     base domain ports protocol services recovery adapters ga
 
 # Modules of other layers whose tests need one thread, and ThreadSanitizer a minute and more to see nothing.
 set(SW_TESTED_ON_ONE_THREAD
-    "^(adapters\\.memory_stores|apps\\.(config|doctor|lab|plan|region|transfer)|gateway\\.(api|metrics|static)|recovery\\.(backups|catalogue|plan|snapshots)|services\\.(accounts|limits|rooms|transcoding))$")
+    "^(adapters\\.memory_stores|apps\\.(config|doctor|escrow|lab|plan|region|transfer)|gateway\\.(api|metrics|static)|recovery\\.(backups|bundle|catalogue|plan|snapshots)|services\\.(accounts|limits|rooms|transcoding))$")
 
 # syncwatch_module(domain.playback SOURCES … TESTS … USES base … LINKS Boost::url …)
 #   SOURCES  .cpp files; without any the module is its headers alone
