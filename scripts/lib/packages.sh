@@ -28,7 +28,7 @@ packages() {
     test)
         # llvm: names in what the sanitizers say, by which they are told what to leave alone.
         # systemd, python3-yaml: for the units and manifests under deploy/. systemd does not become the machine's init by it.
-        printf '%s\n' libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm systemd python3-yaml
+        printf '%s\n' age libgtest-dev chromium fonts-dejavu-core openssl curl clang libclang-rt-dev llvm systemd python3-yaml
         ;;
     engines)
         # Real servers that tests are held against, and that syncwatch lab brings up: src/apps/lab, src/apps/region.
