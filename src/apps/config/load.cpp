@@ -170,7 +170,10 @@ Loaded load(const Sources& sources) {
     Loaded loaded;
     loaded.settings.data.dir = default_data_dir();
     loaded.settings.node.name = machine_name();
-    if (sources.file) read_file(*sources.file, loaded);
+    if (sources.file) {
+        loaded.settings.config_file = *sources.file;
+        read_file(*sources.file, loaded);
+    }
     read_environment(sources.environment, loaded);
     Assigner assigner(loaded);
     for (const auto& [name, value] : sources.flags) {

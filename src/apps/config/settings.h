@@ -170,6 +170,8 @@ struct Settings {
         bool operator==(const Ice&) const = default;
     } ice;
 
+    /// The file that they were read from; empty: there was none.
+    std::filesystem::path config_file;
     /// Secrets that came from a file, by the name of their key.
     std::map<std::string, std::filesystem::path, std::less<>> secret_files;
 
