@@ -110,9 +110,10 @@ std::optional<int> wait_for_end(pid_t pid, int alive, SteadyClock::time_point de
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
         if (left <= 0ms) return std::nullopt;
-        // The line falls when it ends; its status comes a moment later.
+        // The line falls when it ends, unless it left somebody behind; its status comes a moment
+        // later.
         pollfd line{alive, POLLIN, 0};
-        const auto pause = told ? std::min(left, 2ms) : left;
+        const auto pause = std::min(left, told ? 2ms : 100ms);
         const int ready = ::poll(&line, told ? 0 : 1, static_cast<int>(pause.count()) + 1);
         told = told || ready > 0;
     }

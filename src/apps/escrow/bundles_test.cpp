@@ -28,7 +28,9 @@ protected:
         std::ofstream(file) << text;
         return file;
     }
-    void configure(const std::string& text) { sources_.settings.config_file = write("sw.toml", text); }
+    void configure(const std::string& text) {
+        sources_.settings.config_file = write("sw.toml", text);
+    }
     Installation look() const { return must(look_at_installation(sources_)); }
     static std::string all_of(const Bundle& bundle) {
         std::string all = recovery::write_manifest(bundle.about);

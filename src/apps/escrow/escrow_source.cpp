@@ -200,7 +200,8 @@ Async<SnapshotSource::Facts> SecretsSource::take(fs::path into) {
     SW_CO_CHECK(co_await age_.encrypt(std::move(made.archive), keys_.recipients, std::move(into)));
     made.facts.engine = "age";
     made.facts.engine_version = version;
-    made.facts.counts["keys"] = keys_.recipients.size();
+    // What can be seen again without a key.
+    made.facts.counts = {{"keys", keys_.recipients.size()}};
     co_return std::move(made.facts);
 }
 

@@ -28,9 +28,6 @@ public:
         std::string app_version;
     };
 
-    /// What position would be now, without making anything: a moment's work. Errors: as take().
-    virtual Async<std::string> fingerprint() = 0;
-
 protected:
     EscrowSource(Options options, Powers powers)
         : options_(std::move(options)), clock_(powers.clock), pool_(powers.pool) {}
@@ -70,8 +67,8 @@ public:
         std::filesystem::path identity;
     };
 
-    SecretsSource(Options options, Keys keys, age::AgeProgram& age, Powers powers)
-        : EscrowSource(std::move(options), powers), keys_(std::move(keys)), age_(age) {}
+    SecretsSource(Options options, Keys keys, age::AgeProgram age, Powers powers)
+        : EscrowSource(std::move(options), powers), keys_(std::move(keys)), age_(std::move(age)) {}
 
     std::string file_name() const override { return "secrets.tar.age"; }
     /// Errors: also NotFound (reason "no_recipients"; "no_age"), InvalidInput (a recipient).
@@ -87,7 +84,7 @@ private:
     Result<std::string> position_of(const recovery::Bundle& bundle) const;
 
     const Keys keys_;
-    age::AgeProgram& age_;
+    age::AgeProgram age_;
 };
 
 }  // namespace syncwatch::apps
