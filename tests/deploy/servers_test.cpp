@@ -245,6 +245,7 @@ protected:
         return run("redis-cli --no-auth-warning -p " + at + " " + who + " " + words).said;
     }
     static constexpr const char* kNode = "--user syncwatch -a CHANGE-ME-BUS";
+    static constexpr const char* kBackup = "--user backup -a CHANGE-ME-BACKUP";
     static constexpr const char* kSentinels = "-a CHANGE-ME-SENTINELS";
 };
 
@@ -255,6 +256,8 @@ TEST_F(RedisExampleTest, NodesMayTalkThroughItAndDoNothingElse) {
     EXPECT_TRUE(ask(at, kNode, "PUBLISH other hello").starts_with("NOPERM"));
     EXPECT_TRUE(ask(at, kNode, "SET a b").starts_with("NOPERM"));
     EXPECT_TRUE(ask(at, kNode, "CONFIG GET dir").starts_with("NOPERM"));
+    EXPECT_TRUE(ask(at, kBackup, "INFO").find("redis_version") != std::string::npos);
+    EXPECT_TRUE(ask(at, kBackup, "GET a").starts_with("NOPERM"));
     EXPECT_TRUE(ask(at, "", "PING").starts_with("NOAUTH"));
     EXPECT_TRUE(ask(at, "-a wrong", "PING").find("NOAUTH") != std::string::npos ||
                 ask(at, "-a wrong", "PING").find("WRONGPASS") != std::string::npos);

@@ -34,6 +34,7 @@ Connection::Options connection_options(const Client::Options& options) {
     made.trust = options.trust;
     made.connect_within = options.connect_within;
     made.answer_within = options.answer_within;
+    made.max_reply = options.max_reply;
     return made;
 }
 

@@ -30,7 +30,8 @@ public:
         std::string name = "syncwatch";  ///< For CLIENT LIST.
         std::chrono::milliseconds connect_within{1000};
         std::chrono::milliseconds answer_within{2000};
-        std::chrono::milliseconds longest_pause{2000};  ///< Between two tries.
+        std::chrono::milliseconds longest_pause{2000};            ///< Between two tries.
+        std::size_t max_reply = ReplyReader::Limits().max_bytes;  ///< As ReplyReader has it.
     };
     /// Called on the client's thread.
     struct Hooks {

@@ -7,12 +7,12 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include "adapters/redis/tls_stream.h"
 #include "base/async/resumption.h"
 
 namespace syncwatch::redis {
@@ -37,6 +37,7 @@ Connection::Connection(net::any_io_executor executor, Options options)
       socket_(executor_),
       deadline_(executor_),
       end_(executor_, net::steady_timer::time_point::max()),
+      reader_(ReplyReader::Limits{.max_bytes = options_.max_reply}),
       received_(kReadAtOnce, '\0') {}
 
 Connection::~Connection() = default;
@@ -82,15 +83,7 @@ Async<> Connection::shake_hands(const Endpoint& endpoint) {
     tls_ = std::make_unique<Tls>(socket_, *options_.trust);
     auto& stream = tls_->stream;
     const auto why = std::make_shared<std::string>();
-    stream.set_verify_callback([verify = net::ssl::host_name_verification(endpoint.host), why](
-                                   bool trusted, net::ssl::verify_context& context) {
-        const bool good = verify(trusted, context);
-        if (!good && why->empty()) *why = refusal(context.native_handle());
-        return good;
-    });
-    boost::system::error_code is_name;
-    (void)net::ip::make_address(endpoint.host, is_name);
-    if (is_name) ::SSL_set_tlsext_host_name(stream.native_handle(), endpoint.host.c_str());
+    expect_host(stream, endpoint.host, why);
     const auto [failed] = co_await stream.async_handshake(net::ssl::stream_base::client, kUseTuple);
     if (failed && !closed_) close("TLS: " + (why->empty() ? failed.message() : *why));
     if (closed_) co_return broken();

@@ -28,6 +28,7 @@ public:
         TlsTrust trust = nullptr;        ///< nullptr: without TLS.
         std::chrono::milliseconds connect_within{1000};
         std::chrono::milliseconds answer_within{2000};
+        std::size_t max_reply = ReplyReader::Limits().max_bytes;  ///< Bytes.
     };
     /// Replies that are errors come as replies.
     using Answer = std::function<void(Result<Reply>)>;

@@ -1,10 +1,15 @@
 #include "adapters/redis/tls.h"
 
 #include <array>
+#include <utility>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <fmt/format.h>
 #include <openssl/x509_vfy.h>
+
+#include "adapters/redis/tls_stream.h"
 
 namespace syncwatch::redis {
 namespace {
@@ -49,6 +54,21 @@ std::string refusal(x509_store_ctx_st* checked) {
     }
     if (verdict == X509_V_OK) return whose + " is for another name";
     return fmt::format("{} is refused: {}", whose, X509_verify_cert_error_string(verdict));
+}
+
+void expect_host(boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>& stream,
+                 const std::string& host, std::shared_ptr<std::string> why) {
+    namespace net = boost::asio;
+    stream.set_verify_callback(
+        [verify = net::ssl::host_name_verification(host), why = std::move(why)](
+            bool trusted, net::ssl::verify_context& context) {
+            const bool good = verify(trusted, context);
+            if (!good && why->empty()) *why = refusal(context.native_handle());
+            return good;
+        });
+    boost::system::error_code is_name;
+    (void)net::ip::make_address(host, is_name);
+    if (is_name) ::SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
 }
 
 }  // namespace syncwatch::redis
