@@ -27,7 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto bundle = recovery::unpack(bytes)) {
         SW_ASSERT(bundle->contents.size() == bundle->about.files.size());
         const auto again = recovery::pack(*bundle);
-        SW_ASSERT(again && recovery::unpack(*again) == bundle);
+        SW_ASSERT(again.has_value());
+        const auto same = recovery::unpack(*again);
+        SW_ASSERT(same && *same == *bundle);
     }
     return 0;
 }
