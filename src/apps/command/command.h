@@ -67,5 +67,6 @@ void add_plan(CLI::App& app, Command& chosen);
 void add_backup(CLI::App& app, Command& chosen);
 void add_restore(CLI::App& app, Command& chosen);
 void add_status(CLI::App& app, Command& chosen);
+void add_health(CLI::App& app, Command& chosen);
 
 }  // namespace syncwatch::apps

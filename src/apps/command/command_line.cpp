@@ -92,6 +92,7 @@ int run_command_line(int argc, char** argv) try {
     add_backup(app, chosen);
     add_restore(app, chosen);
     add_status(app, chosen);
+    add_health(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
