@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Longer than it takes; whoever dies meanwhile keeps the others from it no longer.
-constexpr auto kClaim = 60s;
+constexpr auto kClaimWanted = 60s;
 
 }  // namespace
 
@@ -49,7 +49,7 @@ net::awaitable<void> WantedObjects::mend(std::string key) {
     const WallTime now = clock_.wall();
     // Also what a process without a maker has put off for a moment.
     const WallTime due = now + ObjectMender::kLeftToOthers;
-    auto claimed = co_await replicas_.claim_line(key, due, now + kClaim);
+    auto claimed = co_await replicas_.claim_line(key, due, now + kClaimWanted);
     if (claimed && *claimed) {
         StoredBlob object = **std::move(claimed);
         const auto mended = co_await mender_.mend(std::move(object));
