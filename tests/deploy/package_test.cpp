@@ -124,9 +124,11 @@ TEST_F(PackageTest, ItHoldsTheProgramItsUnitsItsFileAndItsExamples) {
     for (const char* each :
          {"usr/bin/syncwatch", "etc/syncwatch/syncwatch.toml",
           "usr/lib/systemd/system/syncwatch.service",
-          "usr/lib/systemd/system/syncwatch-worker.service", "usr/share/doc/syncwatch/copyright",
-          "usr/share/doc/syncwatch/changelog.Debian.gz", "usr/share/doc/syncwatch/changelog.gz",
-          "usr/share/doc/syncwatch/operations.md"}) {
+          "usr/lib/systemd/system/syncwatch-worker.service",
+          "usr/lib/systemd/system/syncwatch-restore-test.service",
+          "usr/lib/systemd/system/syncwatch-restore-test.timer",
+          "usr/share/doc/syncwatch/copyright", "usr/share/doc/syncwatch/changelog.Debian.gz",
+          "usr/share/doc/syncwatch/changelog.gz", "usr/share/doc/syncwatch/operations.md"}) {
         EXPECT_TRUE(paths.contains(each)) << each << " is not in it";
     }
     for (const char* folder :
@@ -172,7 +174,7 @@ TEST_F(InstalledPackageTest, SystemdFindsWhatItsUnitsName) {
     }
     expect_inside(R"sh(
 cd /usr/lib/systemd/system
-systemd-analyze verify --man=no ./syncwatch.service ./syncwatch-worker.service 2>&1 | tee /tmp/said
+systemd-analyze verify --man=no ./syncwatch*.service ./syncwatch*.timer 2>&1 | tee /tmp/said
 if grep -q syncwatch /tmp/said; then exit 1; fi
 # It waits for somebody who looked at its file.
 [ "$(systemctl is-enabled syncwatch.service)" = disabled ]

@@ -11,7 +11,8 @@ namespace syncwatch::deploy {
 namespace {
 
 const std::string kUnits[] = {"deploy/systemd/syncwatch.service",
-                              "deploy/systemd/syncwatch-worker.service"};
+                              "deploy/systemd/syncwatch-worker.service",
+                              "deploy/systemd/syncwatch-restore-test.service"};
 
 /// What a unit says of `key`, all lines of it.
 std::set<std::string> said_of(const std::string& unit, const std::string& key) {
@@ -51,7 +52,8 @@ TEST_F(SystemdTest, TheyAreFencedInAsFarAsAServerOfFilmsCanBe) {
 TEST_F(SystemdTest, TheFilterLetsThroughHowDecodersFenceThemselvesIn) {
     const Ended service = run("systemd-analyze syscall-filter @system-service");
     EXPECT_EQ(service.status, 0) << service.said;
-    for (const std::string& unit : kUnits) {
+    // A restore in a test decodes nothing.
+    for (const std::string& unit : std::span(kUnits).first(2)) {
         std::string allowed = service.said;
         for (const std::string& line : said_of(unit, "SystemCallFilter")) allowed += " " + line;
         for (const char* call : {"landlock_create_ruleset", "landlock_add_rule",

@@ -13,11 +13,12 @@
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite_log/rebuild.h"
 #include "apps/command/backup_commands.h"
+#include "apps/command/backup_desk.h"
 #include "apps/command/backup_list.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/table.h"
 #include "base/quantity.h"
-#include "recovery/embedded/restore.h"
+#include "recovery/embedded/rehearsal.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -127,6 +128,19 @@ Outcome<json::object> count_rows(const fs::path& file) {
     return counts;
 }
 
+/// Status and alerts go by it; a place that takes no more is no reason to keep the result back.
+void remember(Invocation& invocation, const BackupArguments& arguments, std::string cluster,
+              const recovery::Verification& look) {
+    BackupArguments same = arguments;
+    same.cluster = std::move(cluster);
+    auto desk = CommandDesk::open(invocation, same);
+    bool is_kept = desk.has_value();
+    if (desk)
+        is_kept = (*desk)->run((*desk)->desk().catalogue().add_verification(look)).has_value();
+    if (!is_kept) invocation.out.line("not kept       nothing can be written to that place");
+    invocation.out.set("remembered", is_kept);
+}
+
 Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments) {
     const auto moment = moment_of(arguments);
     if (!moment) return tl::unexpected<Failure>(moment.error());
@@ -137,9 +151,15 @@ Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments)
     sqlite::Rebuilder rebuilder;
     recovery::RestoreRequest request{(*place)->cluster(), *moment, scratch.path()};
     const Instant begun = (*place)->clock().now();
-    const auto restored =
-        (*place)->run(recovery::restore((*place)->repository(), rebuilder, std::move(request)));
-    if (!restored) return tl::unexpected<Failure>(restored.error());
+    const auto rehearsed = (*place)->run(recovery::rehearse((*place)->repository(), rebuilder,
+                                                            std::move(request), (*place)->clock()));
+    if (!rehearsed) return tl::unexpected<Failure>(rehearsed.error());
+    remember(invocation, arguments, (*place)->cluster(), rehearsed->verification);
+    const auto& restored = rehearsed->restored;
+    if (!restored) {
+        return give_up(Exit::VerificationFailed, "backup_damaged", rehearsed->verification.words,
+                       "An earlier moment may still come back: syncwatch backup list, then --to.");
+    }
     auto counts = count_rows(scratch.path());
     if (!counts) return tl::unexpected<Failure>(counts.error());
     const std::chrono::duration<double> took = (*place)->clock().now() - begun;

@@ -14,7 +14,7 @@
 #include "apps/command/backup_words.h"
 #include "base/quantity.h"
 #include "recovery/backups/standing.h"
-#include "recovery/embedded/survey.h"
+#include "recovery/embedded/rehearsal.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -28,7 +28,7 @@ Outcome<std::vector<LiveFacts>> live_facts(const config::Settings& settings, Com
                                            const recovery::Survey& survey) {
     std::vector<LiveFacts> facts;
     for (recovery::BackupComponent* each : desk.backups().components()) {
-        LiveFacts one{each->name(), std::nullopt};
+        LiveFacts one{each->name(), std::nullopt, {}};
         auto history = survey.history_of(one.component);
         const auto windows = desk.run(each->windows(std::move(history)));
         // Whoever does not answer reaches as far as its newest backup.
@@ -36,13 +36,14 @@ Outcome<std::vector<LiveFacts>> live_facts(const config::Settings& settings, Com
         facts.push_back(std::move(one));
     }
     if (settings.postgres.on()) return facts;
-    LiveFacts embedded{"sqlite", std::nullopt};
+    LiveFacts embedded{"sqlite", std::nullopt, {}};
     for (BackupRepository* each : desk.desk().repositories()) {
         std::string cluster = desk.cluster();
         const auto found = desk.run(recovery::survey(*each, std::move(cluster)));
         if (!found) continue;
         const auto windows = recovery::windows(*found);
         if (!windows.empty()) embedded.reaches = windows.back().to;
+        embedded.copies = recovery::copies(*found);
         if (embedded.reaches) break;
     }
     facts.push_back(std::move(embedded));

@@ -11,12 +11,15 @@ namespace {
 /// The last looks at the backups of one component.
 class Looks {
 public:
-    Looks(const Survey& survey, const std::string& component) {
+    Looks(const Survey& survey, const LiveFacts& live) {
+        std::map<BackupId, std::uint64_t> bytes = live.copies;
+        for (const Catalogued& each : survey.backups) {
+            if (each.record().component != live.component || each.is_expired) continue;
+            bytes[each.record().id] = each.record().stored_bytes;
+        }
         for (const Verification& each : survey.verifications) {
-            const Catalogued* const backup = survey.find(each.backup);
-            if (backup == nullptr || backup->record().component != component) continue;
-            if (backup->is_expired) continue;
-            add(each, backup->record());
+            const auto backup = bytes.find(each.backup);
+            if (backup != bytes.end()) add(each, backup->second);
         }
     }
 
@@ -37,7 +40,7 @@ public:
     }
 
 private:
-    void add(const Verification& look, const BackupRecord& record) {
+    void add(const Verification& look, std::uint64_t bytes) {
         const Verification*& newest = last_[look.backup];
         if (newest == nullptr || newest->at <= look.at) newest = &look;
         if (!look.sound) return;
@@ -45,7 +48,7 @@ private:
         const bool is_newer = restore_ == nullptr || restore_->at <= look.at;
         if (look.level != VerifyLevel::Restore || !is_newer) return;
         restore_ = &look;
-        restored_bytes_ = record.stored_bytes;
+        restored_bytes_ = bytes;
     }
 
     std::map<BackupId, const Verification*> last_;
@@ -65,7 +68,8 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
     standing.component = live.component;
     standing.part = part_of(live.component);
     std::optional<WallTime> reaches = live.reaches;
-    std::uint64_t bytes = 0;
+    // Ids of version 7: the newest is the last.
+    std::uint64_t bytes = live.copies.empty() ? 0 : live.copies.rbegin()->second;
     for (const Catalogued& each : survey.backups) {
         if (each.record().component != live.component || each.is_expired) continue;
         const BackupRecord& record = each.record();
@@ -77,7 +81,7 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
         const auto gone = std::max(now - *reaches, WallTime::duration(0));
         standing.loss = std::chrono::floor<std::chrono::seconds>(gone);
     }
-    Looks(survey, live.component).tell(standing, bytes);
+    Looks(survey, live).tell(standing, bytes);
     const auto objective = plan.objectives.find(standing.part);
     if (objective != plan.objectives.end()) {
         standing.promised_loss = objective->second.rpo;
@@ -91,7 +95,7 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
 std::vector<Standing> standings(const Plan& plan, const Survey& survey,
                                 const std::vector<LiveFacts>& live, WallTime now) {
     std::map<std::string, LiveFacts> all;
-    for (const std::string& each : survey.components()) all[each] = {each, std::nullopt};
+    for (const std::string& each : survey.components()) all[each] = {each, std::nullopt, {}};
     for (const LiveFacts& each : live) all[each.component] = each;
     std::vector<Standing> found;
     for (const auto& [name, facts] : all) {

@@ -1,5 +1,7 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +17,8 @@ struct LiveFacts {
     /// The moment that it would be brought back to now, where that is later than the newest
     /// backup's: a log follows.
     std::optional<WallTime> reaches;
+    /// Backups that have no record, and how large each is: copies of the embedded database.
+    std::map<BackupId, std::uint64_t> copies;
 };
 
 /// How a component stands, if everything were lost now.

@@ -45,7 +45,7 @@ protected:
 };
 
 TEST_F(StandingTest, WithoutABackupAllOfItWouldBeGone) {
-    const Standing redis = only({{"redis", std::nullopt}});
+    const Standing redis = only({{"redis", std::nullopt, {}}});
     EXPECT_EQ(redis.loss, std::nullopt);
     EXPECT_EQ(redis.time, std::nullopt);
     EXPECT_TRUE(redis.misses_loss());
@@ -64,8 +64,8 @@ TEST_F(StandingTest, TheNewestBackupSaysWhatWouldBeGone) {
 
 TEST_F(StandingTest, ALogReachesFurther) {
     add(1, "pg", minute(1), 10);
-    EXPECT_EQ(only({{"pg", minute(999)}}).loss, 1min);
-    EXPECT_EQ(only({{"pg", minute(2000)}}).loss, 0s);  // Its clock is ahead of ours.
+    EXPECT_EQ(only({{"pg", minute(999), {}}}).loss, 1min);
+    EXPECT_EQ(only({{"pg", minute(2000), {}}}).loss, 0s);  // Its clock is ahead of ours.
     EXPECT_EQ(only().part, "database");
 }
 
@@ -80,6 +80,16 @@ TEST_F(StandingTest, TheTimeIsThatOfTheLastTestForWhatThereIsNow) {
     EXPECT_EQ(only().time, 8s);
     look(2, minute(961), VerifyLevel::Restore, true, 20min);
     EXPECT_TRUE(only().misses_time());
+}
+
+TEST_F(StandingTest, CopiesWithoutARecordAreLookedAtAlike) {
+    look(1, minute(901), VerifyLevel::Restore, true, 4s);
+    look(3, minute(902), VerifyLevel::Restore, false);  // It expired since.
+    const Standing sqlite =
+        only({{"sqlite", minute(999), {{backup_id(1), 10}, {backup_id(2), 30}}}});
+    EXPECT_EQ(sqlite.time, 12s);
+    EXPECT_EQ(sqlite.restored, minute(901));
+    EXPECT_FALSE(sqlite.damaged);
 }
 
 TEST_F(StandingTest, DamageIsThatOfTheLastLookAtEach) {

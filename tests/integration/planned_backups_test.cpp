@@ -1,0 +1,141 @@
+// What the plan wants at given times, as an operator has it: made by the server, looked at and told
+// by command.
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "harness/eventually.h"
+#include "harness/http_client.h"
+#include "harness/process.h"
+#include "harness/temp_folder.h"
+
+namespace syncwatch {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using harness::Ran;
+using harness::run_syncwatch;
+using harness::Server;
+
+class PlannedBackupsTest : public testing::Test {
+protected:
+    void SetUp() override {
+        for (const char* each : {"near", "far"}) fs::create_directory(folder_.path() / each);
+        std::ofstream(plan_) << run_syncwatch({"plan", "show", "--as-file"}).out
+                             << "\n[repository.near]\nurl = \"" << place("near")
+                             << "\"\n[repository.far]\nurl = \"" << place("far") << "\"\n";
+    }
+    std::string place(const char* name) const { return "file:" + (folder_.path() / name).string(); }
+    std::unique_ptr<Server> serve() const {
+        Server::Options options;
+        options.environment = {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}};
+        return std::make_unique<Server>(data_, options);
+    }
+    Ran run(std::vector<std::string> arguments) const {
+        arguments.emplace_back("--data-dir");
+        arguments.push_back(data_.string());
+        return run_syncwatch(std::move(arguments), {},
+                             {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}});
+    }
+    json::value document(std::vector<std::string> arguments) const {
+        arguments.emplace_back("--json");
+        return json::parse(run(std::move(arguments)).out);
+    }
+    /// The records of the settings that the catalogue has.
+    json::array records() const {
+        json::array of_settings;
+        const Ran listed = run({"backup", "list", "--json"});
+        if (listed.exit != 0) return of_settings;
+        const json::value said = json::parse(listed.out);
+        for (const auto& each : said.at("records").as_array()) {
+            if (each.at("component") == "config") of_settings.push_back(each);
+        }
+        return of_settings;
+    }
+    /// Changes a byte of every file of a backup in one place.
+    void damage(const char* name) const {
+        for (const auto& each : fs::recursive_directory_iterator(folder_.path() / name)) {
+            const std::string path = each.path().string();
+            if (path.find("/data/config/") == std::string::npos || !each.is_regular_file())
+                continue;
+            std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+            file.put('#');
+        }
+    }
+    std::string state_of(const json::value& status, const std::string& component) const {
+        for (const auto& each : status.at("standings").as_array()) {
+            if (each.at("component") == json::string(component)) {
+                return std::string(each.at("state").as_string());
+            }
+        }
+        return "it is not there";
+    }
+
+    TempFolder folder_;
+    const fs::path data_ = folder_.path() / "data";
+    const fs::path plan_ = folder_.path() / "plan.toml";
+};
+
+TEST_F(PlannedBackupsTest, AServerMakesThemAndACommandLooksAtThem) {
+    {
+        const auto server = serve();
+        ASSERT_TRUE(harness::eventually([&] { return !records().empty(); }))
+            << run({"backup", "list"}).out;
+        // It is looked at as soon as it is there.
+        ASSERT_TRUE(harness::eventually([&] {
+            return state_of(document({"status"}), "config") == "ok";
+        })) << run({"status"}).out;
+        const auto health = harness::HttpClient(server->port()).get("/health").json();
+        EXPECT_EQ(health.at("components").at("backup").at("status"), "ok");
+        const std::string url = "http://127.0.0.1:" + std::to_string(server->port());
+        const Ran asked = run({"health", "--url", url});
+        EXPECT_NE(asked.out.find("backup"), std::string::npos) << asked.out;
+    }
+    const auto made = records();
+    ASSERT_EQ(made.size(), 1U);  // Nothing changed since.
+    EXPECT_EQ(made.front().at("places"), (json::array{"near", "far"}));
+    const std::string id(made.front().at("id").as_string());
+
+    const auto again = document({"backup", "run", "--component", "config"});
+    EXPECT_FALSE(again.at("backups").at(0).at("new").as_bool());
+    const auto newer = document({"backup", "run", "--component", "config", "--even-unchanged"});
+    EXPECT_TRUE(newer.at("backups").at(0).at("new").as_bool());
+    EXPECT_EQ(records().size(), 2U);
+
+    EXPECT_EQ(run({"backup", "pin", id, "--why", "a test"}).exit, 0);
+    EXPECT_TRUE(document({"backup", "show", id}).at("pinned").as_bool());
+    EXPECT_EQ(run({"backup", "expire", "--dry-run"}).exit, 0);
+    EXPECT_EQ(run({"backup", "unpin", id}).exit, 0);
+    EXPECT_EQ(run({"backup", "show", "zzz"}).exit, 3);
+    EXPECT_EQ(run({"backup", "run", "--component", "nothing"}).exit, 2);
+}
+
+TEST_F(PlannedBackupsTest, DamageInOnePlaceIsFoundAndSaid) {
+    (void)serve();  // Makes the database, which says what the installation is called.
+    ASSERT_EQ(run({"backup", "run", "--component", "config"}).exit, 0);
+    ASSERT_EQ(run({"backup", "verify", "--component", "config", "--level", "restore"}).exit, 0);
+    damage("near");
+    const Ran looked = run({"backup", "verify", "--component", "config"});
+    EXPECT_EQ(looked.exit, 5) << looked.out << looked.err;
+    EXPECT_NE(looked.out.find("in near: its bytes are not those that were written"),
+              std::string::npos)
+        << looked.out;
+    const Ran status = run({"status", "--json"});
+    EXPECT_EQ(status.exit, 5);
+    EXPECT_EQ(state_of(json::parse(status.out), "config"), "DAMAGED");
+}
+
+TEST_F(PlannedBackupsTest, AServerThatIsNotThereIsSaid) {
+    const Ran asked = run({"health", "--url", "http://127.0.0.1:1"});
+    EXPECT_EQ(asked.exit, 4);
+    EXPECT_NE(asked.err.find("does not answer"), std::string::npos) << asked.err;
+}
+
+}  // namespace
+}  // namespace syncwatch
