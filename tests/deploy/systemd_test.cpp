@@ -1,6 +1,7 @@
 // The units, as systemd itself reads and judges them.
 
 #include <fstream>
+#include <span>
 
 #include <gtest/gtest.h>
 
