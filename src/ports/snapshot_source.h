@@ -42,6 +42,8 @@ public:
     /// Looks whether a file is what take() makes, without a server. Errors: Corrupt (the message
     /// says what is wrong with it).
     virtual Async<Counts> inspect(std::filesystem::path file) = 0;
+    /// Whether rehearse() can be done here: a key that is kept elsewhere is needed for some.
+    virtual bool can_rehearse() const { return true; }
     /// Brings a file back for real, into something below `scratch` (an empty folder) that is thrown
     /// away, and looks at what came out. Errors: Corrupt, NotFound (what is needed for it is not
     /// here: a key, a program).

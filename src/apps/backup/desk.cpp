@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include "adapters/age/age_program.h"
+#include "apps/escrow/escrow_source.h"
 #include "recovery/snapshots/snapshot_component.h"
 
 namespace syncwatch::apps {
@@ -78,7 +80,18 @@ void BackupDesk::add(std::string name, std::unique_ptr<SnapshotSource> source, P
     sources_.push_back(std::move(source));
 }
 
-void BackupDesk::add_components(const config::Settings&, const recovery::Plan&, Powers) {}
+void BackupDesk::add_escrow(const config::Settings& settings, const recovery::Plan& plan,
+                            const std::string& app_version, Powers powers) {
+    const EscrowSource::Powers own{powers.clock, powers.pool};
+    const auto options = escrow_options(settings, plan, app_version);
+    add("config", std::make_unique<ConfigSource>(options, own), powers);
+    // Nobody could open them.
+    if (plan.escrow_recipients.empty()) return;
+    add("secrets",
+        std::make_unique<SecretsSource>(options, SecretsSource::Keys{plan.escrow_recipients, {}},
+                                        age::AgeProgram({}, powers.pool), own),
+        powers);
+}
 
 Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& settings,
                                                      const recovery::Plan& plan,
@@ -91,7 +104,7 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
     desk->catalogue_ = std::make_unique<recovery::Catalogue>(
         recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
     desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
-    desk->add_components(settings, plan, powers);
+    desk->add_escrow(settings, plan, app_version, powers);
     std::vector<recovery::BackupComponent*> components;
     for (const auto& each : desk->components_) components.push_back(each.get());
     desk->backups_ = std::make_unique<recovery::Backups>(

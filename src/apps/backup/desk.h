@@ -43,8 +43,8 @@ private:
     BackupDesk() = default;
     Result<> open_places(const recovery::Plan& plan, Powers powers);
     Result<> make_scratch(const config::Settings& settings);
-    void add_components(const config::Settings& settings, const recovery::Plan& plan,
-                        Powers powers);
+    void add_escrow(const config::Settings& settings, const recovery::Plan& plan,
+                    const std::string& app_version, Powers powers);
     void add(std::string name, std::unique_ptr<SnapshotSource> source, Powers powers);
 
     std::vector<std::unique_ptr<OpenRepository>> repositories_;

@@ -75,6 +75,7 @@ public:
     Async<Facts> take(std::filesystem::path into) override;
     /// Without a key: whether it looks whole, and how many keys open it.
     Async<Counts> inspect(std::filesystem::path file) override;
+    bool can_rehearse() const override { return !keys_.identity.empty(); }
     /// Errors: also NotFound (reason "no_identity"), Forbidden (reason "wrong_key").
     Async<Counts> rehearse(std::filesystem::path file, std::filesystem::path scratch) override;
     Async<std::string> fingerprint() override;

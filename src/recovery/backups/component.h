@@ -47,6 +47,8 @@ public:
     /// Errors: Conflict (another run holds the engine), Corrupt (it was made, and is not whole).
     virtual Async<BackupRecord> run(Request request) = 0;
 
+    /// The most thorough look that can be taken here.
+    virtual VerifyLevel deepest() const { return VerifyLevel::Restore; }
     /// Looks at one. What is wrong with it is a Verification that is not sound, and no error: an
     /// error is that nobody could look.
     virtual Async<Verification> verify(BackupRecord record, VerifyLevel level,

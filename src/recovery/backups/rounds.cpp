@@ -169,11 +169,11 @@ net::awaitable<void> Rounds::let_go(std::string component) {
     }
 }
 
-bool Rounds::wants_restore_test(const std::string& component) const {
+bool Rounds::wants_restore_test(const std::string& component, VerifyLevel level) const {
     if (!plan_.restore_test || !plan_.restore_test->is_timed()) return false;
     const WallTime due = plan_.restore_test->last_due(powers_.clock.wall());
     return std::ranges::none_of(survey_.verifications, [&](const Verification& look) {
-        return look.level == VerifyLevel::Restore && look.at >= due &&
+        return look.level >= level && look.at >= due &&
                of_look(survey_, look, component) != nullptr;
     });
 }
@@ -192,8 +192,8 @@ net::awaitable<void> Rounds::look_in_turn() {
         if (is_patient("look " + component)) continue;
         const bool leads = co_await lead();
         if (!leads) co_return;
-        if (wants_restore_test(component)) {
-            co_await look(component, VerifyLevel::Restore);
+        if (wants_restore_test(component, each->deepest())) {
+            co_await look(component, each->deepest());
         } else if (wants_look(component)) {
             co_await look(component, VerifyLevel::Checksums);
         }

@@ -66,7 +66,7 @@ private:
     net::awaitable<void> let_go(std::string component);
     net::awaitable<void> look_in_turn();
     net::awaitable<void> look(std::string component, VerifyLevel level);
-    bool wants_restore_test(const std::string& component) const;
+    bool wants_restore_test(const std::string& component, VerifyLevel level) const;
     bool wants_look(const std::string& component) const;
     bool is_patient(const std::string& work) const;
     void went(const std::string& work, const std::string& component, const Error* failed);

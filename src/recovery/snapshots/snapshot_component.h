@@ -29,6 +29,9 @@ public:
     std::vector<BackupKind> kinds() const override { return {BackupKind::Snapshot}; }
     Async<std::string> fingerprint() override { return powers_.source.fingerprint(); }
     Async<BackupRecord> run(Request request) override;
+    VerifyLevel deepest() const override {
+        return powers_.source.can_rehearse() ? VerifyLevel::Restore : VerifyLevel::Structure;
+    }
     Async<Verification> verify(BackupRecord record, VerifyLevel level, TellProgress tell) override;
     Async<std::vector<Window>> windows(BackupHistory history) override;
     Async<> forget(std::vector<BackupRecord> gone) override;
