@@ -47,9 +47,25 @@ int install_filter() {
         ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
 }
 
-union DescriptorMessage {
-    cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int))];
+/// What goes through the channel: one byte, with a descriptor beside it.
+struct Envelope {
+    char nothing = 0;
+    iovec part{&nothing, 1};
+    alignas(cmsghdr) char beside[CMSG_SPACE(sizeof(int))] = {};
+
+    Envelope() = default;
+    Envelope(const Envelope&) = delete;
+    Envelope& operator=(const Envelope&) = delete;
+
+    /// For sending as for receiving; it points into this.
+    msghdr message() {
+        msghdr out{};
+        out.msg_iov = &part;
+        out.msg_iovlen = 1;
+        out.msg_control = beside;
+        out.msg_controllen = sizeof(beside);
+        return out;
+    }
 };
 
 bool try_in_a_child() {
@@ -81,14 +97,8 @@ bool ReadNotices::are_possible() {
 bool ReadNotices::begin(int channel) {
     const int listener = install_filter();
     if (listener < 0) return false;
-    char nothing = 0;
-    iovec part{&nothing, 1};
-    DescriptorMessage space{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = &space;
-    message.msg_controllen = sizeof(space.space);
+    Envelope envelope;
+    msghdr message = envelope.message();
     cmsghdr* const head = CMSG_FIRSTHDR(&message);
     head->cmsg_level = SOL_SOCKET;
     head->cmsg_type = SCM_RIGHTS;
@@ -98,14 +108,8 @@ bool ReadNotices::begin(int channel) {
 }
 
 Result<UniqueFd> ReadNotices::take_listener(int channel) {
-    char nothing = 0;
-    iovec part{&nothing, 1};
-    DescriptorMessage space{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = &space;
-    message.msg_controllen = sizeof(space.space);
+    Envelope envelope;
+    msghdr message = envelope.message();
     const auto got = ::recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     const cmsghdr* const head = got == 1 ? CMSG_FIRSTHDR(&message) : nullptr;
     if (head == nullptr || head->cmsg_type != SCM_RIGHTS) {
