@@ -12,7 +12,11 @@ Result<Guard> Guard::open(const std::string& path) {
 
 Result<> Guard::advance() {
     // BEGIN alone takes no snapshot: the first read does.
-    SW_CHECK(spare_.script("BEGIN; SELECT count(*) FROM sqlite_schema"));
+    if (auto begun = spare_.script("BEGIN; SELECT count(*) FROM sqlite_schema"); !begun) {
+        // Inside of a transaction none could be begun another time.
+        (void)spare_.script("ROLLBACK");
+        return begun;
+    }
     if (holds_) (void)current_.script("ROLLBACK");
     std::swap(current_, spare_);
     holds_ = true;
