@@ -60,7 +60,7 @@ public:
     virtual ~DatabaseLog() = default;
 
     /// Keeps the log from now on, for a resume() that has yet to find out from where. To be called
-    /// before the first commit of a process.
+    /// before the first commit of a process: when those were, nobody knows. Again: nothing happens.
     virtual Async<> hold() = 0;
     /// Keeps the log from now on, whatever was before. Gives a place up to which the file has
     /// everything: a copy of the file that is begun now and all pieces until its end make the

@@ -146,7 +146,9 @@ void ChangeLog::release(Connection& writer) {
 Async<> ChangeLog::hold() {
     auto work = [this]() -> Result<> {
         SW_CHECK(open());
-        return on_writer<void>([this](Connection& writer) {
+        return on_writer<void>([this](Connection& writer) -> Result<> {
+            // What was seen since the first time counts.
+            if (kept_) return {};
             auto kept = keep(writer);
             if (!kept) release(writer);
             return kept;
@@ -291,7 +293,6 @@ Result<LogPiece> ChangeLog::take_now(std::size_t most_bytes) {
     }
     SW_TRY(LogPiece piece, next_piece(most_bytes));
     if (due && !piece.more) {
-        piece.more = true;
         // What was taken must reach whoever waits for it, whatever comes of the checkpoint.
         if (!almost_checkpointed_ && guard_->advance()) {
             seen_epoch_ = epoch();
@@ -299,6 +300,8 @@ Result<LogPiece> ChangeLog::take_now(std::size_t most_bytes) {
             seen_ = at ? at->log : 0;
             almost_checkpointed_ = at.has_value();
         }
+        // The end of it; where there is no getting on, whoever takes may rest before the next try.
+        piece.more = almost_checkpointed_;
     }
     return piece;
 }

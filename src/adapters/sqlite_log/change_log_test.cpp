@@ -89,6 +89,28 @@ protected:
 constexpr std::uint64_t kNever = std::uint64_t{1} << 30;
 constexpr const char* kTable = "CREATE TABLE t(i INTEGER PRIMARY KEY, x BLOB)";
 
+TEST_F(ChangeLogTest, WhatIsWrittenBetweenTwoHoldsIsSeen) {
+    LogPlace end;
+    WallTime until{};
+    {
+        Life life(path());
+        must(run_to_end(life.log->begin()));
+        life.write(kTable);
+        const auto taken = life.take_all();
+        end = taken.back().to;
+        until = taken.back().whole_until;
+    }
+    Life life(path());
+    must(run_to_end(life.log->hold()));
+    life.add_rows(3);
+    must(run_to_end(life.log->hold()));
+    must(run_to_end(life.log->resume(end, until)));
+    const auto taken = life.take_all();
+    ASSERT_EQ(taken.size(), 1u);
+    EXPECT_FALSE(taken[0].times_unknown);
+    EXPECT_GE(taken[0].commits.size(), 3u);
+}
+
 TEST_F(ChangeLogTest, ACopyAndWhatWasTakenSinceAreTheDatabaseHoweverOftenTheLogBeganAnew) {
     Life life(path());
     must(run_to_end(life.log->begin()));
