@@ -8,9 +8,12 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
@@ -22,7 +25,6 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_random.h"
 #include "base/async/run_to_end.h"
-#include "base/async/shards.h"
 #include "base/async/task_group.h"
 #include "harness/eventually.h"
 #include "harness/must.h"
@@ -43,6 +45,10 @@ public:
 
     Async<> create(std::string name, std::string bytes) override {
         if (away) co_return gone();
+        if (stalled) {
+            ++stalled_calls;
+            co_await clock_.sleep_until(clock_.now() + std::chrono::hours(1));
+        }
         co_return co_await folder_->create(std::move(name), std::move(bytes));
     }
     Async<std::uint64_t> create_from(std::string name, fs::path file) override {
@@ -79,6 +85,9 @@ public:
     }
 
     std::atomic<bool> away{false};
+    /// What is to be created then waits until it is cancelled.
+    std::atomic<bool> stalled{false};
+    std::atomic<int> stalled_calls{0};
 
 private:
     static tl::unexpected<Error> gone() {
@@ -86,6 +95,7 @@ private:
     }
 
     const fs::path root_;
+    SystemClock clock_;
     net::thread_pool pool_{1};
     std::unique_ptr<filesystem::FolderRepository> folder_;
 };
@@ -114,7 +124,7 @@ public:
     }
 
     Life(const fs::path& path, BackupRepository& repository) : Life(path, repository, Options()) {}
-    Life(const fs::path& path, BackupRepository& repository, Options options) : shards_(1) {
+    Life(const fs::path& path, BackupRepository& repository, Options options) {
         sqlite::Database::Options database_options;
         database_options.path = path;
         database = must(sqlite::Database::open(std::move(database_options)));
@@ -126,9 +136,19 @@ public:
         auto fault = [](const std::string& task, const std::string& what) {
             ADD_FAILURE() << task << ": " << what;
         };
-        tasks_ = std::make_unique<TaskGroup>(shards_.executor(0), std::move(fault));
-        shards_.run();
-        net::post(shards_.executor(0), [this] { tasks_->spawn("ship", shipper->run()); });
+        tasks_ = std::make_unique<TaskGroup>(loop_.get_executor(), std::move(fault));
+        thread_ = std::thread([this] { loop_.run(); });
+        net::post(loop_, [this] { tasks_->spawn("ship", shipper->run()); });
+    }
+    /// Nothing is shipped any more, whatever was under way.
+    void end_tasks() {
+        if (ended_) return;
+        ended_ = true;
+        auto end = [this]() -> net::awaitable<void> {
+            tasks_->cancel();
+            co_await tasks_->join();
+        };
+        net::co_spawn(loop_, end(), net::use_future).get();
     }
     /// As a stop that is asked for: what is there is shipped.
     void stop() {
@@ -137,7 +157,10 @@ public:
     }
     ~Life() {
         end_tasks();
-        shards_.stop();
+        // Not stopped: it ends by itself when no thread of a pool has anything to do with it. The
+        // repository's pool lives on, and may be just behind its last errand for it.
+        claim_.reset();
+        thread_.join();
     }
 
     void write(const std::string& sql) {
@@ -168,17 +191,11 @@ public:
     std::unique_ptr<Shipper> shipper;
 
 private:
-    void end_tasks() {
-        if (ended_) return;
-        ended_ = true;
-        auto end = [this]() -> net::awaitable<void> {
-            tasks_->cancel();
-            co_await tasks_->join();
-        };
-        net::co_spawn(shards_.executor(0), end(), net::use_future).get();
-    }
+    using Loop = net::io_context;
 
-    Shards shards_;
+    Loop loop_{1};
+    net::executor_work_guard<Loop::executor_type> claim_{loop_.get_executor()};
+    std::thread thread_;
     SystemRandom random_;
     net::thread_pool pool_{1};
     std::unique_ptr<TaskGroup> tasks_;

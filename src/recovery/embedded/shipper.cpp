@@ -153,11 +153,13 @@ Async<> Shipper::start_generation() {
 
 Async<> Shipper::ship_waiting(bool marked, unsigned most) {
     for (bool more = true; more && most > 0; --most) {
-        // One that was in hand when run() was cancelled comes first.
-        if (!in_hand_) {
+        // One that was in hand when run() was cancelled comes first. What it said of others then
+        // is of no use now.
+        const bool is_left_over = in_hand_.has_value();
+        if (!is_left_over) {
             SW_CO_TRY(in_hand_, co_await log_.take(settings_.piece_bytes));
         }
-        more = in_hand_->more;
+        more = in_hand_->more || is_left_over;
         const bool due = clock_.now() - shipped_at_ >= settings_.mark_every || number_ == 0;
         const bool is_mark = due || (marked && !more);
         if (!in_hand_->frames.empty() || is_mark) {
