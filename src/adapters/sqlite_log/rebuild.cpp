@@ -1,7 +1,6 @@
 #include "adapters/sqlite_log/rebuild.h"
 
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/migrate.h"
+#include "adapters/sqlite_log/disk_failure.h"
 #include "adapters/sqlite_log/wal_format.h"
 #include "base/unique_fd.h"
 
@@ -18,15 +18,6 @@ namespace syncwatch::sqlite {
 namespace {
 
 namespace fs = std::filesystem;
-
-tl::unexpected<Error> disk_failure(std::string_view doing, const fs::path& path) {
-    Error error;
-    error.code = ErrorCode::Unavailable;
-    error.component = "disk";
-    if (errno == ENOSPC || errno == EDQUOT) error.reason = "disk_full";
-    error.message = fmt::format("{} {}: {}", doing, path.string(), std::strerror(errno));
-    return fail(std::move(error));
-}
 
 Result<> first_line(Connection& connection, const char* pragma, std::string_view expected) {
     SW_TRY(const auto line,
