@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include "base/time.h"
@@ -141,7 +142,7 @@ TEST_F(EmbeddedBackupTest, AMomentComesBackAndWhatWasThereStays) {
 
     const Ran restored = run(with({"--confirm", token}));
     ASSERT_EQ(restored.exit, 0) << restored.out << restored.err;
-    EXPECT_GE(count(data_, ".before-"), 1u) << "what was there is kept";
+    EXPECT_EQ(count(data_, ".before-"), 1u) << "what was there is kept, its log in it";
     EXPECT_EQ(run(with({"--confirm", token})).exit, 10) << "once";
     server = serve(data_);
     EXPECT_EQ(name_of_room(*server), "As it was");
@@ -149,6 +150,42 @@ TEST_F(EmbeddedBackupTest, AMomentComesBackAndWhatWasThereStays) {
     rename_room(*server, "Another try");
     wait_until_backed_up();
     EXPECT_EQ(document({"backup", "list"}).at("exit"), 0);
+}
+
+TEST_F(EmbeddedBackupTest, AStopAndAStartLeaveNoMomentOut) {
+    auto server = serve(data_);
+    make_room(*server, "Film night");
+    wait_until_backed_up();
+    for (int life = 0; life < 2; ++life) {
+        rename_room(*server, "Film night " + std::to_string(life));
+        EXPECT_EQ(server->stop(), 0);
+        server = serve(data_);
+    }
+    rename_room(*server, "Film night 2");
+    wait_until_backed_up();
+    const Ran listed = run({"backup", "list"});
+    EXPECT_EQ(document({"backup", "list"}).at("windows").as_array().size(), 1u) << listed.out;
+}
+
+TEST_F(EmbeddedBackupTest, ADamagedDatabaseIsReplacedToo) {
+    auto server = serve(data_);
+    make_room(*server, "Film night");
+    wait_until_backed_up();
+    EXPECT_EQ(server->stop(), 0);
+    std::string name;
+    for (const auto& each : fs::directory_iterator(data_)) {
+        if (each.path().filename().string().ends_with("-wal")) name = each.path().string();
+    }
+    ASSERT_FALSE(name.empty());
+    std::fstream(name, std::ios::binary | std::ios::in | std::ios::out).seekp(8) << "xxxx";
+    const json::value shown = document({"restore", "database", "--dry-run"});
+    const std::string token(shown.at("intent").at("token").as_string());
+    const json::value restored = document({"restore", "database", "--confirm", token});
+    ASSERT_EQ(restored.at("exit"), 0) << json::serialize(restored);
+    EXPECT_EQ(restored.at("restored").at("log_apart"), true);
+    EXPECT_EQ(count(data_, ".before-"), 2u) << "it, and its log";
+    server = serve(data_);
+    EXPECT_EQ(name_of_room(*server), "Film night");
 }
 
 TEST_F(EmbeddedBackupTest, ATestOfItSaysWhatItBroughtBackAndFailsOnDamage) {

@@ -27,6 +27,8 @@ constexpr Advice kAdvice[] = {
      "tls.cert names the certificate chain and tls.key its private key, both as PEM."},
     {"data_folder_in_use", Exit::Locked,
      "Stop the other one, or give this one a folder of its own with --data-dir."},
+    {"database_in_use", Exit::Locked,
+     "Close whatever has it open (sqlite3, a backup tool; fuser FILE says which), and repeat it."},
     {"data_folder", Exit::Refused,
      "Make it yourself with the right owner, or choose another with --data-dir."},
     {"not_shared", Exit::Usage,

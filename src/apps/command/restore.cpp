@@ -1,7 +1,5 @@
 #include "recovery/embedded/restore.h"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,6 +12,7 @@
 
 #include "adapters/filesystem/files.h"
 #include "adapters/sqlite_log/rebuild.h"
+#include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
 #include "apps/node/data_lock.h"
 #include "base/digest.h"
@@ -82,20 +81,26 @@ Outcome<Intent> intent_of(BackupPlace& place, std::optional<WallTime> moment,
     return intent;
 }
 
-/// The database that is there, with what SQLite keeps beside it, gets another name.
-Outcome<fs::path> move_aside(const fs::path& database, WallTime now) {
+/// The name that what stands there is given: no other file has it.
+fs::path name_aside(const fs::path& database, WallTime now) {
     std::string stamp = format_rfc3339(now);
     std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == '.'; });
-    const fs::path aside = database.string() + ".before-" + stamp;
-    for (const char* part : {"-wal", "-shm", ""}) {
-        const std::string from = database.string() + part;
-        const std::string to = aside.string() + part;
-        if (::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT) continue;
-        return give_up(Exit::Refused, "not_moved",
-                       fmt::format("move {} to {}: {}", from, to, std::strerror(errno)),
-                       "Nothing was changed but names; the restored file was thrown away.");
+    return database.string() + ".before-" + stamp;
+}
+
+/// The database that is there gets another name, and the restored one its place.
+Outcome<sqlite::SetAside> exchange(const fs::path& fresh, const fs::path& database,
+                                   const fs::path& aside) {
+    auto moved = sqlite::set_aside(database, aside);
+    if (!moved) {
+        std::error_code ignored;
+        fs::remove(fresh, ignored);
+        return tl::unexpected<Failure>(failure_of(moved.error()));
     }
-    return aside;
+    auto placed = filesystem::move_durably(fresh, database);
+    if (placed) return *std::move(moved);
+    const std::string where = "what was there is " + aside.string() + " now";
+    return tl::unexpected<Failure>(failure_of(std::move(placed).error().within(where)));
 }
 
 void show_intent(const Output& out, const Intent& intent, const fs::path& target, bool replaces) {
@@ -119,34 +124,33 @@ Outcome<> bring_back(Invocation& invocation, BackupPlace& place, const Intent& i
     const auto restored =
         place.run(recovery::restore(place.repository(), rebuilder, std::move(request)));
     if (!restored) return tl::unexpected<Failure>(restored.error());
-    fs::path aside;
+    const fs::path aside = name_aside(target, place.clock().wall());
+    sqlite::SetAside before;
     if (replaces) {
-        auto moved = move_aside(target, place.clock().wall());
-        if (!moved) {
-            fs::remove(fresh, ignored);
-            return tl::unexpected<Failure>(moved.error());
-        }
-        aside = *std::move(moved);
-        if (const auto placed = filesystem::move_durably(fresh, target); !placed) {
-            return tl::unexpected<Failure>(failure_of(placed.error()));
-        }
+        auto exchanged = exchange(fresh, target, aside);
+        if (!exchanged) return tl::unexpected<Failure>(exchanged.error());
+        before = *std::move(exchanged);
     }
     const std::chrono::duration<double> took = place.clock().now() - begun;
-    const bool was_there = replaces && fs::exists(aside, ignored);
     const Output& out = invocation.out;
     out.line(fmt::format("\nbrought back   in {:.1f} s; the last change in it is of {}",
                          took.count(), moment_text(restored->reached)));
-    if (was_there) out.line("moved aside    " + aside.string());
+    if (before.was_there) out.line("moved aside    " + aside.string());
+    if (!before.log_apart.empty()) {
+        out.line("its log        " + aside.string() + "-wal belongs to it: it could not be read (" +
+                 before.log_apart + ")");
+    }
     if (replaces) out.line("next           start the server: syncwatch serve");
-    invocation.out.set(
-        "restored", json::object{{"moment", moment_text(restored->moment)},
-                                 {"reached", moment_text(restored->reached)},
-                                 {"copy", restored->base},
-                                 {"into", target.string()},
-                                 {"moved_aside",
-                                  was_there ? json::value(aside.string()) : json::value(nullptr)},
-                                 {"schema_version", restored->schema_version},
-                                 {"seconds", took.count()}});
+    invocation.out.set("restored",
+                       json::object{{"moment", moment_text(restored->moment)},
+                                    {"reached", moment_text(restored->reached)},
+                                    {"copy", restored->base},
+                                    {"into", target.string()},
+                                    {"moved_aside", before.was_there ? json::value(aside.string())
+                                                                     : json::value(nullptr)},
+                                    {"log_apart", !before.log_apart.empty()},
+                                    {"schema_version", restored->schema_version},
+                                    {"seconds", took.count()}});
     return {};
 }
 
