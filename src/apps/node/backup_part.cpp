@@ -9,6 +9,7 @@
 
 #include "apps/backup/cluster.h"
 #include "apps/plan/plan_source.h"
+#include "base/async/run_to_end.h"
 #include "base/log/log.h"
 #include "recovery/embedded/deadline.h"
 #include "recovery/embedded/expiry.h"
@@ -65,6 +66,11 @@ BackupPart::~BackupPart() {
 void BackupPart::start() {
     if (!is_wanted() || running_) return;
     running_ = true;
+    log_.emplace(*powers_.sqlite, database_path_, powers_.clock, sqlite::ChangeLog::Options());
+    if (const auto held = run_to_end(log_->hold()); !held) {
+        // It is tried again, but of what is written until then nobody will know when.
+        log::warning("backup.log_not_held", {{"error", held.error().message}});
+    }
     thread_.run();
     net::post(thread_.executor(0), [this] { tasks_.spawn("ship", ship()); });
 }
@@ -81,6 +87,9 @@ net::awaitable<void> BackupPart::open_repository() {
             const std::lock_guard lock(mutex_);
             trouble_ = opened.error().message;
         }
+        // The log waits for it, but the disk must not fill.
+        const auto most = recovery::ShipperSettings().most_waiting_bytes;
+        if (log_->waiting_bytes() > most) (void)co_await log_->let_go();
         co_await powers_.clock.sleep_until(powers_.clock.now() + kOpenAgain);
     }
 }
@@ -89,7 +98,6 @@ net::awaitable<void> BackupPart::ship() {
     co_await open_repository();
     recovery::ShipperSettings settings;
     settings.cluster = cluster_;
-    log_.emplace(*powers_.sqlite, database_path_, powers_.clock, sqlite::ChangeLog::Options());
     {
         const std::lock_guard lock(mutex_);
         trouble_.clear();

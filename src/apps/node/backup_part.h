@@ -30,6 +30,7 @@ public:
     /// Stops it, if nobody did.
     ~BackupPart();
 
+    /// Before anything is written: it keeps the log from then on.
     void start();
     /// Ships what is there, for some seconds at most, and ends. Not from its own thread.
     void stop();

@@ -159,6 +159,7 @@ Result<> Node::open_for_business() {
     shards_.run();
     powers_->node_bus->start();
     running_ = true;
+    backup_.start();
     auto token = net::co_spawn(shards_.executor(0), accounts_.service().setup_token_if_needed(),
                                net::use_future);
     SW_TRY(setup_token_, token.get());
@@ -183,7 +184,6 @@ Result<> Node::open_for_business() {
     worker_.start();
     if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
-    backup_.start();
     rounds_of_backups_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
