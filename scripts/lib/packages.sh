@@ -42,6 +42,7 @@ packages() {
             knot \
             memcached \
             patroni \
+            pgbackrest \
             postgresql \
             python3-keystonemiddleware \
             radosgw \

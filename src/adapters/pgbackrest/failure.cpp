@@ -1,0 +1,92 @@
+#include "adapters/pgbackrest/failure.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace syncwatch::pgbackrest {
+namespace {
+
+struct Meaning {
+    int code;
+    ErrorCode means;
+    std::string_view reason;
+    std::string_view words;
+};
+
+constexpr std::array kMeanings{
+    Meaning{28, ErrorCode::Conflict, "not_this_database", "the repository is another database's"},
+    Meaning{37, ErrorCode::InvalidInput, "", "it was told too little"},
+    Meaning{38, ErrorCode::Conflict, "server_runs", "a server runs on that folder"},
+    Meaning{40, ErrorCode::Conflict, "not_empty_folder", "the folder is not empty"},
+    Meaning{44, ErrorCode::Conflict, "not_this_database",
+            "the log in the repository is another database's"},
+    Meaning{45, ErrorCode::Conflict, "log_differs",
+            "a piece of the log of this name is in the repository, and says something else: two "
+            "servers archive there, perhaps a copy that was promoted"},
+    Meaning{50, ErrorCode::Conflict, "backup_locked", "another run holds its lock"},
+    Meaning{51, ErrorCode::Conflict, "not_this_database", "the repository is another database's"},
+    Meaning{55, ErrorCode::NotFound, "not_prepared", "something is missing in the repository"},
+    Meaning{56, ErrorCode::Unavailable, "no_server", "PostgreSQL does not take the connection"},
+    Meaning{58, ErrorCode::Conflict, "not_this_database", "it is not the database it was told of"},
+    Meaning{62, ErrorCode::Conflict, "stopped", "it was told to stop: pgbackrest start undoes it"},
+    Meaning{68, ErrorCode::Conflict, "no_archiving",
+            "archive_command does not say pgbackrest: it would not trust it"},
+    Meaning{75, ErrorCode::Conflict, "last_full", "there is no such set, or it has to stay"},
+    Meaning{82, ErrorCode::Timeout, "log_not_archived",
+            "the log did not come into the repository in time"},
+    Meaning{87, ErrorCode::Conflict, "no_archiving", "archive_mode is off"},
+    Meaning{95, ErrorCode::Forbidden, "", "what is there cannot be decrypted"},
+    Meaning{103, ErrorCode::Unavailable, "repository_away", "no repository can be used"},
+};
+
+std::string_view trimmed(std::string_view line) {
+    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
+    return line;
+}
+
+}  // namespace
+
+std::string own_words(std::string_view errors) {
+    std::string words;
+    bool takes = false;
+    while (!errors.empty()) {
+        const std::size_t end = std::min(errors.find('\n'), errors.size());
+        const std::string_view line = trimmed(errors.substr(0, end));
+        errors.remove_prefix(std::min(end + 1, errors.size()));
+        const bool begins_other = line.starts_with("INFO:") || line.starts_with("DETAIL:");
+        const bool begins =
+            line.starts_with("ERROR:") || line.starts_with("ASSERT:") || line.starts_with("WARN:");
+        const bool is_hint = line.starts_with("HINT:") || line.starts_with("---");
+        if (begins || begins_other || is_hint) takes = begins;
+        if (!takes || line.empty()) continue;
+        words += (words.empty() ? "" : "; ") + std::string(line);
+    }
+    constexpr std::size_t kMost = 900;
+    if (words.size() > kMost) words.resize(kMost);
+    return words;
+}
+
+Error failure_of(std::string_view doing, const ProgramRan& ran) {
+    Error error;
+    error.code = ErrorCode::Unavailable;
+    error.component = "backup";
+    error.retry_after = std::chrono::seconds(30);
+    const std::string said = own_words(ran.errors);
+    std::string_view words = "pgBackRest failed";
+    const auto* const found = std::ranges::find(kMeanings, ran.code, &Meaning::code);
+    if (found != kMeanings.end()) {
+        error.code = found->means;
+        error.reason = found->reason;
+        words = found->words;
+    }
+    if (error.code != ErrorCode::Unavailable) error.component = {};
+    error.message = fmt::format("{}: {} (pgBackRest's {}{}{})", doing, words, ran.code,
+                                said.empty() ? "" : ": ", said);
+    return error;
+}
+
+}  // namespace syncwatch::pgbackrest

@@ -1,0 +1,48 @@
+#include "adapters/pgbackrest/failure.h"
+
+#include <gtest/gtest.h>
+
+namespace syncwatch::pgbackrest {
+namespace {
+
+Error of(int code, std::string errors = {}) {
+    ProgramRan ran;
+    ran.code = code;
+    ran.errors = std::move(errors);
+    return failure_of("make a backup", ran);
+}
+
+TEST(PgBackRestFailureTest, ItsCodeSaysWhatCanBeDone) {
+    EXPECT_EQ(of(50).code, ErrorCode::Conflict);
+    EXPECT_EQ(of(50).reason, "backup_locked");
+    EXPECT_EQ(of(82).code, ErrorCode::Timeout);
+    EXPECT_EQ(of(38).reason, "server_runs");
+    EXPECT_EQ(of(40).reason, "not_empty_folder");
+    EXPECT_EQ(of(58).reason, "not_this_database");
+    EXPECT_EQ(of(45).reason, "log_differs");
+    EXPECT_EQ(of(103).code, ErrorCode::Unavailable);
+    EXPECT_EQ(of(103).component, "backup");
+    for (const int unknown : {1, 25, 125, 137}) {
+        EXPECT_EQ(of(unknown).code, ErrorCode::Unavailable) << unknown;
+    }
+}
+
+TEST(PgBackRestFailureTest, ItsOwnWordsAreKeptWithoutItsHints) {
+    const std::string said =
+        "INFO: backup command begin 2.45: --config=x\n"
+        "WARN: repo1: [FileMissingError] unable to load info file 'a' or 'b':\n"
+        "      FileMissingError: unable to open missing file 'a' for read\n"
+        "      HINT: is archive_command configured correctly?\n"
+        "ERROR: [103]: unable to find a valid repository\n";
+    EXPECT_EQ(own_words(said),
+              "WARN: repo1: [FileMissingError] unable to load info file 'a' or 'b':; "
+              "FileMissingError: unable to open missing file 'a' for read; "
+              "ERROR: [103]: unable to find a valid repository");
+    EXPECT_EQ(own_words("INFO: nothing\n"), "");
+    EXPECT_NE(of(103, said).message.find("make a backup: no repository can be used"),
+              std::string::npos);
+    EXPECT_LT(own_words("ERROR: " + std::string(100'000, 'x')).size(), 1000u);
+}
+
+}  // namespace
+}  // namespace syncwatch::pgbackrest

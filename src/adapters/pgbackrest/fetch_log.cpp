@@ -1,0 +1,184 @@
+#include "adapters/pgbackrest/fetch_log.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <memory>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "adapters/pgbackrest/failure.h"
+#include "adapters/pgbackrest/log_listing.h"
+#include "adapters/pgbackrest/read_log.h"
+#include "base/digest.h"
+
+namespace syncwatch::pgbackrest {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+/// What PostgreSQL asks for: segments, histories, and labels of backups.
+bool is_name_of_log(std::string_view name) {
+    constexpr std::size_t kLongestName = 40;
+    if (name.size() > kLongestName || name.size() < 16) return false;
+    return name.find_first_not_of("0123456789ABCDEFabcdefhistoryukp.") == std::string_view::npos;
+}
+
+Result<std::string> sha1_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return fail(ErrorCode::NotFound, "read " + file.string());
+    Digest digest(Digest::Algorithm::Sha1);
+    std::vector<char> buffer(std::size_t{1} << 20);
+    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0) {
+        digest.update(as_bytes({buffer.data(), static_cast<std::size_t>(in.gcount())}));
+    }
+    return encode_hex(digest.finish());
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        if (end > 0) lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+/// One file of the log that is wanted, and how it is asked for.
+struct Wish {
+    fs::path data;
+    std::string name;
+    fs::path to;
+    std::chrono::milliseconds deadline;
+    std::string io_timeout;  ///< An option: pgBackRest itself tries again until then.
+};
+
+/// The sums that a repository has this segment under; none: it cannot be told.
+Async<std::vector<std::string>> sums_in(const Engine& engine, std::size_t repository, Wish wish) {
+    const std::string root = "archive/" + engine.options().stanza;
+    Engine::Call list;
+    list.doing = "list the archives";
+    list.args = {repository_option(repository), wish.io_timeout, "repo-ls", root};
+    list.deadline = wish.deadline;
+    SW_CO_TRY(const std::string archives, co_await engine.ask(std::move(list)));
+    std::vector<std::string> sums;
+    for (const std::string& each : lines_of(archives)) {
+        if (each.find('-') == std::string::npos) continue;
+        Engine::Call look;
+        look.doing = "look at " + wish.name;
+        look.args = {repository_option(repository), wish.io_timeout, "repo-ls",
+                     fmt::format("{}/{}/{}", root, each, wish.name.substr(0, 16)),
+                     "--filter=^" + wish.name + "-"};
+        look.deadline = wish.deadline;
+        SW_CO_TRY(const std::string files, co_await engine.ask(std::move(look)));
+        for (const std::string& file : lines_of(files)) {
+            if (auto stored = parse_stored_segment(file)) sums.push_back(std::move(stored->sha1));
+        }
+    }
+    co_return sums;
+}
+
+Async<Fetched> fetch_from(const Engine& engine, std::size_t repository, Wish wish) {
+    std::error_code ignored;
+    fs::remove(wish.to, ignored);
+    Engine::Call call;
+    call.doing = "bring " + wish.name;
+    call.args = {repository_option(repository),
+                 wish.io_timeout,
+                 "--pg1-path=" + wish.data.string(),
+                 "--no-archive-async",
+                 "archive-get",
+                 wish.name,
+                 wish.to.string()};
+    call.deadline = wish.deadline;
+    SW_CO_TRY(const ProgramRan ran, co_await engine.run(std::move(call)));
+    // Together with a warning it means that somebody did not answer.
+    if (ran.code == 1 && own_words(ran.errors).empty()) co_return Fetched::Absent;
+    if (ran.code != 0) co_return fail(failure_of("bring " + wish.name, ran));
+    if (!wal::Segment::parse(wish.name)) co_return Fetched::Found;
+    const auto sums = co_await sums_in(engine, repository, wish);
+    auto have = sha1_of(wish.to);
+    const bool is_good = sums && have && std::ranges::find(*sums, *have) != sums->end();
+    if (is_good) co_return Fetched::Found;
+    // It must not be taken for good by whoever looks at the folder later.
+    fs::remove(wish.to, ignored);
+    if (!sums) co_return fail(sums.error());
+    if (!have) co_return fail(have.error());
+    co_return fail(ErrorCode::Corrupt, wish.name + " is damaged in " +
+                                           engine.options().repositories[repository].name +
+                                           ": its bytes are not those that its name stands for");
+}
+
+/// Whether a repository has what comes after a segment, and what comes before: then it is no end.
+Async<> look_for_hole(const Engine& engine, wal::Segment segment) {
+    bool has_any = false;
+    for (std::size_t i = 0; i < engine.options().repositories.size(); ++i) {
+        SW_CO_TRY(const DatabaseBackups::Log log, co_await read_log(engine, i));
+        for (const DatabaseBackups::Timeline& each : log) {
+            has_any = has_any || !each.held.empty();
+            if (each.number != segment.timeline || each.held.empty()) continue;
+            const bool is_inside =
+                each.held.front().from <= segment.begin() && segment.end() <= each.held.back().to;
+            if (!is_inside) continue;
+            co_return fail(ErrorCode::Corrupt,
+                           segment.name() +
+                               " is missing in the middle of the log: what comes "
+                               "after it is there");
+        }
+    }
+    if (has_any) co_return Result<>();
+    co_return fail(ErrorCode::Corrupt, "the repositories have no piece of the log at all");
+}
+
+/// Asks each repository once.
+Async<Fetched> fetch_once(const Engine& engine, Wish wish) {
+    Result<> trouble;
+    for (std::size_t i = 0; i < engine.options().repositories.size(); ++i) {
+        auto fetched = co_await fetch_from(engine, i, wish);
+        if (fetched && *fetched == Fetched::Found) co_return Fetched::Found;
+        if (!fetched) trouble = fail(std::move(fetched).error());
+    }
+    if (!trouble) co_return fail(trouble.error());
+    if (const auto segment = wal::Segment::parse(wish.name)) {
+        SW_CO_CHECK(co_await look_for_hole(engine, *segment));
+    }
+    co_return Fetched::Absent;
+}
+
+}  // namespace
+
+Async<Fetched> fetch_log(const Engine& engine, fs::path data, std::string name, fs::path to,
+                         std::chrono::milliseconds patience) {
+    if (!is_name_of_log(name)) {
+        co_return fail(ErrorCode::InvalidInput, name + " is no name of a file of the log");
+    }
+    const auto each_call = std::clamp<std::int64_t>(patience.count() / 4000, 1, 60);
+    Wish wish{std::move(data), std::move(name), std::move(to), patience + 30s,
+              fmt::format("--io-timeout={}", each_call)};
+    net::steady_timer timer(co_await net::this_coro::executor);
+    net::steady_timer over(timer.get_executor());
+    over.expires_after(patience);
+    const auto is_over = std::make_shared<bool>(false);
+    over.async_wait([is_over](const auto& error) { *is_over = !error; });
+    for (auto pause = 250ms;; pause = std::min(pause * 2, 5000ms)) {
+        auto fetched = co_await fetch_once(engine, wish);
+        if (fetched) co_return *fetched;
+        const Error& error = fetched.error();
+        const bool may_pass =
+            error.reason != "no_pgbackrest" && error.reason != "not_this_database" &&
+            error.code != ErrorCode::InvalidInput && error.code != ErrorCode::Forbidden;
+        if (!may_pass || *is_over) {
+            co_return fail(std::move(fetched).error());
+        }
+        timer.expires_after(pause);
+        co_await timer.async_wait(net::as_tuple(net::use_awaitable));
+    }
+}
+
+}  // namespace syncwatch::pgbackrest

@@ -1,0 +1,42 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "adapters/pgbackrest/engine.h"
+#include "adapters/pgbackrest/log_listing.h"
+#include "ports/database_backups.h"
+
+namespace syncwatch::pgbackrest {
+
+/// PostgreSQL's backups by pgBackRest, on the machine that the server is on.
+class PgBackRestBackups final : public DatabaseBackups {
+public:
+    explicit PgBackRestBackups(Options options);
+
+    const std::vector<std::string>& repositories() const override { return names_; }
+    Async<> prepare() override;
+    Async<Backup> run(std::size_t repository, Kind kind,
+                      std::map<std::string, std::string> annotations, Tell tell) override;
+    Async<std::vector<Backup>> list(std::size_t repository) override;
+    Async<Log> log(std::size_t repository) override;
+    Async<std::optional<WallTime>> last_commit(std::size_t repository,
+                                               std::uint32_t timeline) override;
+    Async<Audit> verify(std::size_t repository) override;
+    Async<> restore(Restoration restoration) override;
+    Async<Rehearsal> rehearse(std::size_t repository, std::string label,
+                              std::filesystem::path scratch) override;
+    Async<> forget(std::size_t repository, std::string label) override;
+    Async<Server> server() override;
+
+    const Options& options() const { return engine_.options(); }
+
+private:
+    Result<> look_at_folder(const RepositoryOptions& repository) const;
+    Async<> expire_log(std::size_t repository);
+
+    const Engine engine_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace syncwatch::pgbackrest
