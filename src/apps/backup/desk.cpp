@@ -10,6 +10,8 @@
 
 #include "adapters/age/age_program.h"
 #include "apps/escrow/escrow_source.h"
+#include "adapters/redis_backup/redis_snapshot.h"
+#include "apps/backup/redis_source.h"
 #include "recovery/snapshots/snapshot_component.h"
 
 namespace syncwatch::apps {
@@ -88,9 +90,21 @@ void BackupDesk::add_escrow(const config::Settings& settings, const recovery::Pl
     // Nobody could open them.
     if (plan.escrow_recipients.empty()) return;
     add("secrets",
-        std::make_unique<SecretsSource>(options, SecretsSource::Keys{plan.escrow_recipients, {}},
+        std::make_unique<SecretsSource>(options, SecretsSource::Keys{plan.escrow_recipients, plan.escrow_identity},
                                         age::AgeProgram({}, powers.pool), own),
         powers);
+}
+
+Result<> BackupDesk::add_redis(const config::Settings& settings, Powers powers) {
+    if (settings.recovery.redis_url.empty()) return {};
+    redis::RedisSnapshot::Options options;
+    SW_TRY(options.server, redis_access(settings, settings.recovery.redis_url));
+    add("redis",
+        std::make_unique<redis::RedisSnapshot>(
+            std::move(options),
+            redis::RedisSnapshot::Powers{powers.clock, powers.random, powers.pool}),
+        powers);
+    return {};
 }
 
 Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& settings,
@@ -105,6 +119,7 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
         recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
     desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
     desk->add_escrow(settings, plan, app_version, powers);
+    SW_CHECK(desk->add_redis(settings, powers));
     std::vector<recovery::BackupComponent*> components;
     for (const auto& each : desk->components_) components.push_back(each.get());
     desk->backups_ = std::make_unique<recovery::Backups>(

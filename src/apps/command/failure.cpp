@@ -51,6 +51,19 @@ constexpr Advice kAdvice[] = {
     {"lab_programs", Exit::Refused, "Install them with apt-get install."},
     {"moment_unreachable", Exit::Refused,
      "Name a moment with --to that lies in what can be reached; syncwatch backup list shows it."},
+    {"redis_programs", Exit::Refused, "Install it with apt-get install."},
+    {"redis_runs", Exit::Locked,
+     "Stop it first (behind Sentinels: SENTINEL REMOVE before that), or bring the file into the "
+     "server while it runs, with --server."},
+    {"redis_hidden", Exit::Refused, "Run this as root, so that a server cannot be overlooked."},
+    {"redis_owner", Exit::Refused, "Run this as root, or as the user that Redis runs as."},
+    {"not_master", Exit::Refused,
+     "Name its master, or its Sentinels: a replica takes over what its master has."},
+    {"redis_cluster", Exit::Refused,
+     "Bring the file back into its own data folder with --into, one server after the other."},
+    {"redis_loads", Exit::Refused, "Wait until it has loaded, then do this again."},
+    {"newer_redis", Exit::Refused,
+     "Do this where a Redis as new as the one that wrote it is installed."},
     {"original_gone", Exit::Refused, "Its original was not kept: upload the film again."},
 };
 

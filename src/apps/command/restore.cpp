@@ -14,6 +14,7 @@
 #include "adapters/sqlite_log/rebuild.h"
 #include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
+#include "apps/command/restore_redis.h"
 #include "apps/node/data_lock.h"
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -200,8 +201,8 @@ Outcome<> restore_database(Invocation& invocation, const RestoreArguments& argum
 }  // namespace
 
 void add_restore(CLI::App& app, Command& chosen) {
-    CLI::App* restore = app.add_subcommand(
-        "restore", "Bring back what was lost, from backups: docs/recovery/embedded.md.");
+    CLI::App* restore =
+        app.add_subcommand("restore", "Bring back what was lost, from backups: docs/recovery/.");
     restore->require_subcommand(1);
     const auto arguments = std::make_shared<RestoreArguments>();
     CLI::App* database = restore->add_subcommand(
@@ -223,6 +224,7 @@ void add_restore(CLI::App& app, Command& chosen) {
             return restore_database(invocation, *arguments);
         };
     });
+    add_restore_redis(*restore, chosen);
 }
 
 }  // namespace syncwatch::apps

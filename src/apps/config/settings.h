@@ -90,6 +90,8 @@ struct Settings {
 
     struct Recovery {
         std::filesystem::path plan;  ///< The file; empty: the default plan.
+        std::string redis_url;       ///< The Redis that is backed up; empty: none.
+        std::string redis_password;
         bool operator==(const Recovery&) const = default;
     } recovery;
 

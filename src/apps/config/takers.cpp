@@ -59,6 +59,12 @@ bool take_bus(std::string_view url, Settings& s) {
     return true;
 }
 
+bool take_redis(std::string_view url, Settings& s) {
+    if (!redis::parse_redis_url(url)) return false;
+    s.recovery.redis_url = url;
+    return true;
+}
+
 std::optional<log::Level> parse_level(std::string_view word) {
     if (word == "debug") return log::Level::Debug;
     if (word == "info") return log::Level::Info;

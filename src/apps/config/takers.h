@@ -19,6 +19,8 @@ bool take_objects(std::string_view url, Settings& s);
 bool take_second(std::string_view url, Settings& s);
 /// "memory:", "redis://…", "sentinel://…" or "postgres:"
 bool take_bus(std::string_view url, Settings& s);
+/// "redis://…" or "sentinel://…", for recovery.redis_url.
+bool take_redis(std::string_view url, Settings& s);
 /// Each of the words must `fit`.
 bool take_all(const std::vector<std::string>& words, bool (*fit)(std::string_view),
               std::vector<std::string>& to);
