@@ -64,6 +64,24 @@ constexpr Advice kAdvice[] = {
     {"redis_loads", Exit::Refused, "Wait until it has loaded, then do this again."},
     {"newer_redis", Exit::Refused,
      "Do this where a Redis as new as the one that wrote it is installed."},
+    {"no_age", Exit::Refused, "Install it: apt-get install age."},
+    {"no_recipients", Exit::Refused,
+     "Make a key on another machine with age-keygen -o recovery-key.txt, keep that file off this "
+     "one, and write the public key that it prints into the plan: [escrow] recipients = "
+     "[\"age1…\"]; docs/recovery/secrets.md."},
+    {"bad_recipient", Exit::Usage,
+     "age-keygen -y KEYFILE prints the public key; it belongs under [escrow] recipients in the "
+     "plan."},
+    {"no_identity", Exit::Refused,
+     "Name the file of a recovery key, one of those whose public half stood in the plan when the "
+     "backup was made: --identity KEYFILE; docs/recovery/secrets.md."},
+    {"wrong_key", Exit::Refused,
+     "Take the key of one of the others who can open it: the public halves stand in the plan, and "
+     "age-keygen -y KEYFILE prints that of a file."},
+    {"locked_identity", Exit::Refused,
+     "Unlock it first, on a disk that is only memory: age -d -o /dev/shm/key.txt KEYFILE."},
+    {"file_unreadable", Exit::Refused,
+     "Mend what names it, or let the user that makes backups read it."},
     {"original_gone", Exit::Refused, "Its original was not kept: upload the film again."},
 };
 

@@ -15,6 +15,7 @@
 #include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/restore_redis.h"
+#include "apps/command/restore_config.h"
 #include "apps/node/data_lock.h"
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -219,6 +220,7 @@ void add_restore(CLI::App& app, Command& chosen) {
         ->add_option("--confirm", arguments->confirmed,
                      "The word that --dry-run shows: do just that")
         ->type_name("TOKEN");
+    add_restore_config(*restore, chosen);
     database->callback([&chosen, arguments] {
         chosen.run = [arguments](Invocation& invocation) {
             return restore_database(invocation, *arguments);

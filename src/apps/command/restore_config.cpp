@@ -1,0 +1,357 @@
+#include "apps/command/restore_config.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "adapters/age/age_header.h"
+#include "adapters/age/age_program.h"
+#include "apps/command/backup_place.h"
+#include "apps/command/table.h"
+#include "apps/escrow/laying.h"
+#include "recovery/bundle/bundle.h"
+#include "recovery/catalogue/catalogue.h"
+
+namespace syncwatch::apps {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using recovery::Bundle;
+using recovery::BundleKind;
+
+struct ConfigArguments {
+    BackupArguments backup;
+    std::vector<fs::path> files;  ///< Bundles that are at hand; none: from the repository.
+    std::string set;              ///< One backup by its id.
+    fs::path identity;
+    fs::path into;
+    bool in_place = false;
+    bool dry_run = false;
+    std::string confirmed;
+};
+
+/// A folder that nobody else can enter, gone with it.
+class PrivateFolder {
+public:
+    PrivateFolder() {
+        std::string name = (fs::temp_directory_path() / "syncwatch-restore-XXXXXX").string();
+        if (::mkdtemp(name.data()) != nullptr) path_ = name;
+    }
+    PrivateFolder(const PrivateFolder&) = delete;
+    PrivateFolder& operator=(const PrivateFolder&) = delete;
+    ~PrivateFolder() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    const fs::path& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+Failure bundle_failure(const Error& error) {
+    Failure failure = failure_of(error);
+    if (error.code != ErrorCode::Corrupt) return failure;
+    failure.code = "backup_damaged";
+    failure.hint =
+        "Nothing was laid down. Take another copy, of the other repository "
+        "(--repository) or an earlier one (--to, --set).";
+    return failure;
+}
+
+Outcome<std::string> archive_in(const fs::path& file, const fs::path& identity) {
+    // What an installation consists of is small: a file that is larger is no bundle.
+    constexpr std::uintmax_t kMostBundle = std::uintmax_t{512} << 20;
+    std::error_code failed;
+    const auto size = fs::file_size(file, failed);
+    std::ifstream in(file, std::ios::binary);
+    if (failed || size > kMostBundle || !in) {
+        return give_up(Exit::Refused, "not_found",
+                       file.string() + " cannot be read, or is no bundle",
+                       "Name config.tar or secrets.tar.age with --file.");
+    }
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    if (!age::is_age_file(bytes)) return bytes;
+    if (identity.empty()) {
+        return tl::unexpected<Failure>(
+            failure_of(fail(ErrorCode::NotFound,
+                            file.string() + " is encrypted, and no key was named", "no_identity")
+                           .value()));
+    }
+    net::thread_pool pool(1);
+    age::AgeProgram age({}, pool);
+    auto opened = run_to_end(age.decrypt(file, identity));
+    pool.join();
+    return std::move(opened).map_error(bundle_failure);
+}
+
+/// The newest backup of a component, not after `moment` where one is named.
+const recovery::BackupRecord* newest(const std::vector<recovery::BackupRecord>& records,
+                                     const std::optional<WallTime>& moment) {
+    const recovery::BackupRecord* found = nullptr;
+    for (const recovery::BackupRecord& each : records) {
+        if (moment && each.window.to > *moment) continue;
+        if (found == nullptr || each.window.to >= found->window.to) found = &each;
+    }
+    return found;
+}
+
+/// What of the repository is to be fetched.
+Outcome<std::vector<recovery::BackupRecord>> wanted(const recovery::Survey& survey,
+                                                    const ConfigArguments& arguments) {
+    const auto moment = moment_of(arguments.backup);
+    if (!moment) return tl::unexpected<Failure>(moment.error());
+    std::vector<recovery::BackupRecord> records;
+    if (!arguments.set.empty()) {
+        const auto id = recovery::BackupId::parse(arguments.set);
+        const auto* one = id ? survey.find(*id) : nullptr;
+        const bool fits = one != nullptr && (one->record().component == "config" ||
+                                             one->record().component == "secrets");
+        if (fits) records.push_back(one->record());
+    } else {
+        for (const char* component : {"config", "secrets"}) {
+            const auto all = survey.records_of(component);
+            if (const auto* one = newest(all, *moment)) records.push_back(*one);
+        }
+    }
+    if (!records.empty()) return records;
+    return give_up(Exit::Refused, "no_backups",
+                   "there is no such backup of the configuration or the secrets",
+                   "syncwatch backup list shows what there is; --file takes a bundle at hand.");
+}
+
+/// Brings the files of the backups that are meant into `scratch`.
+Outcome<std::vector<fs::path>> fetch_bundles(Invocation& invocation,
+                                             const ConfigArguments& arguments,
+                                             const fs::path& scratch) {
+    auto place = BackupPlace::open(invocation, arguments.backup);
+    if (!place) return tl::unexpected<Failure>(place.error());
+    auto names = recovery::RepositoryNames::of((*place)->cluster());
+    if (!names) return tl::unexpected<Failure>(failure_of(names.error()));
+    BackupRepository& repository = (*place)->repository();
+    recovery::Catalogue catalogue({*names, scratch}, {{"place", &repository}}, (*place)->clock());
+    const auto survey = (*place)->run(catalogue.survey());
+    if (!survey) return tl::unexpected<Failure>(survey.error());
+    const auto records = wanted(*survey, arguments);
+    if (!records) return tl::unexpected<Failure>(records.error());
+    std::vector<fs::path> files;
+    for (const recovery::BackupRecord& each : *records) {
+        const auto parts = (*place)->run(repository.list(names->data(each)));
+        if (!parts) return tl::unexpected<Failure>(parts.error());
+        for (const BackupRepository::Entry& part : *parts) {
+            fs::path to = scratch / fmt::format("{}-{}", files.size(), each.component);
+            const auto fetched = run_to_end(repository.fetch(part.name, to));
+            if (!fetched) return tl::unexpected<Failure>(bundle_failure(fetched.error()));
+            files.push_back(std::move(to));
+        }
+        invocation.out.line(fmt::format("takes          {} {}, of {}", each.component,
+                                        each.id.text(), moment_text(each.window.to)));
+    }
+    return files;
+}
+
+Outcome<std::vector<Bundle>> bundles_of(Invocation& invocation, const ConfigArguments& arguments) {
+    const PrivateFolder scratch;
+    std::vector<fs::path> files = arguments.files;
+    if (files.empty() && scratch.path().empty()) {
+        return give_up(Exit::Refused, "no_scratch", "there is no place for what is fetched",
+                       "Make space in the folder for temporary files, or name another in TMPDIR.");
+    }
+    if (files.empty()) {
+        auto fetched = fetch_bundles(invocation, arguments, scratch.path());
+        if (!fetched) return tl::unexpected<Failure>(fetched.error());
+        files = *std::move(fetched);
+    }
+    std::vector<Bundle> bundles;
+    for (const fs::path& each : files) {
+        const auto archive = archive_in(each, arguments.identity);
+        if (!archive) return tl::unexpected<Failure>(archive.error());
+        auto bundle = recovery::unpack(*archive);
+        if (!bundle) {
+            return tl::unexpected<Failure>(
+                bundle_failure(std::move(bundle).error().within(each.string())));
+        }
+        bundles.push_back(*std::move(bundle));
+    }
+    return bundles;
+}
+
+const char* word_of(const Laying::Step& step) {
+    switch (step.found) {
+        case Found::Nothing: return "new";
+        case Found::Same: return "is there";
+        case Found::Other: return "replaces";
+    }
+    return "";
+}
+
+void show_steps(Invocation& invocation, const Laying& laying) {
+    std::vector<std::vector<std::string>> rows;
+    json::array list;
+    for (const Laying::Step& each : laying.steps()) {
+        const char* const what = each.secret ? "secret" : each.about.redacted ? "in part" : "";
+        rows.push_back({word_of(each), each.target.string(), each.about.role, what});
+        list.push_back(json::object{{"target", each.target.string()},
+                                    {"role", each.about.role},
+                                    {"secret", each.secret},
+                                    {"redacted", each.about.redacted},
+                                    {"does", word_of(each)}});
+    }
+    invocation.out.line(table({"", "FILE", "NAMED BY", ""}, rows));
+    invocation.out.set("files", std::move(list));
+    invocation.out.set("token", json::string(laying.token()));
+}
+
+/// What is left for people to do.
+void show_next(const Output& out, const std::vector<Bundle>& bundles,
+               const ConfigArguments& arguments) {
+    const std::string& configuration = bundles.front().about.configuration;
+    if (!arguments.in_place) {
+        out.line("next           look at them; with --in-place they go where they came from");
+        return;
+    }
+    const std::string config = configuration.empty() ? "" : " --config " + configuration;
+    for (const Bundle& bundle : bundles) {
+        for (const auto& each : bundle.about.files) {
+            if (each.role != "environment") continue;
+            out.line("by hand        the variables in " + each.path +
+                     " belong to the server's start: EnvironmentFile= of its unit takes them");
+        }
+    }
+    out.line("next           syncwatch doctor" + config);
+    out.line("               syncwatch restore database" + config + ", if it is lost");
+    out.line("               systemctl daemon-reload && systemctl enable --now syncwatch");
+}
+
+Outcome<> lay_down(Invocation& invocation, const Laying& laying) {
+    std::string stamp = format_rfc3339(SystemClock().wall());
+    std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == '.'; });
+    auto laid = laying.lay(stamp);
+    if (!laid) return tl::unexpected<Failure>(failure_of(laid.error()));
+    if (const auto same = laying.compare(); !same) {
+        return tl::unexpected<Failure>(bundle_failure(same.error()));
+    }
+    std::size_t count = 0;
+    json::array list;
+    for (const Laying::Laid& each : *laid) {
+        count += each.done ? 1 : 0;
+        if (!each.aside.empty()) {
+            invocation.out.line("moved aside    " + each.aside.string());
+            list.emplace_back(each.aside.string());
+        }
+        if (!each.owned) {
+            invocation.out.line("for us alone   " + each.target.string() +
+                                ": who it belonged to is not known here, or only root may give it");
+        }
+    }
+    invocation.out.line(
+        fmt::format("laid down      {} of {} files, each compared with what was "
+                    "put in",
+                    count, laid->size()));
+    invocation.out.set("laid_down", count);
+    invocation.out.set("moved_aside", std::move(list));
+    return {};
+}
+
+/// Without the secrets it is no installation yet.
+Outcome<> whole(const Laying& laying) {
+    for (const Laying::Step& each : laying.steps()) {
+        if (!each.about.redacted) continue;
+        return give_up(
+            Exit::Partial, "secrets_missing",
+            each.target.string() + " has REDACTED in the place of its secrets",
+            "Give the bundle of secrets, too: --file secrets.tar.age --identity KEYFILE.");
+    }
+    return {};
+}
+
+Outcome<> restore_config(Invocation& invocation, const ConfigArguments& arguments) {
+    if (arguments.in_place == !arguments.into.empty()) {
+        return give_up(Exit::Usage, "usage", "it must be said where to: --into DIR or --in-place",
+                       "--into DIR lays the files down below a folder, to be looked at; --in-place "
+                       "where they came from.");
+    }
+    const auto bundles = bundles_of(invocation, arguments);
+    if (!bundles) return tl::unexpected<Failure>(bundles.error());
+    if (bundles->empty()) {
+        return give_up(Exit::Refused, "no_backups", "nothing lies where the backup should",
+                       "Take an earlier one, with --to or --set.");
+    }
+    const auto laying = Laying::plan(*bundles, arguments.in_place ? fs::path("/") : arguments.into);
+    if (!laying) return tl::unexpected<Failure>(failure_of(laying.error()));
+    show_steps(invocation, *laying);
+    // Whoever can write a repository can put any file into a bundle: somebody reads the list first.
+    const bool asks = arguments.in_place ? laying->changes_anything() : laying->replaces_anything();
+    if (arguments.dry_run) {
+        if (asks) {
+            invocation.out.line("to do it       --confirm " + laying->token());
+        }
+        return {};
+    }
+    if (asks && arguments.confirmed != laying->token()) {
+        return give_up(Exit::ConfirmationNeeded, "confirmation_needed",
+                       arguments.confirmed.empty()
+                           ? "nobody confirmed that these files go there"
+                           : "things are not as they were when that was shown",
+                       "Read the list; then repeat it with --confirm " + laying->token());
+    }
+    if (auto done = lay_down(invocation, *laying); !done) return done;
+    show_next(invocation.out, *bundles, arguments);
+    return whole(*laying);
+}
+
+void add_options(CLI::App& command, ConfigArguments& arguments) {
+    add_backup_options(command, arguments.backup, true);
+    command
+        .add_option("--file", arguments.files,
+                    "A bundle that is at hand, config.tar or secrets.tar.age; both may be given")
+        ->type_name("FILE");
+    command.add_option("--set", arguments.set, "This backup alone, by its id in backup list")
+        ->type_name("ID");
+    command
+        .add_option("--identity", arguments.identity,
+                    "The file of a recovery key, as age-keygen made it: opens the secrets")
+        ->type_name("KEYFILE");
+    command
+        .add_option("--into", arguments.into,
+                    "Below this folder, and leave the installation as it is")
+        ->type_name("DIR");
+    command.add_flag("--in-place", arguments.in_place,
+                     "Where the files came from; what lies there is moved aside, never removed");
+    command.add_flag("--dry-run", arguments.dry_run, "Say what would be done, and do nothing");
+    command
+        .add_option("--confirm", arguments.confirmed, "The word that --dry-run shows: do just that")
+        ->type_name("TOKEN");
+}
+
+}  // namespace
+
+void add_restore_config(CLI::App& restore, Command& chosen) {
+    const auto arguments = std::make_shared<ConfigArguments>();
+    CLI::App* command = restore.add_subcommand(
+        "config",
+        "The settings, the plan and, with a recovery key, the secrets of an installation: on a new "
+        "machine that key and the address of a repository are enough. docs/recovery/secrets.md");
+    add_options(*command, *arguments);
+    command->callback([&chosen, arguments] {
+        chosen.run = [arguments](Invocation& invocation) {
+            return restore_config(invocation, *arguments);
+        };
+        // Whoever restores them may have settings that cannot be used.
+        chosen.despite_problems = true;
+    });
+}
+
+}  // namespace syncwatch::apps
