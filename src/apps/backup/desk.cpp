@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "adapters/age/age_program.h"
-#include "apps/escrow/escrow_source.h"
 #include "adapters/redis_backup/redis_snapshot.h"
 #include "apps/backup/redis_source.h"
+#include "apps/escrow/escrow_source.h"
 #include "recovery/snapshots/snapshot_component.h"
 
 namespace syncwatch::apps {
@@ -90,8 +90,9 @@ void BackupDesk::add_escrow(const config::Settings& settings, const recovery::Pl
     // Nobody could open them.
     if (plan.escrow_recipients.empty()) return;
     add("secrets",
-        std::make_unique<SecretsSource>(options, SecretsSource::Keys{plan.escrow_recipients, plan.escrow_identity},
-                                        age::AgeProgram({}, powers.pool), own),
+        std::make_unique<SecretsSource>(
+            options, SecretsSource::Keys{plan.escrow_recipients, plan.escrow_identity},
+            age::AgeProgram({}, powers.pool), own),
         powers);
 }
 

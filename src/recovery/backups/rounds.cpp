@@ -15,6 +15,8 @@ constexpr std::chrono::seconds kPause = 30s;
 /// Others write to the repositories as well: operators, and a node that was the leader before.
 constexpr std::chrono::minutes kStockFor = 10min;
 constexpr std::chrono::seconds kLeaseFor = 5min;
+/// Whether something changed is not asked all the time: a fingerprint of secrets costs a second.
+constexpr std::chrono::minutes kAskForChange = 10min;
 constexpr std::chrono::seconds kFirstPatience = 1min;
 constexpr std::chrono::seconds kMostPatience = 1h;
 
@@ -130,10 +132,19 @@ void Rounds::went(const std::string& work, const std::string& component, const E
     told.trouble = failed == nullptr ? "" : failed->message;
 }
 
+bool Rounds::asks_for_change(const std::string& component) {
+    const Instant now = powers_.clock.now();
+    const auto [last, is_first] = asked_.try_emplace(component, now);
+    if (!is_first && now - last->second < kAskForChange) return false;
+    last->second = now;
+    return true;
+}
+
 net::awaitable<void> Rounds::make_due() {
     const auto runs = due(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
     for (const Due& each : runs) {
         if (is_patient("run " + each.component)) continue;
+        if (each.if_changed && !asks_for_change(each.component)) continue;
         // One that took long may have cost the lease.
         const bool leads = co_await lead();
         if (!leads) co_return;

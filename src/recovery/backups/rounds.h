@@ -68,6 +68,7 @@ private:
     net::awaitable<void> look(std::string component, VerifyLevel level);
     bool wants_restore_test(const std::string& component, VerifyLevel level) const;
     bool wants_look(const std::string& component) const;
+    bool asks_for_change(const std::string& component);
     bool is_patient(const std::string& work) const;
     void went(const std::string& work, const std::string& component, const Error* failed);
     void tell_status();
@@ -77,7 +78,8 @@ private:
     Survey survey_;
     std::optional<Instant> surveyed_;  ///< nullopt: it has to be looked at anew.
     std::map<std::string, Patience> patience_;
-    mutable std::mutex mutex_;  // Guards status_.
+    std::map<std::string, Instant> asked_;  ///< When it was last asked whether something changed.
+    mutable std::mutex mutex_;              // Guards status_.
     RoundsStatus status_;
 };
 

@@ -77,6 +77,8 @@ TEST_F(RoundsTest, OnChangeMakesOneForEachChange) {
     EXPECT_EQ(backups(), 1U);
     write("new\nend\n");
     go(rounds);
+    clock_.advance(10min);
+    go(rounds);
     go(rounds);
     EXPECT_EQ(backups(), 2U);
 }
