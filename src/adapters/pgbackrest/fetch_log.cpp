@@ -98,6 +98,8 @@ Async<Fetched> fetch_from(const Engine& engine, std::size_t repository, Wish wis
                  wish.to.string()};
     call.deadline = wish.deadline;
     SW_CO_TRY(const ProgramRan ran, co_await engine.run(std::move(call)));
+    // What could not be unpacked is left behind half done.
+    if (ran.code != 0) fs::remove(wish.to, ignored);
     // Together with a warning it means that somebody did not answer.
     if (ran.code == 1 && own_words(ran.errors).empty()) co_return Fetched::Absent;
     if (ran.code != 0) co_return fail(failure_of("bring " + wish.name, ran));
