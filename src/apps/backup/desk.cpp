@@ -10,6 +10,7 @@
 
 #include "adapters/age/age_program.h"
 #include "adapters/redis_backup/redis_snapshot.h"
+#include "apps/backup/postgres_engine.h"
 #include "apps/backup/redis_source.h"
 #include "apps/escrow/escrow_source.h"
 #include "recovery/snapshots/snapshot_component.h"
@@ -96,6 +97,16 @@ void BackupDesk::add_escrow(const config::Settings& settings, const recovery::Pl
         powers);
 }
 
+Result<> BackupDesk::add_postgres(const config::Settings& settings, const recovery::Plan& plan,
+                                  Clock& clock) {
+    // It is backed up where its files are, by somebody who may read them.
+    const bool is_ours = ::access(settings.recovery.pg_data.c_str(), R_OK | X_OK) == 0;
+    if (!settings.postgres.on() || !is_ours) return {};
+    SW_TRY(auto component, open_postgres_component(settings, plan, clock));
+    components_.push_back(std::move(component));
+    return {};
+}
+
 Result<> BackupDesk::add_redis(const config::Settings& settings, Powers powers) {
     if (settings.recovery.redis_url.empty()) return {};
     redis::RedisSnapshot::Options options;
@@ -120,6 +131,7 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
         recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
     desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
     desk->add_escrow(settings, plan, app_version, powers);
+    SW_CHECK(desk->add_postgres(settings, plan, powers.clock));
     SW_CHECK(desk->add_redis(settings, powers));
     std::vector<recovery::BackupComponent*> components;
     for (const auto& each : desk->components_) components.push_back(each.get());

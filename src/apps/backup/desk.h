@@ -45,6 +45,8 @@ private:
     Result<> make_scratch(const config::Settings& settings);
     void add_escrow(const config::Settings& settings, const recovery::Plan& plan,
                     const std::string& app_version, Powers powers);
+    Result<> add_postgres(const config::Settings& settings, const recovery::Plan& plan,
+                          Clock& clock);
     Result<> add_redis(const config::Settings& settings, Powers powers);
     void add(std::string name, std::unique_ptr<SnapshotSource> source, Powers powers);
 

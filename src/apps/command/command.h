@@ -68,5 +68,9 @@ void add_backup(CLI::App& app, Command& chosen);
 void add_restore(CLI::App& app, Command& chosen);
 void add_status(CLI::App& app, Command& chosen);
 void add_health(CLI::App& app, Command& chosen);
+/// `restore pg`, below `restore`.
+void add_restore_postgres(CLI::App& restore, Command& chosen);
+/// wal-push and wal-get.
+void add_wal(CLI::App& app, Command& chosen);
 
 }  // namespace syncwatch::apps

@@ -11,6 +11,7 @@
 
 #include "apps/command/command.h"
 #include "apps/command/config_flags.h"
+#include "apps/command/wal.h"
 #include "apps/node/version.h"
 
 namespace syncwatch::apps {
@@ -70,9 +71,7 @@ int run(const Command& command, const ConfigFlags& flags, const std::string& nam
     return static_cast<int>(outcome ? Exit::Done : outcome.error().exit);
 }
 
-}  // namespace
-
-int run_command_line(int argc, char** argv) try {
+int run_whole(int argc, char** argv) try {
     CLI::App app("SyncWatch: watch a film together, apart.", "syncwatch");
     app.set_version_flag("--version", std::string("syncwatch ") + kVersion);
     app.require_subcommand(1);
@@ -93,6 +92,7 @@ int run_command_line(int argc, char** argv) try {
     add_restore(app, chosen);
     add_status(app, chosen);
     add_health(app, chosen);
+    add_wal(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -107,6 +107,12 @@ int run_command_line(int argc, char** argv) try {
     fmt::print(stderr, "syncwatch: {}\nHINT: This is a fault of syncwatch: please report it.\n",
                fault.what());
     return static_cast<int>(Exit::Internal);
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+    return code_for_postgres(argc, argv, run_whole(argc, argv));
 }
 
 }  // namespace syncwatch::apps

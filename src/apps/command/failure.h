@@ -22,6 +22,7 @@ enum class Exit : int {
     TimedOut = 11,  ///< The state is known; it can be resumed.
     EngineFailed = 12,
     StateUnknown = 13,  ///< A human must look.
+    LogEnds = 125,      ///< wal-get: no repository has it. PostgreSQL sees 1.
 };
 
 /// Why a command did not do what it was asked: one line, then what to do next.

@@ -227,6 +227,7 @@ void add_restore(CLI::App& app, Command& chosen) {
         };
     });
     add_restore_redis(*restore, chosen);
+    add_restore_postgres(*restore, chosen);
 }
 
 }  // namespace syncwatch::apps

@@ -1,8 +1,18 @@
 #include "apps/config/key_sections.h"
 #include "apps/config/takers.h"
+#include "apps/config/values.h"
 
 namespace syncwatch::config {
 namespace {
+
+constexpr std::string_view kFolder = "the whole path of a folder";
+
+bool take_folder(Words words, std::filesystem::path& to) {
+    const std::filesystem::path folder(words[0]);
+    if (!folder.is_absolute()) return false;
+    to = folder;
+    return true;
+}
 
 constexpr Key kNodeKeys[] = {
     {"recovery.plan", Kind::Text, "FILE", "", kFile,
@@ -18,6 +28,27 @@ constexpr Key kNodeKeys[] = {
     {"recovery.redis_password", Kind::Text, "PASSWORD", "", "the password of that user",
      "For recovery.redis_url.",
      [](Settings& s, Words w) { return take_text(w, s.recovery.redis_password); }, true},
+    {"recovery.pg_data", Kind::Text, "FOLDER", "/var/lib/postgresql/15/main", kFolder,
+     "PostgreSQL's data folder, where it is backed up and restored on this machine.",
+     [](Settings& s, Words w) { return take_folder(w, s.recovery.pg_data); }},
+    {"recovery.pg_socket", Kind::Text, "FOLDER", "/var/run/postgresql", kFolder,
+     "The folder of PostgreSQL's socket (unix_socket_directories).",
+     [](Settings& s, Words w) { return take_folder(w, s.recovery.pg_socket); }},
+    {"recovery.pg_port", Kind::Number, "PORT", "5432", "a port, from 1 to 65535",
+     "PostgreSQL's port.",
+     [](Settings& s, Words w) { return put(parse_count(w[0], 1, 65535), s.recovery.pg_port); }},
+    {"recovery.pg_user", Kind::Text, "NAME", "postgres", "a role's name",
+     "The superuser that backups are made as; the socket lets in who runs syncwatch backup.",
+     [](Settings& s, Words w) { return take_text(w, s.recovery.pg_user); }},
+    {"recovery.pg_stanza", Kind::Text, "NAME", "syncwatch",
+     "1 to 64 letters, digits, dots, dashes or underscores",
+     "What the database is called in the repositories of its backups. Two databases that share a "
+     "repository need two names.",
+     [](Settings& s, Words w) { return put(parse_name(w[0]), s.recovery.pg_stanza); }},
+    {"recovery.pg_work", Kind::Text, "FOLDER", "/var/spool/pgbackrest", kFolder,
+     "Where pgBackRest's configuration, its locks and the log that waits to be archived lie: a "
+     "folder of PostgreSQL's user, which outlives a restart of the machine.",
+     [](Settings& s, Words w) { return take_folder(w, s.recovery.pg_work); }},
     {"node.name", Kind::Text, "NAME", "", "1 to 64 letters, digits, dots, dashes or underscores",
      "What this node calls itself in logs, health and metrics. By default the machine's name.",
      [](Settings& s, Words w) { return put(parse_name(w[0]), s.node.name); }},

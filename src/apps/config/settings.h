@@ -92,6 +92,11 @@ struct Settings {
         std::filesystem::path plan;  ///< The file; empty: the default plan.
         std::string redis_url;       ///< The Redis that is backed up; empty: none.
         std::string redis_password;
+        std::filesystem::path pg_data = "/var/lib/postgresql/15/main";
+        std::filesystem::path pg_socket = "/var/run/postgresql";
+        std::uint16_t pg_port = 5432;
+        std::string pg_user = "postgres", pg_stanza = "syncwatch";
+        std::filesystem::path pg_work = "/var/spool/pgbackrest";
         bool operator==(const Recovery&) const = default;
     } recovery;
 

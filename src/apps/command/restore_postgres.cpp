@@ -1,0 +1,348 @@
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "adapters/pgbackrest/pgbackrest_backups.h"
+#include "adapters/system/system_clock.h"
+#include "apps/backup/postgres_engine.h"
+#include "apps/command/backup_place.h"
+#include "apps/command/command.h"
+#include "apps/plan/plan_source.h"
+#include "base/digest.h"
+#include "base/encoding.h"
+#include "base/quantity.h"
+#include "recovery/postgres/data_folder.h"
+#include "recovery/postgres/restore_plan.h"
+
+namespace syncwatch::apps {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using recovery::PgDataFolder;
+using recovery::PgRestorePlan;
+using Target = DatabaseBackups::Target;
+
+struct PostgresArguments {
+    std::string to = "latest";
+    std::string timeline;
+    std::string label;
+    fs::path into;
+    bool in_place = false;
+    bool dry_run = false;
+    std::string confirmed;
+};
+
+/// "latest", "immediate", a moment with its zone, "lsn:0/5000028", "xid:1234",
+/// "name:before-upgrade".
+Outcome<Target> target_of(const std::string& text) {
+    Target target;
+    const auto rest = [&](std::string_view prefix) -> std::optional<std::string> {
+        if (!text.starts_with(prefix) || text.size() == prefix.size()) return std::nullopt;
+        return text.substr(prefix.size());
+    };
+    if (text == "latest") return target;
+    if (text == "immediate") {
+        target.kind = Target::Kind::Immediate;
+        return target;
+    }
+    if (const auto moment = parse_rfc3339(text)) {
+        target.kind = Target::Kind::Time;
+        target.time = *moment;
+        return target;
+    }
+    if (const auto place = rest("lsn:"); place && wal::parse_lsn(*place)) {
+        target.kind = Target::Kind::Lsn;
+        target.lsn = *wal::parse_lsn(*place);
+        return target;
+    }
+    const auto number = rest("xid:");
+    if (number && number->find_first_not_of("0123456789") == std::string::npos) {
+        target.kind = Target::Kind::Transaction;
+        target.word = *number;
+        return target;
+    }
+    // What pgBackRest could not write into PostgreSQL's settings is no name.
+    const auto name = rest("name:");
+    if (name && name->find_first_of("'\"\\\n") == std::string::npos && name->size() < 64) {
+        target.kind = Target::Kind::Name;
+        target.word = *name;
+        return target;
+    }
+    return give_up(Exit::Usage, "usage", "--to " + text + " is no target",
+                   "latest, immediate, a moment with its zone (2026-11-29T16:00:00Z), "
+                   "lsn:0/5000028, xid:1234, or name:RESTORE_POINT.");
+}
+
+std::string describe(const Target& target) {
+    switch (target.kind) {
+        case Target::Kind::Latest: return "the end of the log";
+        case Target::Kind::Immediate: return "the end of the backup itself";
+        case Target::Kind::Time: return format_rfc3339(target.time);
+        case Target::Kind::Lsn: return "place " + wal::text(target.lsn) + " in the log";
+        case Target::Kind::Transaction: return "transaction " + target.word;
+        case Target::Kind::Name: break;
+    }
+    return "restore point " + target.word;
+}
+
+/// What is going to be done, once it is known.
+struct Intention {
+    PgRestorePlan plan;
+    PgDataFolder there;
+    fs::path target;  ///< Where the database is to be in the end.
+    fs::path fresh;   ///< Where it is brought back into.
+    bool in_place = false;
+    std::string fetch;
+    std::string token;
+};
+
+Outcome<> look_before(const Intention& intention) {
+    const PgDataFolder& there = intention.there;
+    const std::string where = intention.target.string();
+    if (there.is_running) {
+        return give_up(Exit::Refused, "server_runs", "a server runs on " + where,
+                       "Stop PostgreSQL first.");
+    }
+    if (!intention.in_place) {
+        if (there.is_free()) return {};
+        return give_up(Exit::Refused, "not_empty_folder", where + " is not empty",
+                       "Name a new folder with --into.");
+    }
+    if (there.state == PgDataFolder::State::Other) {
+        return give_up(Exit::Refused, "not_a_database", where + " is no data folder of PostgreSQL",
+                       "Look at recovery.pg_data.");
+    }
+    if (there.state == PgDataFolder::State::Database &&
+        there.system_id != intention.plan.backup.system_id) {
+        return give_up(Exit::Refused, "not_this_database",
+                       fmt::format("{} is database {}, and the backup is of {}", where,
+                                   there.system_id, intention.plan.backup.system_id),
+                       "Is this the right machine? --into brings it back beside.");
+    }
+    if (there.has_tablespaces) {
+        return give_up(Exit::Refused, "tablespaces",
+                       where + " has tablespaces, whose folders would be in the way",
+                       "Bring it back beside with --into, or use pgbackrest itself.");
+    }
+    return {};
+}
+
+std::string token_of(const Intention& intention, const PostgresArguments& arguments) {
+    const PgRestorePlan& plan = intention.plan;
+    const std::string all =
+        fmt::format("{}|{}|{}|{}|{}|{}|{}", plan.repository_name, plan.backup.label, plan.timeline,
+                    arguments.to, intention.target.string(), intention.there.mark,
+                    plan.target.kind == Target::Kind::Latest ? plan.log_to.value : 0);
+    constexpr std::size_t kTokenBytes = 4;
+    const Sha256Sum sum = sha256(as_bytes(all));
+    return encode_hex(std::span(sum).first(kTokenBytes));
+}
+
+Outcome<std::vector<recovery::PgShelf>> read_shelves(DatabaseBackups& engine, const Output& out) {
+    std::vector<recovery::PgShelf> shelves;
+    Result<> trouble;
+    for (std::size_t i = 0; i < engine.repositories().size(); ++i) {
+        auto shelf = run_to_end(recovery::read_shelf(engine, i, true));
+        if (shelf) {
+            shelves.push_back(*std::move(shelf));
+        } else {
+            out.line(fmt::format("away           {}: {}", engine.repositories()[i],
+                                 shelf.error().message));
+            trouble = fail(std::move(shelf).error());
+        }
+    }
+    if (shelves.empty() && !trouble) return tl::unexpected<Failure>(failure_of(trouble.error()));
+    return shelves;
+}
+
+Outcome<Intention> intention_of(const Invocation& invocation, DatabaseBackups& engine,
+                                const PostgresArguments& arguments) {
+    recovery::PgWish wish;
+    auto target = target_of(arguments.to);
+    if (!target) return tl::unexpected<Failure>(target.error());
+    wish.target = *std::move(target);
+    wish.label = arguments.label;
+    if (!arguments.timeline.empty()) {
+        std::uint32_t number = 0;
+        const char* const end = arguments.timeline.data() + arguments.timeline.size();
+        const auto read = std::from_chars(arguments.timeline.data(), end, number);
+        if (read.ec != std::errc() || read.ptr != end || number == 0) {
+            return give_up(Exit::Usage, "usage", "--timeline is a number from 1 on", "");
+        }
+        wish.timeline = number;
+    }
+    auto shelves = read_shelves(engine, invocation.out);
+    if (!shelves) return tl::unexpected<Failure>(shelves.error());
+    auto plan = recovery::plan_pg_restore(*shelves, wish);
+    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
+    Intention intention;
+    intention.plan = *std::move(plan);
+    intention.in_place = arguments.in_place;
+    intention.target =
+        arguments.in_place ? invocation.settings.recovery.pg_data : fs::absolute(arguments.into);
+    intention.fresh = intention.target;
+    if (arguments.in_place) intention.fresh += ".restoring";
+    auto there = recovery::look_at_data_folder(intention.target);
+    if (!there) return tl::unexpected<Failure>(failure_of(there.error()));
+    intention.there = *std::move(there);
+    auto fetch = fetch_command(invocation.settings);
+    if (!fetch) return tl::unexpected<Failure>(failure_of(fetch.error()));
+    intention.fetch = *std::move(fetch);
+    if (const auto fit = look_before(intention); !fit) return tl::unexpected<Failure>(fit.error());
+    intention.token = token_of(intention, arguments);
+    return intention;
+}
+
+void show(const Output& out, const Intention& intention) {
+    const PgRestorePlan& plan = intention.plan;
+    out.line("brings back    PostgreSQL as of " + describe(plan.target));
+    out.line(fmt::format("from           backup {} in {}, {}, finished {}", plan.backup.label,
+                         plan.repository_name, format_size(plan.backup.raw_bytes),
+                         format_rfc3339(plan.backup.finished)));
+    out.line(fmt::format("replays        the log of timeline {}, which goes to {}{}", plan.timeline,
+                         wal::text(plan.log_to),
+                         plan.until ? ", at least to " + format_rfc3339(*plan.until) : ""));
+    if (!plan.is_promised) {
+        out.line(
+            "not promised   whether the log has that: PostgreSQL will not start if it has not");
+    }
+    out.line("into           " + intention.target.string());
+    const bool moves = intention.in_place && !intention.there.is_free();
+    if (moves)
+        out.line("what is there  is moved aside with its log, and stays until you remove it");
+    out.line("archives       nothing, until it was looked at");
+}
+
+json::object intent_json(const Intention& intention) {
+    const PgRestorePlan& plan = intention.plan;
+    return {{"target", describe(plan.target)},
+            {"repository", plan.repository_name},
+            {"backup", plan.backup.label},
+            {"timeline", plan.timeline},
+            {"bytes", plan.backup.raw_bytes},
+            {"log_to", wal::text(plan.log_to)},
+            {"until", plan.until ? json::value(format_rfc3339(*plan.until)) : json::value(nullptr)},
+            {"into", intention.target.string()},
+            {"token", intention.token}};
+}
+
+Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Intention& intention) {
+    SystemClock clock;
+    const Instant begun = clock.now();
+    const PgRestorePlan& plan = intention.plan;
+    std::error_code ignored;
+    // What an earlier run left when it was stopped: it was never a database that could start.
+    if (intention.in_place) fs::remove_all(intention.fresh, ignored);
+    DatabaseBackups::Restoration restoration;
+    restoration.repository = plan.repository;
+    restoration.label = plan.backup.label;
+    restoration.into = intention.fresh;
+    restoration.target = plan.target;
+    restoration.timeline = plan.timeline;
+    restoration.fetch = intention.fetch;
+    const auto restored = run_to_end(engine.restore(std::move(restoration)));
+    if (!restored) return tl::unexpected<Failure>(failure_of(restored.error()));
+    std::size_t saved = 0;
+    fs::path aside;
+    if (intention.in_place) {
+        if (plan.target.kind == Target::Kind::Latest && !intention.there.is_free()) {
+            const auto log =
+                recovery::save_log(intention.target, intention.fresh, plan.timeline, plan.log_to);
+            if (!log) return tl::unexpected<Failure>(failure_of(log.error()));
+            saved = *log;
+        }
+        auto exchanged =
+            recovery::exchange_data_folder(intention.fresh, intention.target, clock.wall());
+        if (!exchanged) return tl::unexpected<Failure>(failure_of(exchanged.error()));
+        aside = *std::move(exchanged);
+    }
+    const std::chrono::duration<double> took = clock.now() - begun;
+    const Output& out = invocation.out;
+    out.line(fmt::format("\nbrought back   in {:.1f} s; the log is replayed when it starts",
+                         took.count()));
+    if (!aside.empty()) out.line("moved aside    " + aside.string());
+    if (saved > 0) out.line(fmt::format("log            {} pieces that no repository had", saved));
+    out.line("next           start PostgreSQL and look; then, to archive again:");
+    out.line("               ALTER SYSTEM RESET archive_mode; restart it; make a full backup");
+    invocation.out.set("restored",
+                       json::object{{"into", intention.target.string()},
+                                    {"moved_aside", aside.empty() ? json::value(nullptr)
+                                                                  : json::value(aside.string())},
+                                    {"log_saved", saved},
+                                    {"seconds", took.count()}});
+    return {};
+}
+
+Outcome<> restore_postgres(Invocation& invocation, const PostgresArguments& arguments) {
+    if (arguments.in_place == !arguments.into.empty()) {
+        return give_up(Exit::Usage, "usage", "say where: --in-place or --into FOLDER",
+                       "--in-place moves what is there aside; --into leaves it alone.");
+    }
+    auto plan = load_plan(invocation.settings.recovery.plan);
+    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
+    auto options = pgbackrest_options(invocation.settings, *plan);
+    if (!options) return tl::unexpected<Failure>(failure_of(options.error()));
+    pgbackrest::PgBackRestBackups engine(*std::move(options));
+    const auto intention = intention_of(invocation, engine, arguments);
+    if (!intention) return tl::unexpected<Failure>(intention.error());
+    show(invocation.out, *intention);
+    invocation.out.set("intent", intent_json(*intention));
+    const bool replaces = arguments.in_place && !intention->there.is_free();
+    if (arguments.dry_run) {
+        if (replaces) invocation.out.line("to do it       --confirm " + intention->token);
+        return {};
+    }
+    if (replaces && arguments.confirmed != intention->token) {
+        return give_up(Exit::ConfirmationNeeded, "confirmation_needed",
+                       arguments.confirmed.empty()
+                           ? "there is a database already: not confirmed"
+                           : "things are not as they were when that was shown",
+                       "Repeat it with --confirm " + intention->token);
+    }
+    return bring_back(invocation, engine, *intention);
+}
+
+}  // namespace
+
+void add_restore_postgres(CLI::App& restore, Command& chosen) {
+    const auto arguments = std::make_shared<PostgresArguments>();
+    CLI::App* pg = restore.add_subcommand(
+        "pg",
+        "PostgreSQL, as of any moment that its backups and its log reach: "
+        "docs/recovery/postgres.md. The server must not run. What comes back replays the log when "
+        "it is started, takes writes then, and archives nothing until it is told to");
+    pg->add_option(
+          "--to", arguments->to,
+          "latest, immediate, a moment with its zone (2026-11-29T16:00:00Z), lsn:0/5000028, "
+          "xid:1234, or name:RESTORE_POINT")
+        ->type_name("TARGET");
+    pg->add_option("--timeline", arguments->timeline,
+                   "The past that is meant, where the database has several")
+        ->type_name("NUMBER");
+    pg->add_option("--set", arguments->label, "Begin with this backup, by pgBackRest's label")
+        ->type_name("LABEL");
+    pg->add_option("--into", arguments->into, "Into this new folder; nothing else is touched")
+        ->type_name("FOLDER");
+    pg->add_flag("--in-place", arguments->in_place,
+                 "In the place of recovery.pg_data, which is moved aside");
+    pg->add_flag("--dry-run", arguments->dry_run, "Say what would be done, and do nothing");
+    pg->add_option("--confirm", arguments->confirmed, "The word that --dry-run shows: do just that")
+        ->type_name("TOKEN");
+    pg->callback([&chosen, arguments] {
+        chosen.run = [arguments](Invocation& invocation) {
+            return restore_postgres(invocation, *arguments);
+        };
+    });
+}
+
+}  // namespace syncwatch::apps
