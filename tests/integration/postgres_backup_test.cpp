@@ -190,6 +190,7 @@ TEST_F(PostgresBackupTest, ARepositoryThatCannotBeReadIsNotTheEndOfTheLog) {
 }
 
 TEST_F(PostgresBackupTest, AStoreThatDoesNotAnswerIsNotTheEndOfTheLog) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
     const fs::path keys = world().work() / "keys";
     const fs::path plan = world().work() / "store.toml";
     std::ofstream(keys) << "aws_access_key_id = KEY\naws_secret_access_key = SECRET\n";

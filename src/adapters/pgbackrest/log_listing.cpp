@@ -63,7 +63,8 @@ Result<LogListing> LogListing::read(std::string_view text) {
         const std::string_view file = name.substr(name.rfind('/') + 1);
         if (const auto stored = parse_stored_segment(file)) {
             const auto time = static_cast<std::int64_t>(number_of(part(facts, "time")));
-            listing.segments[archive][stored->segment] = WallTime(std::chrono::seconds(time));
+            // It is said in whole seconds, cut off.
+            listing.segments[archive][stored->segment] = WallTime(std::chrono::seconds(time + 1));
         } else if (const auto timeline = wal::parse_history_name(file)) {
             listing.histories.push_back({archive, *timeline});
         }

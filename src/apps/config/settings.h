@@ -89,14 +89,12 @@ struct Settings {
     } bus;
 
     struct Recovery {
-        std::filesystem::path plan;  ///< The file; empty: the default plan.
-        std::string redis_url;       ///< The Redis that is backed up; empty: none.
-        std::string redis_password;
-        std::filesystem::path pg_data = "/var/lib/postgresql/15/main";
-        std::filesystem::path pg_socket = "/var/run/postgresql";
+        std::filesystem::path plan;             ///< The file; empty: the default plan.
+        std::string redis_url, redis_password;  ///< The Redis that is backed up; empty: none.
+        std::filesystem::path pg_data = "/var/lib/postgresql/15/main",
+                              pg_socket = "/var/run/postgresql", pg_work = "/var/spool/pgbackrest";
         std::uint16_t pg_port = 5432;
         std::string pg_user = "postgres", pg_stanza = "syncwatch";
-        std::filesystem::path pg_work = "/var/spool/pgbackrest";
         bool operator==(const Recovery&) const = default;
     } recovery;
 
@@ -193,8 +191,8 @@ struct Settings {
     bool listens_beyond_loopback() const;
 };
 
-/// Where data goes when nobody says: /var/lib/syncwatch for root, else $XDG_DATA_HOME/syncwatch or
-/// ~/.local/share/syncwatch.
+/// Where data goes when nobody says: /var/lib/syncwatch for root, or else syncwatch in the XDG data
+/// home.
 std::filesystem::path default_data_dir();
 /// What the machine calls itself.
 std::string machine_name();
