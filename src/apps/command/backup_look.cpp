@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "apps/command/backup_desk.h"
 #include "apps/command/backup_words.h"
 #include "base/quantity.h"
+#include "recovery/backups/due.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -28,6 +30,7 @@ struct LookArguments {
     std::string set;
     std::string level = "checksums";
     bool all = false;
+    bool due = false;
 };
 
 void tell_looked(const Output& out, const Backups::Looked& looked) {
@@ -43,16 +46,35 @@ void tell_looked(const Output& out, const Backups::Looked& looked) {
     }
 }
 
+struct Turn {
+    recovery::BackupId backup;
+    VerifyLevel level = VerifyLevel::Checksums;
+};
+
+/// What the plan wants to be brought back in a test by now.
+std::vector<Turn> turns_due(CommandDesk& desk, const Survey& survey, const std::string& component) {
+    std::vector<Turn> turns;
+    const auto& components = desk.backups().components();
+    const auto due = recovery::tests_due(desk.plan(), survey, components, desk.clock().wall());
+    for (const auto* each : components) {
+        const std::string& name = each->name();
+        if (!component.empty() && component != name) continue;
+        if (std::ranges::find(due, name) == due.end()) continue;
+        turns.push_back(
+            {*recovery::longest_unseen(survey, name, each->deepest()), each->deepest()});
+    }
+    return turns;
+}
+
 /// Which backups a look is at: one that is named, all, or of each component that which nobody
 /// looked at for longest.
-Outcome<std::vector<recovery::BackupId>> chosen_backups(const Survey& survey,
-                                                        const LookArguments& arguments,
-                                                        VerifyLevel level) {
-    std::vector<recovery::BackupId> chosen;
+Outcome<std::vector<Turn>> chosen_backups(const Survey& survey, const LookArguments& arguments,
+                                          VerifyLevel level) {
+    std::vector<Turn> chosen;
     if (!arguments.set.empty()) {
         const auto one = backup_named(survey, arguments.set);
         if (!one) return tl::unexpected<Failure>(one.error());
-        chosen.push_back(one->record().id);
+        chosen.push_back({one->record().id, level});
         return chosen;
     }
     const auto is_wanted = [&](const std::string& component) {
@@ -61,13 +83,14 @@ Outcome<std::vector<recovery::BackupId>> chosen_backups(const Survey& survey,
     if (arguments.all) {
         for (const Catalogued& each : survey.backups) {
             if (!each.is_expired && is_wanted(each.record().component)) {
-                chosen.push_back(each.record().id);
+                chosen.push_back({each.record().id, level});
             }
         }
     } else {
         for (const std::string& each : survey.components()) {
             if (!is_wanted(each)) continue;
-            if (const auto one = longest_unseen(survey, each, level)) chosen.push_back(*one);
+            if (const auto one = longest_unseen(survey, each, level))
+                chosen.push_back({*one, level});
         }
     }
     if (!chosen.empty()) return chosen;
@@ -81,17 +104,21 @@ Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments)
     if (!desk) return tl::unexpected<Failure>(desk.error());
     const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
     if (!survey) return tl::unexpected<Failure>(survey.error());
-    const auto backups = chosen_backups(*survey, arguments, level);
+    const auto backups =
+        arguments.due ? Outcome<std::vector<Turn>>(turns_due(**desk, *survey, arguments.component))
+                      : chosen_backups(*survey, arguments, level);
     if (!backups) return tl::unexpected<Failure>(backups.error());
+    if (backups->empty()) invocation.out.line("nothing is due");
     std::size_t damaged = 0;
     std::size_t unseen = 0;
     std::optional<Failure> first;
     json::array looks;
-    for (const recovery::BackupId each : *backups) {
-        const auto looked = (*desk)->run((*desk)->backups().verify(each, level, tell_progress()));
+    for (const Turn& each : *backups) {
+        const auto looked =
+            (*desk)->run((*desk)->backups().verify(each.backup, each.level, tell_progress()));
         if (!looked) {
             invocation.out.line(
-                fmt::format("{}  nobody could look: {}", each.text(), looked.error().what));
+                fmt::format("{}  nobody could look: {}", each.backup.text(), looked.error().what));
             ++unseen;
             if (!first) first = looked.error();
             continue;
@@ -109,7 +136,7 @@ Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments)
                        "Make a new one now: syncwatch backup run. Keep the damaged ones until that "
                        "one was verified.");
     }
-    if (unseen == backups->size()) return tl::unexpected<Failure>(*first);
+    if (unseen > 0 && unseen == backups->size()) return tl::unexpected<Failure>(*first);
     if (unseen == 0) return {};
     return give_up(Exit::Partial, "partial",
                    fmt::format("{} of {} could not be looked at", unseen, backups->size()),
@@ -166,6 +193,12 @@ void add_backup_look(CLI::App& backup, Command& chosen) {
     verify->add_option("--component", look->component, "Only of this one")->type_name("NAME");
     verify->add_option("--set", look->set, "Only this backup")->type_name("ID");
     verify->add_flag("--all", look->all, "All of them");
+    verify
+        ->add_flag("--due", look->due,
+                   "Only what the plan wants to be restored in a test by now, as thoroughly as can "
+                   "be done here; for a timer, where no server does it")
+        ->excludes("--set")
+        ->excludes("--all");
     verify
         ->add_option(
             "--level", look->level,

@@ -14,6 +14,7 @@
 #include "apps/command/backup_desk.h"
 #include "apps/command/backup_words.h"
 #include "base/quantity.h"
+#include "recovery/backups/due.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -26,6 +27,7 @@ struct RunArguments {
     std::vector<std::string> components;
     std::string kind;
     bool even_unchanged = false;
+    bool due = false;
 };
 
 std::vector<std::string> names_of(const Backups& backups) {
@@ -67,20 +69,43 @@ void tell_made(const Output& out, const Backups::Made& made) {
     for (const auto& each : made.missing) out.line("          missing " + trouble_line(each));
 }
 
+/// What is to be made: what was asked for, or what the plan wants by now.
+Outcome<std::vector<Backups::Order>> orders_of(CommandDesk& desk, const RunArguments& arguments) {
+    const auto names = chosen_components(desk.backups(), arguments.components);
+    if (!names) return tl::unexpected<Failure>(names.error());
+    std::vector<Backups::Order> orders;
+    if (!arguments.due) {
+        std::optional<recovery::BackupKind> kind;
+        if (!arguments.kind.empty()) kind = recovery::parse_backup_kind(arguments.kind);
+        for (const std::string& each : *names) {
+            orders.push_back({each, kind, arguments.even_unchanged});
+        }
+        return orders;
+    }
+    const auto survey = desk.run(desk.desk().catalogue().survey());
+    if (!survey) return tl::unexpected<Failure>(survey.error());
+    const auto wanted =
+        recovery::due(desk.plan(), *survey, desk.backups().components(), desk.clock().wall());
+    for (const recovery::Due& each : wanted) {
+        if (std::ranges::find(*names, each.component) == names->end()) continue;
+        orders.push_back({each.component, each.kind, !each.if_changed});
+    }
+    return orders;
+}
+
 Outcome<> run_backups(Invocation& invocation, const RunArguments& arguments) {
-    std::optional<recovery::BackupKind> kind;
-    if (!arguments.kind.empty()) kind = recovery::parse_backup_kind(arguments.kind);
     auto desk = CommandDesk::open(invocation, arguments.place);
     if (!desk) return tl::unexpected<Failure>(desk.error());
-    const auto names = chosen_components((*desk)->backups(), arguments.components);
-    if (!names) return tl::unexpected<Failure>(names.error());
+    const auto orders = orders_of(**desk, arguments);
+    if (!orders) return tl::unexpected<Failure>(orders.error());
+    if (orders->empty()) invocation.out.line("nothing is due");
     std::optional<Failure> first;
     std::size_t failed = 0;
     bool incomplete = false;
     json::array made;
-    for (const std::string& each : *names) {
-        const auto one = (*desk)->run(
-            (*desk)->backups().run({each, kind, arguments.even_unchanged}, tell_progress()));
+    for (const Backups::Order& order : *orders) {
+        const std::string& each = order.component;
+        const auto one = (*desk)->run((*desk)->backups().run(order, tell_progress()));
         json::object told{{"component", each}, {"ok", one.has_value()}};
         if (one) {
             tell_made(invocation.out, *one);
@@ -98,10 +123,10 @@ Outcome<> run_backups(Invocation& invocation, const RunArguments& arguments) {
         made.push_back(std::move(told));
     }
     invocation.out.set("backups", std::move(made));
-    if (failed == names->size()) return tl::unexpected<Failure>(*first);
+    if (failed > 0 && failed == orders->size()) return tl::unexpected<Failure>(*first);
     if (failed > 0) {
         return give_up(Exit::Partial, "partial",
-                       fmt::format("{} of {} were not backed up", failed, names->size()),
+                       fmt::format("{} of {} were not backed up", failed, orders->size()),
                        first->hint);
     }
     if (!incomplete) return {};
@@ -128,6 +153,11 @@ void add_backup_run(CLI::App& backup, Command& chosen) {
         ->type_name("KIND");
     run->add_flag("--even-unchanged", arguments->even_unchanged,
                   "Also what did not change since its last backup");
+    run->add_flag("--due", arguments->due,
+                  "Only what the plan wants by now, and the kind that it wants; for a timer, where "
+                  "no server makes it")
+        ->excludes("--kind")
+        ->excludes("--even-unchanged");
     run->callback([&chosen, arguments] {
         chosen.run = [arguments](Invocation& invocation) {
             return run_backups(invocation, *arguments);

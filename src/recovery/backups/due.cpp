@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "recovery/backups/backups.h"
+
 namespace syncwatch::recovery {
 namespace {
 
@@ -92,6 +94,23 @@ std::vector<Due> overdue(const Plan& plan, const Survey& survey,
         return now - each.since < grace;
     });
     return late;
+}
+
+std::vector<std::string> tests_due(const Plan& plan, const Survey& survey,
+                                   const std::vector<BackupComponent*>& components, WallTime now) {
+    std::vector<std::string> wanted;
+    if (!plan.restore_test || !plan.restore_test->is_timed()) return wanted;
+    const WallTime due = plan.restore_test->last_due(now);
+    for (const BackupComponent* each : components) {
+        const auto is_of_it = [&](const Verification& look) {
+            const Catalogued* const backup = survey.find(look.backup);
+            return backup != nullptr && backup->record().component == each->name() &&
+                   look.level >= each->deepest() && look.at >= due;
+        };
+        if (std::ranges::any_of(survey.verifications, is_of_it)) continue;
+        if (longest_unseen(survey, each->name(), each->deepest())) wanted.push_back(each->name());
+    }
+    return wanted;
 }
 
 }  // namespace syncwatch::recovery

@@ -29,4 +29,9 @@ std::vector<Due> due(const Plan& plan, const Survey& survey,
 std::vector<Due> overdue(const Plan& plan, const Survey& survey,
                          const std::vector<BackupComponent*>& components, WallTime now);
 
+/// The components of which one is to be brought back in a test now: since the plan last wanted that
+/// none was looked at as thoroughly as can be done here.
+std::vector<std::string> tests_due(const Plan& plan, const Survey& survey,
+                                   const std::vector<BackupComponent*>& components, WallTime now);
+
 }  // namespace syncwatch::recovery

@@ -115,5 +115,24 @@ TEST_F(DueTest, OnlyWhatIsVeryLateIsOverdue) {
     EXPECT_EQ(overdue_at(kSunday + 26h + 25min), Words{"pg diff"});
 }
 
+TEST_F(DueTest, ATestIsDueFromItsTimeOnUntilOneWasDone) {
+    plan_.restore_test = schedule("daily 04:00");
+    all_ = {&redis_};
+    const auto tests = [&](WallTime now) { return tests_due(plan_, survey_, all_, now); };
+    EXPECT_EQ(tests(kSunday + 3h), Words());  // There is nothing to restore yet.
+    add("redis", BackupKind::Snapshot, kSunday);
+    survey_.backups.back().stored.record.id = backup_id(1);
+    EXPECT_EQ(tests(kSunday + 3h), Words{"redis"});
+    Verification look;
+    look.backup = backup_id(1);
+    look.at = kSunday + 3h;
+    look.level = VerifyLevel::Structure;
+    survey_.verifications = {look};
+    EXPECT_EQ(tests(kSunday + 3h), Words{"redis"});  // Not thorough enough.
+    survey_.verifications.front().level = VerifyLevel::Restore;
+    EXPECT_EQ(tests(kSunday + 3h), Words());
+    EXPECT_EQ(tests(kSunday + 26h), Words{"redis"});
+}
+
 }  // namespace
 }  // namespace syncwatch::recovery

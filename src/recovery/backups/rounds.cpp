@@ -180,15 +180,6 @@ net::awaitable<void> Rounds::let_go(std::string component) {
     }
 }
 
-bool Rounds::wants_restore_test(const std::string& component, VerifyLevel level) const {
-    if (!plan_.restore_test || !plan_.restore_test->is_timed()) return false;
-    const WallTime due = plan_.restore_test->last_due(powers_.clock.wall());
-    return std::ranges::none_of(survey_.verifications, [&](const Verification& look) {
-        return look.level >= level && look.at >= due &&
-               of_look(survey_, look, component) != nullptr;
-    });
-}
-
 bool Rounds::wants_look(const std::string& component) const {
     if (!plan_.read_again_within) return false;
     const auto oldest = longest_unseen(survey_, component, VerifyLevel::Checksums);
@@ -198,12 +189,14 @@ bool Rounds::wants_look(const std::string& component) const {
 }
 
 net::awaitable<void> Rounds::look_in_turn() {
+    const auto tests =
+        tests_due(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
     for (const BackupComponent* each : powers_.backups.components()) {
         const std::string component = each->name();
         if (is_patient("look " + component)) continue;
         const bool leads = co_await lead();
         if (!leads) co_return;
-        if (wants_restore_test(component, each->deepest())) {
+        if (std::ranges::find(tests, component) != tests.end()) {
             co_await look(component, each->deepest());
         } else if (wants_look(component)) {
             co_await look(component, VerifyLevel::Checksums);

@@ -66,7 +66,6 @@ private:
     net::awaitable<void> let_go(std::string component);
     net::awaitable<void> look_in_turn();
     net::awaitable<void> look(std::string component, VerifyLevel level);
-    bool wants_restore_test(const std::string& component, VerifyLevel level) const;
     bool wants_look(const std::string& component) const;
     bool asks_for_change(const std::string& component);
     bool is_patient(const std::string& work) const;
