@@ -1,11 +1,11 @@
 #include "apps/backup/desk.h"
 
-#include <charconv>
-#include <csignal>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "adapters/age/age_program.h"
@@ -20,12 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the process that a folder is named after is there no more.
-bool is_abandoned(const std::string& name) {
-    ::pid_t owner = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), owner);
-    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) return false;
-    return owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH;
+/// Ours for as long as it is open, also by a process that is killed. nullopt: somebody's.
+std::optional<UniqueFd> lock_folder(const fs::path& folder) {
+    UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+    return fd;
 }
 
 /// What passes through lies in a folder for each process: one that was killed leaves its own.
@@ -33,7 +32,7 @@ void remove_abandoned(const fs::path& folder) {
     std::error_code failed;
     for (const auto& each : fs::directory_iterator(folder, failed)) {
         std::error_code ignored;
-        if (is_abandoned(each.path().filename().string())) fs::remove_all(each.path(), ignored);
+        if (lock_folder(each.path())) fs::remove_all(each.path(), ignored);
     }
 }
 
@@ -54,25 +53,21 @@ Result<> BackupDesk::open_places(const recovery::Plan& plan, Powers powers) {
 
 Result<> BackupDesk::make_scratch(const config::Settings& settings) {
     std::error_code failed;
-    if (!fs::is_directory(settings.data.dir, failed)) {
-        // A new machine, where something is to be brought back.
-        std::string made = (fs::temp_directory_path() / "syncwatch-backup-XXXXXX").string();
-        if (::mkdtemp(made.data()) == nullptr) {
-            return fail(ErrorCode::Unavailable, "cannot make a folder like " + made);
-        }
-        scratch_ = made;
-        return {};
+    // On a new machine, where something is to be brought back, there is no data folder.
+    const bool is_at_home = fs::is_directory(settings.data.dir, failed);
+    const fs::path above = is_at_home ? settings.data.dir / "backup" : fs::temp_directory_path();
+    if (is_at_home) {
+        fs::create_directories(above, failed);
+        // Secrets may pass through it.
+        if (!failed) fs::permissions(above, fs::perms::owner_all, failed);
+        if (!failed) remove_abandoned(above);
     }
-    const fs::path all = settings.data.dir / "backup";
-    scratch_ = all / std::to_string(::getpid());
-    fs::create_directories(scratch_, failed);
-    // Secrets may pass through it.
-    if (!failed) fs::permissions(all, fs::perms::owner_all, failed);
-    if (failed) {
-        return fail(ErrorCode::Unavailable,
-                    "cannot make the folder " + scratch_.string() + ": " + failed.message());
+    std::string made = (above / "syncwatch-backup-XXXXXX").string();
+    if (::mkdtemp(made.data()) == nullptr) {
+        return fail(ErrorCode::Unavailable, "cannot make a folder in " + above.string());
     }
-    remove_abandoned(all);
+    scratch_ = made;
+    scratch_lock_ = lock_folder(scratch_);
     return {};
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/backup/open_repository.h"
 #include "apps/config/settings.h"
+#include "base/unique_fd.h"
 #include "ports/snapshot_source.h"
 #include "recovery/backups/backups.h"
 #include "recovery/plan/plan.h"
@@ -53,6 +55,7 @@ private:
     std::vector<std::unique_ptr<OpenRepository>> repositories_;
     std::vector<recovery::Place> places_;
     std::filesystem::path scratch_;
+    std::optional<UniqueFd> scratch_lock_;  ///< While it is in use nobody clears it away.
     std::unique_ptr<recovery::Catalogue> catalogue_;
     std::unique_ptr<recovery::SnapshotFiles> files_;
     std::vector<std::unique_ptr<SnapshotSource>> sources_;
