@@ -24,7 +24,7 @@ Options options(const fs::path& work) {
     RepositoryOptions far;
     far.name = "far";
     far.path = "/pgbackrest";
-    far.s3.emplace();
+    far.s3 = RepositoryOptions::S3();
     far.s3->host = "store.example";
     far.s3->bucket = "b";
     far.s3->region = "r";
