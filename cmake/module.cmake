@@ -9,9 +9,13 @@ set(SW_MAY_USE_adapters base domain ports)
 set(SW_MAY_USE_gateway  base domain ports protocol services)
 set(SW_MAY_USE_apps     base domain ports protocol services recovery adapters gateway)
 
-# Modules of other layers whose tests need one thread, and ThreadSanitizer a minute and more to see nothing.
+# Modules where threads meet: ThreadSanitizer looks at their tests each time. At those of all other
+# modules that have more than one thread it looks with --long: it takes the compiler as long as a release.
+set(SW_WHERE_THREADS_MEET
+    "^(base\\.async|adapters\\.(linked_bus|memory|postgres|postgres_bus|redis|sqlite|sqlite_log)|gateway\\.(http|rooms|websocket)|recovery\\.embedded|services\\.(objects|peers))$")
+# Modules whose tests need one thread, and ThreadSanitizer a minute and more to see nothing.
 set(SW_TESTED_ON_ONE_THREAD
-    "^(adapters\\.memory_stores|apps\\.(config|doctor|escrow|lab|plan|region|transfer)|gateway\\.(api|metrics|static)|recovery\\.(backups|bundle|catalogue|plan|snapshots)|services\\.(accounts|limits|rooms|transcoding))$")
+    "^(domain\\..*|protocol\\..*|adapters\\.memory_stores|apps\\.(config|doctor|lab|plan|region|transfer)|gateway\\.(api|metrics|static)|recovery\\.(backups|catalogue|plan|snapshots)|services\\.(accounts|limits|rooms|transcoding))$")
 
 # syncwatch_module(domain.playback SOURCES … TESTS … USES base … LINKS Boost::url …)
 #   SOURCES  .cpp files; without any the module is its headers alone
@@ -45,9 +49,10 @@ function(syncwatch_module name)
     endif()
     if(M_TESTS AND SW_TESTS)
         set(labels unit)
-        # The others' tests run on more than one thread: ThreadSanitizer is for them.
-        if(NOT layer MATCHES "domain|protocol" AND NOT name MATCHES "${SW_TESTED_ON_ONE_THREAD}")
+        if(name MATCHES "${SW_WHERE_THREADS_MEET}")
             list(APPEND labels threads)
+        elseif(NOT name MATCHES "${SW_TESTED_ON_ONE_THREAD}")
+            list(APPEND labels more-threads)
         endif()
         syncwatch_test(${name}.test
             SOURCES ${M_TESTS} USES ${name} ${M_TEST_USES} LABELS ${labels})
@@ -55,7 +60,7 @@ function(syncwatch_module name)
 endfunction()
 
 # syncwatch_test(relay.test SOURCES … USES … LABELS unit threads TIMEOUT 60)
-#   LABELS  what `ctest -L` selects it by: unit, threads, sim, integration, tidy
+#   LABELS  what `ctest -L` selects it by: unit, threads, more-threads, sim, integration, tidy
 function(syncwatch_test name)
     cmake_parse_arguments(PARSE_ARGV 1 T "" "TIMEOUT" "SOURCES;USES;LABELS")
     if(NOT T_TIMEOUT)

@@ -9,7 +9,7 @@ build_of() {
     journeys) echo release syncwatch fault_relay ;;
     unit) echo release tests.unit tests.sim ;;
     asan) echo asan tests.unit tests.sim ;;
-    tsan) echo tsan tests.threads ;;
+    tsan) if [ "$SYNCWATCH_LONG_TESTS" = yes ]; then echo tsan tests.threads tests.more-threads; else echo tsan tests.threads; fi ;;
     fuzz) echo asan tests.fuzz ;;
     esac
 }

@@ -90,11 +90,11 @@ run_journeys() {
     tally vitest journeys "build/reports/$name.json"
 }
 
-# Threads: shards, the database's writer, pools, the bus.
+# Where threads meet: shards, the database's writer, the bus. With --long wherever there is more than one.
 suite_tsan() {
     build_for tsan
     TSAN_OPTIONS="halt_on_error=1 suppressions=$root/tests/tsan.supp" \
-        run_ctest tsan tsan -L threads -j "$(nproc)"
+        run_ctest tsan tsan -L "$([ "$SYNCWATCH_LONG_TESTS" = yes ] && echo threads || echo '^threads$')" -j "$(nproc)"
 }
 
 # Each fuzzer for a while over its corpus, one on each core; what breaks it is kept in build/reports/.

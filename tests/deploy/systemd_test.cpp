@@ -81,6 +81,8 @@ TEST(UnitTest, BothRunTheProgramOfThePackageOnItsFile) {
     for (const std::string& unit : kUnits) {
         EXPECT_NE(package.find(unit), std::string::npos) << unit << " is not in the package";
         EXPECT_EQ(said_of(unit, "User"), std::set<std::string>{"syncwatch"});
+    }
+    for (const std::string& unit : std::span(kUnits).first(2)) {
         // The promise is ten seconds from SIGTERM to the end.
         EXPECT_EQ(said_of(unit, "TimeoutStopSec"), std::set<std::string>{"20"});
     }

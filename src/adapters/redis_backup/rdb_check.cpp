@@ -92,6 +92,8 @@ void take_aux(std::string_view what, RdbFacts& facts) {
     }
     const std::string_view name = what.substr(kStart.size(), equals - kStart.size());
     std::string_view value = what.substr(equals + 4);
+    // The quote that it begins with may be all there is.
+    if (value.empty()) return;
     value.remove_suffix(1);
     constexpr std::size_t kMaxVersion = 32;
     if (name == "redis-ver" && value.size() <= kMaxVersion) facts.redis_version = value;
