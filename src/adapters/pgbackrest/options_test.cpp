@@ -35,11 +35,11 @@ Options options(const fs::path& work) {
 }
 
 TEST(PgBackRestOptionsTest, NothingOfTheLogIsEverDiscarded) {
-    const auto text = configuration_text(options("/work"));
+    const auto text = configuration_text(options("/srv"));
     ASSERT_TRUE(text);
     for (const char* each : {"[global]\n", "repo1-path=/mnt/pgbackrest\n", "repo1-type=posix\n",
                              "repo2-type=s3\n", "repo2-s3-key-secret=S\n", "archive-async=y\n",
-                             "spool-path=/work/spool\n", "[syncwatch]\n", "pg1-path=/data\n"}) {
+                             "spool-path=/srv/spool\n", "[syncwatch]\n", "pg1-path=/data\n"}) {
         EXPECT_NE(text->find(each), std::string::npos) << each;
     }
     EXPECT_EQ(text->find("queue-max"), std::string::npos);
@@ -47,12 +47,12 @@ TEST(PgBackRestOptionsTest, NothingOfTheLogIsEverDiscarded) {
 }
 
 TEST(PgBackRestOptionsTest, AValueThatWouldBeAnotherLineIsRefused) {
-    Options odd = options("/work");
+    Options odd = options("/srv");
     odd.user = "postgres\nrepo1-path=/elsewhere";
     EXPECT_FALSE(configuration_text(odd));
     odd.user = "";
     EXPECT_FALSE(configuration_text(odd));
-    odd = options("/work");
+    odd = options("/srv");
     odd.stanza = "a]";
     EXPECT_FALSE(configuration_text(odd));
 }
