@@ -1,5 +1,6 @@
 #include "adapters/system/argon2_hasher.h"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -52,8 +53,9 @@ TEST(Argon2HasherTest, AnUnknownUserTakesAsLongAsAWrongPassword) {
     };
     const double known = time(hash);
     const double unknown = time("");
-    EXPECT_GT(unknown, known * 0.5);
-    EXPECT_LT(unknown, known * 2);
+    // Without the work it would take a thousandth; a busy machine makes them differ by half.
+    EXPECT_GT(unknown, known * 0.25);
+    EXPECT_LT(unknown, known * 4);
     RecordProperty("verify_ms", static_cast<int>(known));
     EXPECT_GT(known, 10) << "a guess must cost an attacker something";
 }
