@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "adapters/age/age_header.h"
-#include "adapters/age/program_run.h"
+#include "adapters/program/memory_file.h"
+#include "adapters/program/run.h"
+#include "adapters/program/surroundings.h"
 #include "base/async/offload.h"
 
 namespace syncwatch::age {
@@ -25,10 +27,21 @@ std::uint64_t with_room(std::uint64_t bytes) {
     return bytes + bytes / 1024 + kMostHeader;
 }
 
-Error missing_program(Error error) {
-    if (error.code == ErrorCode::NotFound) error.reason = "no_age";
-    return error;
-}
+/// A new file, removed with the object unless it is kept.
+class NewFile {
+public:
+    explicit NewFile(fs::path path) : path_(std::move(path)) {}
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() {
+        if (!kept_) (void)::unlink(path_.c_str());
+    }
+    void keep() { kept_ = true; }
+
+private:
+    const fs::path path_;
+    bool kept_ = false;
+};
 
 /// Its own words: "age: error: …".
 std::string last_error(const std::string& said) {
@@ -39,32 +52,63 @@ std::string last_error(const std::string& said) {
     return said.substr(from, said.find('\n', from) - from);
 }
 
-tl::unexpected<Error> encrypt_failure(const ProgramEnd& end,
+tl::unexpected<Error> encrypt_failure(const program::Ran& ran,
                                       const std::vector<std::string>& recipients) {
     for (const std::string& each : recipients) {
-        if (end.errors.find(fmt::format("\"{}\"", each)) == std::string::npos) continue;
+        if (ran.errors.find(fmt::format("\"{}\"", each)) == std::string::npos) continue;
         return fail(ErrorCode::InvalidInput, each + " is no public key of age");
     }
-    return fail_unavailable("backup", "age: " + last_error(end.errors), std::chrono::seconds(5));
+    return fail_unavailable("backup", "age: " + last_error(ran.errors), std::chrono::seconds(5));
 }
 
-Result<std::uint64_t> encrypt_now(const Options& options, const std::string& plain,
-                                  const std::vector<std::string>& recipients,
-                                  const fs::path& into) {
+/// What `age` is run with, and the files that it reads and writes.
+struct Call {
+    program::Spec spec;
+    UniqueFd input;
+    UniqueFd output;
+};
+
+/// `wrote`: its limit, of any file.
+Call call_of(const Options& options, UniqueFd input, UniqueFd output, std::uint64_t wrote) {
+    Call call;
+    call.spec.program = options.program;
+    call.spec.environment = program::bare_environment();
+    call.spec.input = input.get();
+    call.spec.output = output.get();
+    call.spec.max_file_bytes = wrote;
+    call.input = std::move(input);
+    call.output = std::move(output);
+    return call;
+}
+
+Async<program::Ran> run_age(program::Spec spec, std::chrono::milliseconds deadline) {
+    program::Limits limits;
+    limits.deadline = deadline;
+    limits.patience = std::chrono::milliseconds(0);  // It has nothing to put in order.
+    auto ran = co_await program::run(std::move(spec), limits);
+    if (ran) co_return *std::move(ran);
+    Error error = std::move(ran).error();
+    if (error.reason == "not_installed") {
+        co_return fail(ErrorCode::NotFound, "age is not installed", "no_age");
+    }
+    co_return fail(std::move(error));
+}
+
+Result<Call> begin_encrypting(const Options& options, const std::string& plain,
+                              const std::vector<std::string>& recipients, const fs::path& into) {
     if (recipients.empty()) return fail(ErrorCode::InvalidInput, "nobody is to open it");
     if (plain.size() > options.most_bytes) {
         return fail(ErrorCode::TooLarge, "there is too much to encrypt");
     }
-    ProgramRun run;
-    run.command = {options.program, "-e"};
+    std::vector<std::string> args{"-e"};
     for (const std::string& each : recipients) {
         if (each.starts_with('-')) {
             return fail(ErrorCode::InvalidInput, each + " is no public key of age");
         }
-        run.command.insert(run.command.end(), {"-r", each});
+        args.insert(args.end(), {"-r", each});
     }
-    SW_TRY(const UniqueFd input, memory_file(plain));
-    const UniqueFd output(::open(into.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    SW_TRY(UniqueFd input, program::memory_file(plain));
+    UniqueFd output(::open(into.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!output && errno == EEXIST) {
         return fail(ErrorCode::Conflict, into.string() + " is there already");
     }
@@ -73,21 +117,19 @@ Result<std::uint64_t> encrypt_now(const Options& options, const std::string& pla
                                 fmt::format("make {}: {}", into.string(), std::strerror(errno)),
                                 std::chrono::seconds(5));
     }
-    run.input = input.get();
-    run.output = output.get();
-    run.most_output = with_room(options.most_bytes);
-    run.deadline = options.deadline;
-    const auto encrypted = [&]() -> Result<std::uint64_t> {
-        SW_TRY(const ProgramEnd end, run_program(run).map_error(missing_program));
-        if (end.code != 0) return encrypt_failure(end, recipients);
-        const ::off_t size = ::lseek(output.get(), 0, SEEK_END);
-        if (size <= 0 || ::fsync(output.get()) != 0) {
-            return fail_unavailable("backup", "age wrote nothing", std::chrono::seconds(5));
-        }
-        return static_cast<std::uint64_t>(size);
-    }();
-    if (!encrypted) (void)::unlink(into.c_str());
-    return encrypted;
+    Call call =
+        call_of(options, std::move(input), std::move(output), with_room(options.most_bytes));
+    call.spec.args = std::move(args);
+    return call;
+}
+
+/// Its size.
+Result<std::uint64_t> end_encrypting(const UniqueFd& output) {
+    const ::off_t size = ::lseek(output.get(), 0, SEEK_END);
+    if (size <= 0 || ::fsync(output.get()) != 0) {
+        return fail_unavailable("backup", "age wrote nothing", std::chrono::seconds(5));
+    }
+    return static_cast<std::uint64_t>(size);
 }
 
 /// Of the file of a key; what is in it is not told.
@@ -109,9 +151,9 @@ Result<> check_identity(const fs::path& identity) {
     return {};
 }
 
-tl::unexpected<Error> decrypt_failure(const ProgramEnd& end, const fs::path& file,
+tl::unexpected<Error> decrypt_failure(const program::Ran& ran, const fs::path& file,
                                       const fs::path& identity) {
-    const std::string said = last_error(end.errors);
+    const std::string said = last_error(ran.errors);
     if (said.find("no identity matched") != std::string::npos) {
         return fail(
             ErrorCode::Forbidden,
@@ -125,9 +167,9 @@ tl::unexpected<Error> decrypt_failure(const ProgramEnd& end, const fs::path& fil
     return fail(ErrorCode::Corrupt, fmt::format("{} is damaged: {}", file.string(), said));
 }
 
-Result<std::string> decrypt_now(const Options& options, const fs::path& file,
-                                const fs::path& identity) {
-    const UniqueFd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+Result<Call> begin_decrypting(const Options& options, const fs::path& file,
+                              const fs::path& identity) {
+    UniqueFd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!input && errno == ENOENT) return fail(ErrorCode::NotFound, "there is no " + file.string());
     if (!input) {
         return fail_unavailable("backup",
@@ -135,52 +177,50 @@ Result<std::string> decrypt_now(const Options& options, const fs::path& file,
                                 std::chrono::seconds(5));
     }
     SW_CHECK(check_identity(identity));
-    SW_TRY(const UniqueFd output, memory_file(""));
-    ProgramRun run;
-    run.command = {options.program, "-d", "-i", fs::absolute(identity).string()};
-    run.input = input.get();
-    run.output = output.get();
-    run.most_output = options.most_bytes;
-    run.deadline = options.deadline;
-    SW_TRY(const ProgramEnd end, run_program(run).map_error(missing_program));
-    // It writes what it could read before it finds that the rest is damaged: that is not given.
-    if (end.code != 0) return decrypt_failure(end, file, identity);
-    return read_whole(output.get(), options.most_bytes);
-}
-
-Result<std::string> version_now(const Options& options) {
-    SW_TRY(const UniqueFd nothing, memory_file(""));
-    SW_TRY(const UniqueFd output, memory_file(""));
-    ProgramRun run;
-    run.command = {options.program, "--version"};
-    run.input = nothing.get();
-    run.output = output.get();
-    run.deadline = options.deadline;
-    SW_TRY(const ProgramEnd end, run_program(run).map_error(missing_program));
-    SW_TRY(std::string said, read_whole(output.get(), 1024));
-    if (end.code != 0) said.clear();
-    return said.substr(0, said.find('\n'));
+    SW_TRY(UniqueFd output, program::memory_file(""));
+    Call call = call_of(options, std::move(input), std::move(output), options.most_bytes);
+    call.spec.args = {"-d", "-i", fs::absolute(identity).string()};
+    return call;
 }
 
 }  // namespace
 
 Async<std::uint64_t> AgeProgram::encrypt(std::string plain, std::vector<std::string> recipients,
                                          fs::path into) {
-    auto work = [this, plain = std::move(plain), recipients = std::move(recipients),
-                 into = std::move(into)] { return encrypt_now(options_, plain, recipients, into); };
-    co_return co_await offload(pool_, std::move(work));
+    auto begin = [this, plain = std::move(plain), recipients, into] {
+        return begin_encrypting(options_, plain, recipients, into);
+    };
+    SW_CO_TRY(Call call, co_await offload(pool_, std::move(begin)));
+    // Half a file must not be left, whatever comes: this coroutine may be destroyed as it waits.
+    NewFile file(std::move(into));
+    SW_CO_TRY(const program::Ran ran, co_await run_age(std::move(call.spec), options_.deadline));
+    if (!ran.end.is_good()) co_return encrypt_failure(ran, recipients);
+    auto end = [output = std::move(call.output)] { return end_encrypting(output); };
+    SW_CO_TRY(const std::uint64_t size, co_await offload(pool_, std::move(end)));
+    file.keep();
+    co_return size;
 }
 
 Async<std::string> AgeProgram::decrypt(fs::path file, fs::path identity) {
-    auto work = [this, file = std::move(file), identity = std::move(identity)] {
-        return decrypt_now(options_, file, identity);
+    auto begin = [this, file, identity] { return begin_decrypting(options_, file, identity); };
+    SW_CO_TRY(Call call, co_await offload(pool_, std::move(begin)));
+    SW_CO_TRY(const program::Ran ran, co_await run_age(std::move(call.spec), options_.deadline));
+    // It writes what it could read before it finds that the rest is damaged: that is not given.
+    if (!ran.end.is_good()) co_return decrypt_failure(ran, file, identity);
+    auto read = [output = std::move(call.output), most = options_.most_bytes] {
+        return program::read_whole(output.get(), most);
     };
-    co_return co_await offload(pool_, std::move(work));
+    co_return co_await offload(pool_, std::move(read));
 }
 
 Async<std::string> AgeProgram::version() {
-    auto work = [this] { return version_now(options_); };
-    co_return co_await offload(pool_, std::move(work));
+    program::Spec spec;
+    spec.program = options_.program;
+    spec.args = {"--version"};
+    spec.environment = program::bare_environment();
+    SW_CO_TRY(program::Ran ran, co_await run_age(std::move(spec), options_.deadline));
+    if (!ran.end.is_good()) ran.out.clear();
+    co_return ran.out.substr(0, ran.out.find('\n'));
 }
 
 }  // namespace syncwatch::age

@@ -14,7 +14,8 @@ namespace syncwatch::age {
 /// The program `age` (Debian's package of that name): files that only the holders of certain keys
 /// can read. What is secret passes through memory alone, and never stands on a command line.
 ///
-/// Errors of all calls: NotFound (reason "no_age": it is not installed), Timeout, Unavailable.
+/// Errors of all calls: NotFound (reason "no_age": it is not installed), Timeout, Cancelled,
+/// Unavailable.
 class AgeProgram {
 public:
     struct Options {
@@ -23,7 +24,7 @@ public:
         std::uint64_t most_bytes = std::uint64_t{256} << 20;  ///< Of what is encrypted.
     };
 
-    /// `pool` outlives it; calls block its threads.
+    /// `pool` outlives it: files are read and written on it.
     AgeProgram(Options options, net::thread_pool& pool)
         : options_(std::move(options)), pool_(pool) {}
 

@@ -8,7 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "adapters/age/age_header.h"
-#include "adapters/age/program_run.h"
+#include "adapters/program/run.h"
+#include "adapters/program/surroundings.h"
 #include "base/async/run_to_end.h"
 #include "harness/must.h"
 #include "harness/temp_folder.h"
@@ -31,15 +32,14 @@ protected:
         text.resize(text.find('\n'));
         return text;
     }
-    static std::string tool(std::vector<std::string> command) {
-        const UniqueFd in = must(memory_file(""));
-        const UniqueFd out = must(memory_file(""));
-        ProgramRun run;
-        run.command = std::move(command);
-        run.input = in.get();
-        run.output = out.get();
-        if (must(run_program(run)).code != 0) throw std::runtime_error(run.command.front());
-        return must(read_whole(out.get(), 1 << 16));
+    static std::string tool(const std::vector<std::string>& command) {
+        program::Spec spec;
+        spec.program = command.front();
+        spec.args.assign(command.begin() + 1, command.end());
+        spec.environment = program::bare_environment();
+        program::Ran ran = must(run_to_end(program::run(std::move(spec), {})));
+        if (!ran.end.is_good()) throw std::runtime_error(command.front() + ": " + ran.errors);
+        return std::move(ran.out);
     }
     Result<std::uint64_t> encrypt(std::string plain, std::vector<std::string> recipients) {
         return run_to_end(age_.encrypt(std::move(plain), std::move(recipients), file_));
