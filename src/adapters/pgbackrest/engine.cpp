@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "adapters/pgbackrest/failure.h"
 
@@ -13,17 +14,18 @@ std::string repository_option(std::size_t number) {
     return fmt::format("--repo={}", number + 1);
 }
 
-Async<ProgramRan> Engine::run(Call call) const {
+Async<program::Ran> Engine::run(Call call) const {
     SW_CO_CHECK(write_configuration(options_));
-    ProgramSpec spec;
+    program::Spec spec;
     spec.program = options_.program;
+    spec.environment = environment({});
     spec.args = {"--config=" + options_.configuration().string(), "--stanza=" + options_.stanza,
                  std::string("--log-level-stderr=") + call.log_level};
     spec.args.insert(spec.args.end(), call.args.begin(), call.args.end());
     SW_CO_TRY(spec.run_as, identity_of(options_));
-    ProgramLimits limits;
+    program::Limits limits;
     limits.deadline = call.deadline;
-    auto ran = co_await run_program(std::move(spec), limits, std::move(call.hear));
+    auto ran = co_await program::run(std::move(spec), limits, std::move(call.hear));
     if (ran) co_return *std::move(ran);
     Error error = std::move(ran).error();
     if (error.reason == "not_installed") {
@@ -33,10 +35,23 @@ Async<ProgramRan> Engine::run(Call call) const {
     co_return fail(std::move(error).within(call.doing));
 }
 
+std::vector<std::string> Engine::environment(std::map<std::string, std::string> more) {
+    std::vector<std::string> all;
+    for (char** each = environ; *each != nullptr; ++each) {
+        const std::string_view line(*each);
+        const std::string name(line.substr(0, line.find('=')));
+        const bool is_kept = !more.contains(name) && !name.starts_with("PGBACKREST_") &&
+                             !name.starts_with("SYNCWATCH_");
+        if (is_kept) all.emplace_back(line);
+    }
+    for (const auto& [name, value] : more) all.push_back(fmt::format("{}={}", name, value));
+    return all;
+}
+
 Async<std::string> Engine::ask(Call call) const {
     const std::string doing = call.doing;
-    SW_CO_TRY(ProgramRan ran, co_await run(std::move(call)));
-    if (ran.code != 0) co_return fail(failure_of(doing, ran));
+    SW_CO_TRY(program::Ran ran, co_await run(std::move(call)));
+    if (ran.end.code != 0) co_return fail(failure_of(doing, ran));
     co_return std::move(ran.out);
 }
 
@@ -55,16 +70,16 @@ std::string Engine::postgres_program(const std::string& name) const {
     return fmt::format("/usr/lib/postgresql/{}/bin/{}", version, name);
 }
 
-Async<ProgramRan> Engine::run_postgres(std::string program, std::vector<std::string> args,
-                                       std::chrono::milliseconds deadline) const {
-    ProgramSpec spec;
-    spec.program = postgres_program(program);
+Async<program::Ran> Engine::run_postgres(std::string name, std::vector<std::string> args,
+                                         std::chrono::milliseconds deadline) const {
+    program::Spec spec;
+    spec.program = postgres_program(name);
     spec.args = std::move(args);
-    spec.environment = {{"TZ", "UTC"}, {"PGCONNECT_TIMEOUT", "5"}, {"LC_ALL", "C"}};
+    spec.environment = environment({{"TZ", "UTC"}, {"PGCONNECT_TIMEOUT", "5"}, {"LC_ALL", "C"}});
     SW_CO_TRY(spec.run_as, identity_of(options_));
-    ProgramLimits limits;
+    program::Limits limits;
     limits.deadline = deadline;
-    co_return co_await run_program(std::move(spec), limits);
+    co_return co_await program::run(std::move(spec), limits);
 }
 
 }  // namespace syncwatch::pgbackrest

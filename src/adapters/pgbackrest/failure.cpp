@@ -70,21 +70,21 @@ std::string own_words(std::string_view errors) {
     return words;
 }
 
-Error failure_of(std::string_view doing, const ProgramRan& ran) {
+Error failure_of(std::string_view doing, const program::Ran& ran) {
     Error error;
     error.code = ErrorCode::Unavailable;
     error.component = "backup";
     error.retry_after = std::chrono::seconds(30);
     const std::string said = own_words(ran.errors);
     std::string_view words = "pgBackRest failed";
-    const auto* const found = std::ranges::find(kMeanings, ran.code, &Meaning::code);
+    const auto* const found = std::ranges::find(kMeanings, ran.end.code, &Meaning::code);
     if (found != kMeanings.end()) {
         error.code = found->means;
         error.reason = found->reason;
         words = found->words;
     }
     if (error.code != ErrorCode::Unavailable) error.component = {};
-    error.message = fmt::format("{}: {} (pgBackRest's {}{}{})", doing, words, ran.code,
+    error.message = fmt::format("{}: {} (pgBackRest's {}{}{})", doing, words, ran.end.code,
                                 said.empty() ? "" : ": ", said);
     return error;
 }

@@ -6,8 +6,8 @@ namespace syncwatch::pgbackrest {
 namespace {
 
 Error of(int code, std::string errors = {}) {
-    ProgramRan ran;
-    ran.code = code;
+    program::Ran ran;
+    ran.end.code = code;
     ran.errors = std::move(errors);
     return failure_of("make a backup", ran);
 }

@@ -97,12 +97,12 @@ Async<Fetched> fetch_from(const Engine& engine, std::size_t repository, Wish wis
                  wish.name,
                  wish.to.string()};
     call.deadline = wish.deadline;
-    SW_CO_TRY(const ProgramRan ran, co_await engine.run(std::move(call)));
+    SW_CO_TRY(const program::Ran ran, co_await engine.run(std::move(call)));
     // What could not be unpacked is left behind half done.
-    if (ran.code != 0) fs::remove(wish.to, ignored);
+    if (ran.end.code != 0) fs::remove(wish.to, ignored);
     // Together with a warning it means that somebody did not answer.
-    if (ran.code == 1 && own_words(ran.errors).empty()) co_return Fetched::Absent;
-    if (ran.code != 0) co_return fail(failure_of("bring " + wish.name, ran));
+    if (ran.end.code == 1 && own_words(ran.errors).empty()) co_return Fetched::Absent;
+    if (ran.end.code != 0) co_return fail(failure_of("bring " + wish.name, ran));
     if (!wal::Segment::parse(wish.name)) co_return Fetched::Found;
     const auto sums = co_await sums_in(engine, repository, wish);
     auto have = sha1_of(wish.to);

@@ -68,7 +68,7 @@ tl::unexpected<Error> cannot(std::string_view doing, const fs::path& path, int w
                             std::chrono::seconds(30));
 }
 
-Result<> make_folder(const fs::path& folder, const std::optional<Identity>& owner) {
+Result<> make_folder(const fs::path& folder, const std::optional<program::Identity>& owner) {
     if (::mkdir(folder.c_str(), 0750) != 0) {
         if (errno == EEXIST) return {};
         return cannot("make", folder, errno);
@@ -118,12 +118,12 @@ Result<std::string> configuration_text(const Options& options) {
     return std::move(lines).finish();
 }
 
-Result<std::optional<Identity>> identity_of(const Options& options) {
-    if (::geteuid() != 0) return std::optional<Identity>();
+Result<std::optional<program::Identity>> identity_of(const Options& options) {
+    if (::geteuid() != 0) return std::optional<program::Identity>();
     for (const fs::path& each : {options.data, options.data.parent_path(), options.work}) {
         struct ::stat facts {};
         if (::stat(each.c_str(), &facts) != 0 || facts.st_uid == 0) continue;
-        return std::optional(Identity{facts.st_uid, facts.st_gid});
+        return std::optional(program::Identity{facts.st_uid, facts.st_gid});
     }
     return fail(ErrorCode::Forbidden,
                 "neither " + options.data.string() + " nor " + options.work.string() +

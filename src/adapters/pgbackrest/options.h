@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/pgbackrest/program.h"
+#include "adapters/program/child.h"
 
 namespace syncwatch::pgbackrest {
 
@@ -55,7 +55,7 @@ Result<std::string> configuration_text(const Options& options);
 /// Whom all of it runs as: root's runs as who owns the data folder, or where that is not there, who
 /// owns the work folder; nullopt: as we are. Errors: Forbidden (root, and they belong to root, too:
 /// reason "runs_as_root").
-Result<std::optional<Identity>> identity_of(const Options& options);
+Result<std::optional<program::Identity>> identity_of(const Options& options);
 
 /// Makes the work folder and writes the configuration if it is not there as it must be, for nobody
 /// but whom it runs as. Safe where several processes do it at once. Errors: as identity_of(),

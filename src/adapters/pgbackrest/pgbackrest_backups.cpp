@@ -158,8 +158,8 @@ Async<> PgBackRestBackups::forget(std::size_t repository, std::string label) {
         call.doing = "remove " + label;
         call.args = {repository_option(repository), "--set=" + label, "expire"};
         call.deadline = std::chrono::hours(2);
-        SW_CO_TRY(const ProgramRan ran, co_await engine_.run(std::move(call)));
-        if (ran.code != 0) {
+        SW_CO_TRY(const program::Ran ran, co_await engine_.run(std::move(call)));
+        if (ran.end.code != 0) {
             Error error = failure_of("remove " + label, ran);
             if (ran.errors.find("[075]") != std::string::npos) {
                 error.code = ErrorCode::Conflict;

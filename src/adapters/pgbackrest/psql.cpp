@@ -45,8 +45,8 @@ Async<std::vector<std::vector<std::string>>> ask_server(const Engine& engine, Do
                                   door.database,
                                   "-c",
                                   std::move(sql)};
-    SW_CO_TRY(ProgramRan ran, co_await engine.run_postgres("psql", std::move(args), deadline));
-    if (ran.code != 0) {
+    SW_CO_TRY(program::Ran ran, co_await engine.run_postgres("psql", std::move(args), deadline));
+    if (ran.end.code != 0) {
         std::ranges::replace(ran.errors, '\n', ' ');
         Error error;
         error.code = ErrorCode::Unavailable;

@@ -117,7 +117,7 @@ Async<std::optional<WallTime>> read_last_commit(const Engine& engine, std::size_
         SW_CO_CHECK(co_await engine.ask(std::move(call)));
         std::vector<std::string> args{"--rmgr=Transaction", file.string()};
         // It ends with an error where the log ends within the segment.
-        SW_CO_TRY(const ProgramRan dumped,
+        SW_CO_TRY(const program::Ran dumped,
                   co_await engine.run_postgres("pg_waldump", std::move(args), 60s));
         if (const auto time = last_commit_in(dumped.out)) co_return time;
         fs::remove(file, failed);

@@ -65,8 +65,8 @@ Result<> make_place(const Options& options, const fs::path& scratch) {
 }
 
 /// What a settings file or ALTER SYSTEM could say otherwise is said here, where it counts most.
-ProgramSpec server_spec(const Engine& engine, const fs::path& scratch) {
-    ProgramSpec spec;
+program::Spec server_spec(const Engine& engine, const fs::path& scratch) {
+    program::Spec spec;
     spec.program = engine.postgres_program("postgres");
     spec.folder = scratch;
     spec.args = {"-D", (scratch / "data").string()};
@@ -78,7 +78,7 @@ ProgramSpec server_spec(const Engine& engine, const fs::path& scratch) {
           std::string("fsync=off"), std::string("primary_conninfo=")}) {
         spec.args.insert(spec.args.end(), {"-c", each});
     }
-    spec.environment = {{"TZ", "UTC"}, {"LC_ALL", "C"}};
+    spec.environment = Engine::environment({{"TZ", "UTC"}, {"LC_ALL", "C"}});
     return spec;
 }
 
@@ -93,15 +93,16 @@ std::string last_words(const fs::path& scratch) {
     return all;
 }
 
-Async<> wait_until_ready(const Engine& engine, Program& program, Door door, fs::path scratch) {
+Async<> wait_until_ready(const Engine& engine, program::Child& server, Door door,
+                         fs::path scratch) {
     net::steady_timer timer(co_await net::this_coro::executor);
     auto waited = 0ms;
     for (auto step = 50ms;; step = std::min(step * 2, 1000ms)) {
         const auto rows = co_await ask_server(engine, door, "SELECT pg_is_in_recovery()", 30s);
         if (rows && rows->size() == 1 && rows->front().front() == "f") co_return Result<>();
-        if (const auto code = program.try_reap()) {
-            co_return fail(ErrorCode::Corrupt,
-                           fmt::format("the server ended ({}): {}", *code, last_words(scratch)));
+        if (const auto end = server.try_reap()) {
+            co_return fail(ErrorCode::Corrupt, fmt::format("the server ended ({}): {}", end->text(),
+                                                           last_words(scratch)));
         }
         if (co_await is_cancelled()) co_return fail(ErrorCode::Cancelled, "it was stopped");
         if (waited >= kStart) {
@@ -144,9 +145,9 @@ Async<Rehearsal> look(const Engine& engine, Door door) {
                                   door.user,
                                   "--maintenance-db=" + door.database,
                                   "-w"};
-    SW_CO_TRY(ProgramRan checked,
+    SW_CO_TRY(program::Ran checked,
               co_await engine.run_postgres("pg_amcheck", std::move(args), kLookAtAll));
-    if (checked.code != 0) {
+    if (checked.end.code != 0) {
         std::string words = checked.out.empty() ? checked.errors : checked.out;
         std::ranges::replace(words, '\n', ' ');
         constexpr std::size_t kMost = 600;
@@ -195,9 +196,9 @@ Async<DatabaseBackups::Rehearsal> PgBackRestBackups::rehearse(std::size_t reposi
         seen.faults.push_back(error.message);
         co_return seen;
     }
-    ProgramSpec spec = server_spec(engine_, scratch);
+    program::Spec spec = server_spec(engine_, scratch);
     SW_CO_TRY(spec.run_as, identity_of(options()));
-    SW_CO_TRY(Program server, Program::start(spec));
+    SW_CO_TRY(program::Child server, program::Child::start(spec));
     Door door;
     door.socket = scratch;
     door.user = options().user;
@@ -210,7 +211,7 @@ Async<DatabaseBackups::Rehearsal> PgBackRestBackups::rehearse(std::size_t reposi
     }
     auto seen = co_await look(engine_, std::move(door));
     // At once: what it has is thrown away. It puts down its shared memory before.
-    SW_CO_CHECK(co_await end_program(server, SIGQUIT, 20s));
+    SW_CO_CHECK(co_await program::end_child(server, SIGQUIT, 20s));
     co_return seen;
 }
 
