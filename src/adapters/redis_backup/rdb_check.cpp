@@ -9,11 +9,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "adapters/redis_backup/child.h"
+#include "adapters/program/run.h"
 #include "adapters/redis_backup/disk.h"
+#include "adapters/redis_backup/redis_programs.h"
 #include "base/unique_fd.h"
 
 namespace syncwatch::redis {
@@ -190,23 +190,23 @@ SnapshotSource::Counts RdbFacts::counts() const {
     return out;
 }
 
-Result<RdbFacts> read_report(std::string_view report, int status, std::uint64_t bytes,
+Result<RdbFacts> read_report(std::string_view report, const program::End& end, std::uint64_t bytes,
                              bool has_end) {
-    if (WIFSIGNALED(status)) {
-        return corrupt(fmt::format("redis-check-rdb died of it, by signal {}", WTERMSIG(status)));
+    if (end.signal != 0) {
+        return corrupt(fmt::format("redis-check-rdb died of it, by signal {}", end.signal));
     }
-    if (bytes == 0 || WEXITSTATUS(status) != 0 || report.find(kFault) != std::string_view::npos) {
+    if (bytes == 0 || end.code != 0 || report.find(kFault) != std::string_view::npos) {
         return verdict(report, bytes, has_end);
     }
     RdbFacts facts;
     facts.bytes = bytes;
-    std::optional<std::uint64_t> end;
+    std::optional<std::uint64_t> ends_at;
     std::optional<std::uint64_t> keys;
     std::optional<std::uint64_t> expiring;
     each_line(report, [&](std::string_view line) {
         constexpr std::string_view kInfo = "[info] ";
         const auto [offset, what] = placed(line);
-        if (offset && what.find("RDB looks OK!") != std::string_view::npos) end = offset;
+        if (offset && what.find("RDB looks OK!") != std::string_view::npos) ends_at = offset;
         if (offset && what.starts_with("RDB file was saved with checksum disabled")) {
             facts.has_checksum = false;
         }
@@ -218,11 +218,12 @@ Result<RdbFacts> read_report(std::string_view report, int status, std::uint64_t 
         if (rest.substr(space) == " keys read") keys = number;
         if (rest.substr(space) == " expires") expiring = number;
     });
-    if (!end || !keys || !expiring) {
+    if (!ends_at || !keys || !expiring) {
         return fail_unavailable("backup", "redis-check-rdb says nothing that is understood", 30s);
     }
-    if (*end != bytes) {
-        return corrupt(fmt::format("there is something behind its end: {} bytes", bytes - *end));
+    if (*ends_at != bytes) {
+        return corrupt(
+            fmt::format("there is something behind its end: {} bytes", bytes - *ends_at));
     }
     facts.keys = *keys;
     facts.expiring = *expiring;
@@ -239,19 +240,17 @@ Async<RdbFacts> check_rdb(fs::path file, std::chrono::milliseconds deadline) {
     if (!fd || ::fstat(fd.get(), &status) != 0) co_return disk_failure("open", path);
     if (!S_ISREG(status.st_mode)) co_return corrupt("it is no file");
     const auto bytes = static_cast<std::uint64_t>(status.st_size);
-    Child::Spec spec;
-    SW_CO_TRY(spec.program, find_program("redis-check-rdb", "redis-tools"));
+    SW_CO_TRY(program::Spec spec, spec_of("redis-check-rdb", "redis-tools"));
     spec.args = {path.string()};
-    SW_CO_TRY(Child child, Child::start(spec));
-    const auto ended = co_await child.end_within(deadline);
-    if (!ended) co_return fail(Error(ended.error()).within("redis-check-rdb"));
-    if (WIFEXITED(*ended) && WEXITSTATUS(*ended) == 127) {
-        co_return fail_unavailable("backup", "redis-check-rdb does not start", 30s);
-    }
-    constexpr std::size_t kMostWords = std::size_t{16} << 20;
-    const std::string report = child.said(kMostWords);
-    SW_CO_TRY(RdbFacts facts, read_report(report, *ended, bytes, ends_as_one(fd.get(), bytes)));
-    facts.databases = databases_of(fd.get(), report, facts);
+    spec.max_file_bytes = 0;
+    program::Limits limits;
+    limits.deadline = deadline;
+    limits.max_output = std::size_t{16} << 20;
+    limits.patience = 0ms;  // It has nothing to put in order.
+    SW_CO_TRY(program::Ran ran, co_await program::run(std::move(spec), limits));
+    const bool has_end = ends_as_one(fd.get(), bytes);
+    SW_CO_TRY(RdbFacts facts, read_report(ran.out, ran.end, bytes, has_end));
+    facts.databases = databases_of(fd.get(), ran.out, facts);
     co_return std::move(facts);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/program/child.h"
 #include "adapters/redis_backup/info.h"
 #include "base/async/async.h"
 #include "ports/snapshot_source.h"
@@ -36,7 +37,7 @@ struct RdbFacts {
 /// a whole one has it, so that one that was cut off is told from one that was damaged. Errors:
 /// Corrupt (the message says what is wrong with the file), Unavailable (reason "newer_redis": only
 /// a newer one can read it).
-Result<RdbFacts> read_report(std::string_view report, int status, std::uint64_t bytes,
+Result<RdbFacts> read_report(std::string_view report, const program::End& end, std::uint64_t bytes,
                              bool has_end);
 
 /// Looks at all of a file. Errors: Corrupt, NotFound (the file, or redis-check-rdb, is not here),

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapters/redis_backup/child.h"
+#include "adapters/redis_backup/redis_programs.h"
 
 namespace syncwatch::redis {
 namespace {
@@ -20,8 +20,10 @@ const std::string kGood =
     "[offset 206] \\o/ RDB looks OK! \\o/\n"
     "[info] 3 keys read\n[info] 1 expires\n[info] 0 already expired\n";
 
+const program::End kWell{.code = 0};
+
 TEST(RdbReportTest, WhatAWholeFileHasIsRead) {
-    const auto facts = read_report(kGood, 0, 206, true);
+    const auto facts = read_report(kGood, kWell, 206, true);
     ASSERT_TRUE(facts) << facts.error().message;
     EXPECT_EQ(facts->keys, 3U);
     EXPECT_EQ(facts->expiring, 1U);
@@ -35,24 +37,25 @@ TEST(RdbReportTest, WhatAWholeFileHasIsRead) {
 }
 
 TEST(RdbReportTest, TheExitCodeAloneSaysNothing) {
-    EXPECT_FALSE(read_report("", 0, 206, true));
-    EXPECT_FALSE(read_report(kGood, 0, 207, true));
-    EXPECT_FALSE(read_report(kGood, 1 << 8, 206, true));
-    EXPECT_FALSE(read_report(kGood + "--- RDB ERROR DETECTED ---\n", 0, 206, true));
-    EXPECT_EQ(read_report(kGood, 11, 206, true).error().code, ErrorCode::Corrupt);
+    EXPECT_FALSE(read_report("", kWell, 206, true));
+    EXPECT_FALSE(read_report(kGood, kWell, 207, true));
+    EXPECT_FALSE(read_report(kGood, {.code = 1}, 206, true));
+    EXPECT_FALSE(read_report(kGood + "--- RDB ERROR DETECTED ---\n", kWell, 206, true));
+    EXPECT_EQ(read_report(kGood, {.code = 139, .signal = 11}, 206, true).error().code,
+              ErrorCode::Corrupt);
 }
 
 TEST(RdbReportTest, WithoutAChecksumThatIsSaid) {
     const auto facts = read_report(
         "[offset 20] RDB file was saved with checksum disabled: no check performed.\n"
         "[offset 20] \\o/ RDB looks OK! \\o/\n[info] 0 keys read\n[info] 0 expires\n",
-        0, 20, true);
+        kWell, 20, true);
     ASSERT_TRUE(facts);
     EXPECT_FALSE(facts->has_checksum);
 }
 
 TEST(RdbReportTest, AProgramThatIsNotHereIsNamedWithItsPackage) {
-    const auto found = find_program("redis-check-nothing", "redis-tools");
+    const auto found = spec_of("redis-check-nothing", "redis-tools");
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, ErrorCode::NotFound);
     EXPECT_NE(found.error().message.find("package redis-tools"), std::string::npos);

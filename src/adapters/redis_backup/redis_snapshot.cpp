@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/redis_backup/redis_programs.h"
 #include "adapters/redis_backup/replica_stream.h"
 #include "adapters/redis_backup/servers.h"
 #include "base/encoding.h"
@@ -141,7 +142,7 @@ Async<> look_at_loaded(const ScratchServer& server, RdbFacts facts, Random& rand
 
 Async<SnapshotSource::Facts> RedisSnapshot::take(fs::path into) {
     // Before anything is fetched that nobody could look at.
-    SW_CO_CHECK(find_program("redis-check-rdb", "redis-tools"));
+    SW_CO_CHECK(spec_of("redis-check-rdb", "redis-tools"));
     const Servers servers(options_.server);
     SW_CO_TRY(OpenServer source, co_await servers.source());
     const std::uint64_t before = source.info.keys();

@@ -13,10 +13,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "adapters/program/memory_file.h"
+#include "adapters/program/surroundings.h"
 #include "adapters/redis_backup/disk.h"
+#include "adapters/redis_backup/redis_programs.h"
 #include "base/async/offload.h"
 #include "base/encoding.h"
 
@@ -78,19 +80,26 @@ std::string configuration(const RdbFacts& facts, bool append_only, std::uint16_t
         port, append_only ? "yes" : "no", password, std::max(16U, facts.last_database + 1));
 }
 
+/// Gives a file or folder to whom the server runs as; nothing when we are not root.
+Result<> give_to_child(const fs::path& path) {
+    const auto who = program::nobody();
+    if (!who || ::lchown(path.c_str(), who->user, who->group) == 0) return {};
+    return disk_failure("give away", path);
+}
+
 Result<> prepare(const fs::path& rdb, const fs::path& folder, bool append_only) {
     const fs::path place = append_only ? folder / AofLayout::kFolder : folder;
     if (append_only && ::mkdir(place.c_str(), 0700) != 0) return disk_failure("make", place);
     const fs::path file = place / (append_only ? AofLayout::kBase : "dump.rdb");
     SW_CHECK(copy_durably(rdb, file));
-    SW_CHECK(give_to_children(file));
-    SW_CHECK(give_to_children(folder));
+    SW_CHECK(give_to_child(file));
+    SW_CHECK(give_to_child(folder));
     if (!append_only) return {};
     SW_TRY(NewFile manifest, NewFile::create(place / AofLayout::kManifest));
     SW_CHECK(manifest.write(AofLayout::kText));
     SW_CHECK(manifest.keep());
-    SW_CHECK(give_to_children(place / AofLayout::kManifest));
-    return give_to_children(place);
+    SW_CHECK(give_to_child(place / AofLayout::kManifest));
+    return give_to_child(place);
 }
 
 /// Why it ended before it had loaded.
@@ -107,7 +116,8 @@ tl::unexpected<Error> ended_early(const std::string& log) {
 }
 
 struct Starting {
-    Child& child;
+    program::Child& child;
+    int log;
     Client::Options access;
     std::chrono::milliseconds within;
 };
@@ -119,7 +129,7 @@ Async<std::optional<OpenServer>> loaded(Starting starting) {
     auto waited = 0ms;
     for (auto step = 2ms; waited < starting.within; step = std::min(step * 2, 100ms)) {
         if (starting.child.try_reap()) {
-            const std::string log = starting.child.said(8192);
+            const std::string log = program::read_end(starting.log, 8192);
             if (log.find("Address already in use") != std::string::npos) co_return std::nullopt;
             co_return ended_early(log);
         }
@@ -142,8 +152,7 @@ Async<std::unique_ptr<ScratchServer>> ScratchServer::start(fs::path rdb, RdbFact
                                                            Options options, Random& random,
                                                            net::thread_pool& pool) {
     SW_CO_CHECK(check_memory(facts));
-    Child::Spec spec;
-    SW_CO_TRY(spec.program, find_program("redis-server", "redis-server"));
+    SW_CO_TRY(program::Spec spec, spec_of("redis-server", "redis-server"));
     const fs::path folder = fs::absolute(options.folder);
     auto fill = [&] { return prepare(rdb, folder, options.append_only); };
     SW_CO_CHECK(co_await offload(pool, std::move(fill)));
@@ -153,18 +162,22 @@ Async<std::unique_ptr<ScratchServer>> ScratchServer::start(fs::path rdb, RdbFact
     // By its input: nobody else hears the password. Its paths are relative to where it runs.
     spec.args = {"-"};
     spec.folder = folder;
-    spec.unprivileged = true;
+    spec.run_as = program::nobody();
     spec.max_file_bytes = kMaxWritten;
     for (int tried = 0; tried < kTries; ++tried) {
         const std::uint16_t port = free_port();
-        spec.input = configuration(facts, options.append_only, port, password);
-        SW_CO_TRY(Child child, Child::start(spec));
+        const std::string settings = configuration(facts, options.append_only, port, password);
+        SW_CO_TRY(const UniqueFd input, program::memory_file(settings));
+        SW_CO_TRY(const UniqueFd log, program::memory_file({}));
+        spec.input = input.get();
+        spec.output = spec.errors = log.get();
+        SW_CO_TRY(program::Child child, program::Child::start(spec));
         Client::Options access;
         access.address.endpoints = {Endpoint{"127.0.0.1", port}};
         access.address.password = password;
         access.answer_within = 30s;
         access.max_reply = options.max_reply;
-        Starting starting{child, std::move(access), options.load_within};
+        Starting starting{child, log.get(), std::move(access), options.load_within};
         SW_CO_TRY(auto server, co_await loaded(std::move(starting)));
         if (!server) continue;
         co_return std::unique_ptr<ScratchServer>(

@@ -8,7 +8,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "adapters/redis_backup/child.h"
+#include "adapters/program/child.h"
 #include "adapters/redis_backup/rdb_check.h"
 #include "adapters/redis_backup/servers.h"
 #include "base/async/async.h"
@@ -47,10 +47,10 @@ public:
     const std::shared_ptr<Connection>& connection() const { return server_->connection; }
 
 private:
-    ScratchServer(Child child, OpenServer server)
+    ScratchServer(program::Child child, OpenServer server)
         : child_(std::move(child)), server_(std::move(server)) {}
 
-    Child child_;
+    program::Child child_;
     std::optional<OpenServer> server_;
 };
 
