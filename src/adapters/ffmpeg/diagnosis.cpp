@@ -53,7 +53,7 @@ bool holds(std::string_view text, std::string_view word) {
 
 }  // namespace
 
-MediaFailure diagnose(std::string_view errors, const ChildProcess::End& end, bool has_film_mark) {
+MediaFailure diagnose(std::string_view errors, const program::End& end, bool has_film_mark) {
     // Killed by a limit of ours, or from outside: nothing about the file is known.
     if (end.signal != 0) return MediaFailure::TranscodeFailed;
     for (const Sign& each : kSigns) {

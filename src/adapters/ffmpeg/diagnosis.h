@@ -3,14 +3,14 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/ffmpeg/child_process.h"
+#include "adapters/program/child.h"
 #include "domain/transcode/failure.h"
 
 namespace syncwatch::ffmpeg {
 
 /// What ffmpeg's complaints mean. `errors` is the end of its stderr, `has_film_mark` says that the
 /// file begins as films do (see begins_like_a_film).
-MediaFailure diagnose(std::string_view errors, const ChildProcess::End& end, bool has_film_mark);
+MediaFailure diagnose(std::string_view errors, const program::End& end, bool has_film_mark);
 
 /// True if the first bytes of a file are those of a container for films: what cannot be read of it
 /// is damaged, and anything else is no video.

@@ -7,8 +7,8 @@
 namespace syncwatch::ffmpeg {
 namespace {
 
-ChildProcess::End code(int value) {
-    ChildProcess::End end;
+program::End code(int value) {
+    program::End end;
     end.code = value;
     return end;
 }
@@ -33,7 +33,7 @@ TEST(DiagnosisTest, ComplaintsHaveMeanings) {
     for (const Row& row : rows) {
         EXPECT_EQ(diagnose(row.errors, code(1), row.film), row.means) << row.errors;
     }
-    ChildProcess::End killed;
+    program::End killed;
     killed.signal = 9;
     EXPECT_EQ(diagnose("Invalid data found", killed, true), MediaFailure::TranscodeFailed);
 }

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "adapters/ffmpeg/read_feeder.h"
-#include "adapters/ffmpeg/tool_run.h"
+#include "adapters/program/run.h"
 #include "base/assert.h"
 #include "base/async/cancelled.h"
 #include "base/log/log.h"
@@ -70,7 +70,7 @@ void EncoderRun::add_stream(const std::string& name) {
     streams_.push_back(std::make_unique<Stream>(name, rule));
 }
 
-Async<TranscodeEnd> EncoderRun::execute(ChildProcess::Spec spec) {
+Async<TranscodeEnd> EncoderRun::execute(FencedSpec spec) {
     // Whatever happens, what was started is ended here: cancellation is only noted.
     const bool throws = co_await net::this_coro::throw_if_cancelled();
     co_await net::this_coro::throw_if_cancelled(false);
@@ -79,21 +79,21 @@ Async<TranscodeEnd> EncoderRun::execute(ChildProcess::Spec spec) {
     co_return outcome;
 }
 
-Async<TranscodeEnd> EncoderRun::start_and_end(ChildProcess::Spec spec) {
-    SW_CO_TRY(ChildProcess child, ChildProcess::start(spec));
-    if (spec.reads) tasks_.spawn("reads", feed(child.take_reads(), std::move(spec.reads)));
-    co_await run_to_the_end(child);
-    SW_CO_TRY(const ChildProcess::End ended, co_await reap(child, 5s));
+Async<TranscodeEnd> EncoderRun::start_and_end(FencedSpec spec) {
+    SW_CO_TRY(FencedChild started, start_fenced(spec));
+    if (spec.reads) tasks_.spawn("reads", feed(std::move(started.reads), std::move(spec.reads)));
+    co_await run_to_the_end(started.child);
+    SW_CO_TRY(const program::End ended, co_await program::end_child(started.child, 0, 5s));
     co_return co_await conclude(ended);
 }
 
-net::awaitable<void> EncoderRun::run_to_the_end(ChildProcess& child) {
+net::awaitable<void> EncoderRun::run_to_the_end(program::Child& child) {
     changed_.expires_at(net::steady_timer::time_point::max());
     reading_ = static_cast<int>(streams_.size()) + 2;
     tasks_.spawn("progress", read_progress(ReadEnd(executor_, child.take_stdout())));
     tasks_.spawn("errors", read_errors(ReadEnd(executor_, child.take_stderr())));
     for (std::size_t i = 0; i < streams_.size(); ++i) {
-        ReadEnd pipe(executor_, child.take_pipe(static_cast<int>(i)));
+        ReadEnd pipe(executor_, child.take_pipe(i));
         tasks_.spawn(streams_[i]->name, pump(*streams_[i], std::move(pipe)));
     }
     tasks_.spawn("watchdog", watch(child));
@@ -175,7 +175,7 @@ net::awaitable<void> EncoderRun::feed(UniqueFd listener, std::shared_ptr<Partial
     if (!fed) stop(fed.error());
 }
 
-net::awaitable<void> EncoderRun::watch(ChildProcess& child) {
+net::awaitable<void> EncoderRun::watch(program::Child& child) {
     net::steady_timer timer(executor_);
     while (!stopped_) {
         timer.expires_after(watchdog_.look_every);
@@ -185,7 +185,7 @@ net::awaitable<void> EncoderRun::watch(ChildProcess& child) {
     }
 }
 
-std::optional<Error> EncoderRun::look(const ChildProcess& child) {
+std::optional<Error> EncoderRun::look(const program::Child& child) {
     running_ += watchdog_.look_every;
     const bool moved = bytes_ != seen_bytes_ || progress_.frames() != seen_frames_ ||
                        progress_.position_us() != seen_position_;
@@ -224,7 +224,7 @@ std::optional<Error> EncoderRun::look(const ChildProcess& child) {
     return std::nullopt;
 }
 
-Async<TranscodeEnd> EncoderRun::conclude(const ChildProcess::End& end) {
+Async<TranscodeEnd> EncoderRun::conclude(const program::End& end) {
     if (stopped_) co_return fail(*std::move(stopped_));
     TranscodeEnd made;
     made.cpu_time = end.cpu_time;

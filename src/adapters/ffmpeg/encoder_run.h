@@ -7,8 +7,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "adapters/ffmpeg/child_process.h"
 #include "adapters/ffmpeg/diagnosis.h"
+#include "adapters/ffmpeg/fenced_child.h"
 #include "adapters/ffmpeg/progress_reader.h"
 #include "adapters/ffmpeg/read_end.h"
 #include "adapters/ffmpeg/segmenter.h"
@@ -46,7 +46,7 @@ public:
                std::optional<Segmenter::Beginning> beginning = std::nullopt);
 
     /// As Transcoder::run. `spec` is the process to start, with a pipe for each stream.
-    Async<TranscodeEnd> execute(ChildProcess::Spec spec);
+    Async<TranscodeEnd> execute(FencedSpec spec);
     /// Of the run's first stream.
     std::optional<Segmenter::Beginning> beginning() const {
         return streams_.front()->segmenter.beginning();
@@ -63,17 +63,17 @@ private:
     };
 
     void add_stream(const std::string& name);
-    Async<TranscodeEnd> start_and_end(ChildProcess::Spec spec);
-    net::awaitable<void> run_to_the_end(ChildProcess& child);
+    Async<TranscodeEnd> start_and_end(FencedSpec spec);
+    net::awaitable<void> run_to_the_end(program::Child& child);
     net::awaitable<void> pump(Stream& stream, ReadEnd pipe);
     Async<> pump_all(Stream& stream, ReadEnd& pipe);
     Async<> deliver(Stream& stream);
     net::awaitable<void> read_progress(ReadEnd pipe);
     net::awaitable<void> read_errors(ReadEnd pipe);
     net::awaitable<void> feed(UniqueFd listener, std::shared_ptr<PartialFile> file);
-    net::awaitable<void> watch(ChildProcess& child);
-    std::optional<Error> look(const ChildProcess& child);
-    Async<TranscodeEnd> conclude(const ChildProcess::End& end);
+    net::awaitable<void> watch(program::Child& child);
+    std::optional<Error> look(const program::Child& child);
+    Async<TranscodeEnd> conclude(const program::End& end);
     void report_progress();
     void reader_done();
     void stop(Error why);

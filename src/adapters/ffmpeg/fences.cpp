@@ -104,9 +104,9 @@ void refuse_network() {
 }  // namespace
 
 FencesReady::FencesReady(const Fences& fences, const std::filesystem::path& program)
-    : fences_(fences), files_(file_rules(fences, program)) {}
+    : fences_(fences), rules_(file_rules(fences, program)) {}
 
-bool FencesReady::enter() const {
+bool FencesReady::enter(int rules) const {
     const auto cpu = static_cast<rlim_t>(fences_.max_cpu_time.count());
     if (cpu > 0 && !limit(RLIMIT_CPU, cpu)) return false;
     if (!limit(RLIMIT_AS, static_cast<rlim_t>(fences_.max_address_space)) ||
@@ -117,7 +117,7 @@ bool FencesReady::enter() const {
     // Being already nicer than that is fine, and no reason to stop.
     [[maybe_unused]] const int niceness = ::nice(fences_.niceness);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
-    if (files_ && ::syscall(SYS_landlock_restrict_self, files_.get(), 0) != 0) return false;
+    if (rules >= 0 && ::syscall(SYS_landlock_restrict_self, rules, 0) != 0) return false;
     refuse_network();
     return true;
 }

@@ -30,12 +30,15 @@ class FencesReady {
 public:
     FencesReady(const Fences& fences, const std::filesystem::path& program);
 
-    /// In the child, after fork. False: a fence that every kernel has could not be put up.
-    bool enter() const;
+    /// The descriptor of Landlock's rules; -1: not supported.
+    int rules() const { return rules_.get(); }
+    /// In the child, after fork; `rules` is what they are there. False: a fence that every kernel
+    /// has could not be put up.
+    bool enter(int rules) const;
 
 private:
     Fences fences_;
-    UniqueFd files_;  ///< Landlock's rules; empty: not supported.
+    UniqueFd rules_;
 };
 
 }  // namespace syncwatch::ffmpeg

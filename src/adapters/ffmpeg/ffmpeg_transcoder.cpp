@@ -14,6 +14,7 @@
 #include "adapters/ffmpeg/mp4_index.h"
 #include "adapters/ffmpeg/probe_json.h"
 #include "adapters/ffmpeg/read_notices.h"
+#include "adapters/program/surroundings.h"
 #include "base/log/log.h"
 #include "domain/transcode/judge.h"
 #include "domain/transcode/remux.h"
@@ -31,25 +32,12 @@ tl::unexpected<Error> unusable(std::string why) {
     return fail_unavailable("transcoder", std::move(why), 60s);
 }
 
-/// Where a program lies: as given, or in PATH.
-Result<fs::path> find_program(const std::string& name) {
-    std::vector<fs::path> places;
-    if (name.find('/') != std::string::npos) {
-        places.push_back(fs::absolute(name));
-    } else {
-        const char* path = std::getenv("PATH");
-        std::string_view rest = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
-        while (!rest.empty()) {
-            const std::size_t end = std::min(rest.find(':'), rest.size());
-            if (end > 0) places.push_back(fs::path(rest.substr(0, end)) / name);
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-        }
-    }
-    for (const fs::path& each : places) {
-        if (!each.is_absolute() || ::access(each.c_str(), X_OK) != 0) continue;
+/// Where a program really lies: what fences it must know that.
+Result<fs::path> find_tool(const std::string& name) {
+    if (const auto found = program::find_program(name)) {
         std::error_code error;
-        const fs::path real = fs::canonical(each, error);
-        return error ? each : real;
+        const fs::path real = fs::canonical(*found, error);
+        return error ? *found : real;
     }
     return unusable(name + " is not installed");
 }
@@ -77,7 +65,7 @@ std::string read_head(const fs::path& file) {
 }
 
 /// Why probing came to nothing, as the file's fault or ours.
-Error probe_failure(const ToolOutput& output, const fs::path& source) {
+Error probe_failure(const program::Ran& output, const fs::path& source) {
     const bool film = begins_like_a_film(read_head(source));
     MediaFailure why = diagnose(output.errors, output.end, film);
     // A prober that a file can crash tells that the file is broken, not that the server is.
@@ -157,9 +145,9 @@ private:
 
 }  // namespace
 
-ChildProcess::Spec FfmpegTranscoder::spec_of(const fs::path& program, std::vector<std::string> args,
-                                             SourceFile readable) const {
-    ChildProcess::Spec spec;
+FencedSpec FfmpegTranscoder::spec_of(const fs::path& program, std::vector<std::string> args,
+                                     SourceFile readable) const {
+    FencedSpec spec;
     spec.program = program;
     spec.args = std::move(args);
     spec.folder = options_.scratch;
@@ -176,8 +164,8 @@ Async<std::string> FfmpegTranscoder::ask(std::string option) {
     ToolLimits limits;
     limits.deadline = kAskDeadline;
     std::vector<std::string> args{"-hide_banner", "-nostdin", std::move(option)};
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, std::move(args), fs::path("/dev/null"));
-    SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), limits));
+    FencedSpec spec = spec_of(tools_->ffmpeg, std::move(args), fs::path("/dev/null"));
+    SW_CO_TRY(program::Ran output, co_await run_tool(std::move(spec), limits));
     if (!output.end.is_good()) co_return unusable("ffmpeg does not run: " + output.end.text());
     co_return std::move(output.out);
 }
@@ -188,8 +176,8 @@ Async<> FfmpegTranscoder::ensure_tools() {
     fs::create_directories(options_.scratch, error);
     if (error) co_return unusable("make " + options_.scratch.string() + ": " + error.message());
     auto tools = std::make_unique<Tools>();
-    SW_CO_TRY(tools->ffmpeg, find_program(options_.ffmpeg));
-    SW_CO_TRY(tools->ffprobe, find_program(options_.ffprobe));
+    SW_CO_TRY(tools->ffmpeg, find_tool(options_.ffmpeg));
+    SW_CO_TRY(tools->ffprobe, find_tool(options_.ffprobe));
     tools_ = std::move(tools);
 
     SW_CO_TRY(const std::string version, co_await ask("-version"));
@@ -221,7 +209,7 @@ Async<SourceReport> FfmpegTranscoder::probe(fs::path source) {
     if (status.st_size == 0) co_return fail(failure_error(MediaFailure::Empty, "0 bytes"));
     ToolLimits limits;
     limits.deadline = options_.probe_deadline;
-    ChildProcess::Spec spec = spec_of(tools_->ffprobe, probe_args(source), source);
+    FencedSpec spec = spec_of(tools_->ffprobe, probe_args(source), source);
     const auto output = co_await run_tool(std::move(spec), limits);
     if (!output) {
         const ErrorCode code = output.error().code;
@@ -292,7 +280,7 @@ Async<> FfmpegTranscoder::add_keyframe_gap(SourceVideo& video, double duration,
     ToolLimits limits;
     limits.deadline = options_.probe_deadline;
     std::vector<std::string> args = keyframe_args(source, video.index, duration);
-    ChildProcess::Spec spec = spec_of(tools_->ffprobe, std::move(args), source);
+    FencedSpec spec = spec_of(tools_->ffprobe, std::move(args), source);
     const auto output = co_await run_tool(std::move(spec), limits);
     if (!output && output.error().code == ErrorCode::Cancelled) co_return fail(output.error());
     // Not knowing means to encode: that always works.
@@ -300,8 +288,8 @@ Async<> FfmpegTranscoder::add_keyframe_gap(SourceVideo& video, double duration,
     co_return Result<>();
 }
 
-ChildProcess::Spec FfmpegTranscoder::spec_of_run(const Run& run) const {
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, transcode_args(run), run.source);
+FencedSpec FfmpegTranscoder::spec_of_run(const Run& run) const {
+    FencedSpec spec = spec_of(tools_->ffmpeg, transcode_args(run), run.source);
     spec.pipes = static_cast<int>(run.streams.size());
     spec.fences.max_cpu_time = options_.watchdog.allowed_time(run.plan.duration) * options_.cores;
     return spec;
@@ -323,7 +311,7 @@ Async<TranscodeEnd> FfmpegTranscoder::run(Run run, TranscodeListener& listener) 
         SW_CO_TRY(beginning, co_await look_at_beginning(std::move(whole)));
     }
     const auto executor = co_await net::this_coro::executor;
-    ChildProcess::Spec spec = spec_of_run(run);
+    FencedSpec spec = spec_of_run(run);
     EncoderRun encoder(executor, std::move(run), options_.watchdog, listener, beginning);
     co_return co_await encoder.execute(std::move(spec));
 }
@@ -332,7 +320,7 @@ Async<Segmenter::Beginning> FfmpegTranscoder::look_at_beginning(Run run) {
     run.first_segment = 0;
     run.first_start = std::chrono::microseconds::zero();
     const auto executor = co_await net::this_coro::executor;
-    ChildProcess::Spec spec = spec_of_run(run);
+    FencedSpec spec = spec_of_run(run);
     OneSegment enough;
     EncoderRun encoder(executor, std::move(run), options_.watchdog, enough);
     const auto ended = co_await encoder.execute(std::move(spec));
@@ -347,8 +335,8 @@ Async<std::string> FfmpegTranscoder::picture(SourceFile source, Picture wanted) 
     if (!tools_->abilities.can_tone_map) wanted.transfer = Transfer::Sdr;
     ToolLimits limits;
     limits.deadline = options_.probe_deadline;
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, picture_args(source.path, wanted), source);
-    SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), limits));
+    FencedSpec spec = spec_of(tools_->ffmpeg, picture_args(source.path, wanted), source);
+    SW_CO_TRY(program::Ran output, co_await run_tool(std::move(spec), limits));
     if (!output.end.is_good()) co_return std::string();
     co_return std::move(output.out);
 }
@@ -362,9 +350,9 @@ Async<std::vector<std::string>> FfmpegTranscoder::subtitles(SourceFile source,
     limits.deadline = options_.read_deadline;
     limits.max_output = kLargestSubtitles;
     std::vector<std::string> args = subtitle_args(source.path, streams, origin);
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, std::move(args), source);
+    FencedSpec spec = spec_of(tools_->ffmpeg, std::move(args), source);
     spec.pipes = static_cast<int>(streams.size());
-    SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), limits));
+    SW_CO_TRY(program::Ran output, co_await run_tool(std::move(spec), limits));
     if (!output.end.is_good()) {
         log::warning("subtitles.not_read", {{"error", last_complaint(output.errors)}});
     }
@@ -385,8 +373,8 @@ Async<std::string> FfmpegTranscoder::sprite_sheet(std::string init, std::vector<
         co_return fail(failure_error(MediaFailure::StorageFull, "write " + file.path().string()));
     }
     std::vector<std::string> args = sprite_args(file.path(), static_cast<int>(frames.size()), tile);
-    ChildProcess::Spec spec = spec_of(tools_->ffmpeg, std::move(args), file.path());
-    SW_CO_TRY(ToolOutput output, co_await run_tool(std::move(spec), ToolLimits()));
+    FencedSpec spec = spec_of(tools_->ffmpeg, std::move(args), file.path());
+    SW_CO_TRY(program::Ran output, co_await run_tool(std::move(spec), ToolLimits()));
     if (!output.end.is_good() || output.out.empty()) {
         co_return fail(failure_error(MediaFailure::TranscodeFailed,
                                      "sprite: " + last_complaint(output.errors)));

@@ -51,9 +51,9 @@ private:
     Async<> ensure_tools();
     Async<> ensure_readable(SourceFile& source);
     Async<std::string> ask(std::string option);
-    ChildProcess::Spec spec_of(const std::filesystem::path& program, std::vector<std::string> args,
-                               SourceFile readable) const;
-    ChildProcess::Spec spec_of_run(const Run& run) const;
+    FencedSpec spec_of(const std::filesystem::path& program, std::vector<std::string> args,
+                       SourceFile readable) const;
+    FencedSpec spec_of_run(const Run& run) const;
     Async<Segmenter::Beginning> look_at_beginning(Run run);
     Async<> add_index(SourceReport& report, const std::filesystem::path& source);
     Async<> add_keyframe_gap(SourceVideo& video, double duration,

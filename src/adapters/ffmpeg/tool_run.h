@@ -1,19 +1,11 @@
 #pragma once
 #include <chrono>
-#include <string>
-#include <vector>
 
-#include "adapters/ffmpeg/child_process.h"
+#include "adapters/ffmpeg/fenced_child.h"
+#include "adapters/program/run.h"
 #include "base/async/async.h"
 
 namespace syncwatch::ffmpeg {
-
-struct ToolOutput {
-    std::string out;
-    std::vector<std::string> pipes;  ///< What it wrote to descriptors 3, 4, …
-    std::string errors;              ///< The end of what it said on stderr.
-    ChildProcess::End end;
-};
 
 struct ToolLimits {
     std::chrono::milliseconds deadline{30'000};
@@ -24,10 +16,6 @@ struct ToolLimits {
 /// at the deadline, when it says more than `max_output`, and when the call is cancelled.
 /// Errors: Timeout, TooLarge, Cancelled, Unavailable (it cannot be run). How it ended is in the
 /// answer.
-Async<ToolOutput> run_tool(ChildProcess::Spec spec, ToolLimits limits);
-
-/// Waits until the child is gone, killing it if it is not within `patience`. For callers that have
-/// turned throw_if_cancelled off.
-Async<ChildProcess::End> reap(ChildProcess& child, std::chrono::milliseconds patience);
+Async<program::Ran> run_tool(FencedSpec spec, ToolLimits limits);
 
 }  // namespace syncwatch::ffmpeg
