@@ -10,7 +10,6 @@
 #include "adapters/system/clock_state.h"
 #include "adapters/turn/stun_probe.h"
 #include "apps/doctor/looks.h"
-#include "apps/node/programs.h"
 #include "apps/web/files.h"
 #include "base/async/run_to_end.h"
 #include "gateway/stream/tls_context.h"

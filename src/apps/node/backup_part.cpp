@@ -29,13 +29,6 @@ constexpr auto kLastPatience = 5s;
 /// A moment that is older than this is said to be behind: an idle one is marked once a minute.
 constexpr auto kFresh = 90s;
 
-ComponentState told(Status status, std::string detail) {
-    ComponentState state;
-    state.status = status;
-    state.detail = std::move(detail);
-    return state;
-}
-
 }  // namespace
 
 BackupPart::BackupPart(Powers& powers, const config::Settings& settings, KeyStore::Key key)
@@ -146,19 +139,21 @@ std::optional<ShipperStatus> BackupPart::status() const {
 }
 
 ComponentState BackupPart::state() const {
-    if (!trouble_with_plan_.empty()) return told(Status::Down, trouble_with_plan_);
+    if (!trouble_with_plan_.empty()) return ComponentState::of(Status::Down, trouble_with_plan_);
     if (powers_.sqlite == nullptr) {
-        return told(Status::Off, "none: this version backs up no PostgreSQL, use its own tools");
+        return ComponentState::of(Status::Off,
+                                  "none: this version backs up no PostgreSQL, use its own tools");
     }
     if (!place_) {
-        return told(Status::Off,
-                    "none: name a place for them in a plan (recovery.plan, [repository.near])");
+        return ComponentState::of(
+            Status::Off,
+            "none: name a place for them in a plan (recovery.plan, [repository.near])");
     }
     const auto now = status();
     if (!now) {
         const std::lock_guard lock(mutex_);
-        if (trouble_.empty()) return told(Status::Ok, "starting");
-        return told(Status::Down, trouble_);
+        if (trouble_.empty()) return ComponentState::of(Status::Ok, "starting");
+        return ComponentState::of(Status::Down, trouble_);
     }
     const std::string until =
         now->shipped_until == WallTime{}
@@ -167,14 +162,16 @@ ComponentState BackupPart::state() const {
     const bool is_late =
         now->shipped_until != WallTime{} && powers_.clock.wall() - now->shipped_until > kFresh;
     switch (now->state) {
-        case ShipperStatus::State::Starting: return told(Status::Ok, "starting");
+        case ShipperStatus::State::Starting: return ComponentState::of(Status::Ok, "starting");
         case ShipperStatus::State::Following:
-            if (!now->has_base) return told(Status::Ok, "the first copy is being made");
-            return told(is_late ? Status::Degraded : Status::Ok, until);
+            if (!now->has_base)
+                return ComponentState::of(Status::Ok, "the first copy is being made");
+            return ComponentState::of(is_late ? Status::Degraded : Status::Ok, until);
         case ShipperStatus::State::Away:
-            return told(Status::Degraded, fmt::format("{}: {}", until, now->trouble));
+            return ComponentState::of(Status::Degraded, fmt::format("{}: {}", until, now->trouble));
         case ShipperStatus::State::FellBehind:
-            return told(Status::Down, fmt::format("{}, nothing after it: {}", until, now->trouble));
+            return ComponentState::of(Status::Down,
+                                      fmt::format("{}, nothing after it: {}", until, now->trouble));
     }
     return {};
 }

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "adapters/program/surroundings.h"
 #include "adapters/turn/stun_probe.h"
-#include "apps/node/programs.h"
 #include "apps/node/version.h"
 
 namespace syncwatch::apps {
@@ -18,13 +18,6 @@ using Status = ComponentState::Status;
 
 constexpr auto kProbeEvery = 60s;
 constexpr const char* kProbeKey = "health/probe";
-
-ComponentState state_of(Status status, std::string detail) {
-    ComponentState state;
-    state.status = status;
-    state.detail = std::move(detail);
-    return state;
-}
 
 std::string in_gib(std::uint64_t bytes) {
     return fmt::format("{:.1f} GiB", static_cast<double>(bytes) / (1024.0 * 1024 * 1024));
@@ -41,7 +34,7 @@ Result<> write_probe(sql::Connection& db, WallTime now) {
 /// What a failed try to write is to the one who reads /health.
 ComponentState cannot_write(const Error& error) {
     const bool read_only = error.reason == "read_only" || error.reason == "disk_full";
-    return state_of(read_only ? Status::Degraded : Status::Down, error.message);
+    return ComponentState::of(read_only ? Status::Degraded : Status::Down, error.message);
 }
 
 /// What goes on all the time and what is made at given times, as one component.
@@ -110,10 +103,10 @@ net::awaitable<ComponentState> HealthPart::database() {
         return db.query_one("SELECT 1", [](const sql::Row& row) { return row.integer(0); });
     };
     const auto read = co_await powers_.database->read(std::move(look));
-    if (!read) co_return state_of(Status::Down, read.error().message);
-    ComponentState state = state_of(Status::Ok, powers_.postgres == nullptr
-                                                    ? "SQLite"
-                                                    : "PostgreSQL at " + powers_.postgres->place());
+    if (!read) co_return ComponentState::of(Status::Down, read.error().message);
+    ComponentState state = ComponentState::of(
+        Status::Ok,
+        powers_.postgres == nullptr ? "SQLite" : "PostgreSQL at " + powers_.postgres->place());
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
     // What cannot be written to is looked at each time: it may be well again.
@@ -141,8 +134,8 @@ net::awaitable<ComponentState> HealthPart::bus() {
 net::awaitable<ComponentState> HealthPart::s3_objects() {
     const Instant begun = powers_.clock.now();
     const auto there = co_await storage_.s3()->check();
-    if (!there) co_return state_of(Status::Down, there.error().message);
-    ComponentState state = state_of(Status::Ok, "S3");
+    if (!there) co_return ComponentState::of(Status::Down, there.error().message);
+    ComponentState state = ComponentState::of(Status::Ok, "S3");
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
     co_return state;
@@ -150,17 +143,17 @@ net::awaitable<ComponentState> HealthPart::s3_objects() {
 
 net::awaitable<ComponentState> HealthPart::second_objects() {
     if (storage_.second_trouble()) {
-        co_return state_of(Status::Down, storage_.second_trouble()->message);
+        co_return ComponentState::of(Status::Down, storage_.second_trouble()->message);
     }
     const Instant begun = powers_.clock.now();
     SecondStore& second = *storage_.second();
-    ComponentState state = state_of(Status::Ok, "S3");
+    ComponentState state = ComponentState::of(Status::Ok, "S3");
     if (second.s3() != nullptr) {
         const auto there = co_await second.s3()->check();
-        if (!there) co_return state_of(Status::Down, there.error().message);
+        if (!there) co_return ComponentState::of(Status::Down, there.error().message);
     } else {
         const auto free = co_await second.blobs().free_bytes();
-        if (!free) co_return state_of(Status::Down, free.error().message);
+        if (!free) co_return ComponentState::of(Status::Down, free.error().message);
         state.detail = in_gib(*free) + " free";
     }
     state.latency_ms =
@@ -172,8 +165,8 @@ net::awaitable<ComponentState> HealthPart::objects() {
     if (storage_.s3() != nullptr) co_return co_await s3_objects();
     const Instant begun = powers_.clock.now();
     const auto free = co_await storage_.first().free_bytes();
-    if (!free) co_return state_of(Status::Down, free.error().message);
-    ComponentState state = state_of(Status::Ok, in_gib(*free) + " free");
+    if (!free) co_return ComponentState::of(Status::Down, free.error().message);
+    ComponentState state = ComponentState::of(Status::Ok, in_gib(*free) + " free");
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
     if (objects_probe_.is_due(begun) || objects_write_) {
@@ -194,9 +187,9 @@ net::awaitable<ComponentState> HealthPart::objects() {
 net::awaitable<ComponentState> HealthPart::turn() {
     const auto& servers = settings_.ice.servers;
     if (servers.empty()) {
-        co_return state_of(Status::Off,
-                           "no TURN server is configured: voice works where browsers "
-                           "reach one another");
+        co_return ComponentState::of(Status::Off,
+                                     "no TURN server is configured: voice works where browsers "
+                                     "reach one another");
     }
     if (turn_probe_.is_due(powers_.clock.now()) || turn_error_) {
         turn_error_.reset();
@@ -205,27 +198,29 @@ net::awaitable<ComponentState> HealthPart::turn() {
             if (!there) turn_error_ = there.error();
         }
     }
-    if (turn_error_) co_return state_of(Status::Degraded, turn_error_->message);
-    co_return state_of(Status::Ok, fmt::format("{} servers answer", servers.size()));
+    if (turn_error_) co_return ComponentState::of(Status::Degraded, turn_error_->message);
+    co_return ComponentState::of(Status::Ok, fmt::format("{} servers answer", servers.size()));
 }
 
 net::awaitable<ComponentState> HealthPart::transcoder() {
-    if (!settings_.media.work) co_return state_of(Status::Off, "this node does not transcode");
-    for (const auto& program : {settings_.media.ffmpeg, settings_.media.ffprobe}) {
-        if (find_program(program)) continue;
-        co_return state_of(Status::Down, program + " was not found: films cannot be prepared");
+    if (!settings_.media.work)
+        co_return ComponentState::of(Status::Off, "this node does not transcode");
+    for (const auto& tool : {settings_.media.ffmpeg, settings_.media.ffprobe}) {
+        if (program::find_program(tool)) continue;
+        co_return ComponentState::of(Status::Down,
+                                     tool + " was not found: films cannot be prepared");
     }
     const TranscodeWorker::Status now = worker_.status();
     if (!now.problem.empty()) {
-        co_return state_of(Status::Down, now.problem + ": films cannot be prepared");
+        co_return ComponentState::of(Status::Down, now.problem + ": films cannot be prepared");
     }
     if (const auto jobs = co_await powers_.media.jobs()) {
         const auto free = std::ranges::count_if(
             *jobs, [](const Job& each) { return !each.leased_until.has_value(); });
         waiting_jobs_ = static_cast<std::size_t>(free);
     }
-    co_return state_of(Status::Ok,
-                       fmt::format("{} under way, {} waiting", now.running, waiting_jobs_.load()));
+    co_return ComponentState::of(
+        Status::Ok, fmt::format("{} under way, {} waiting", now.running, waiting_jobs_.load()));
 }
 
 }  // namespace syncwatch::apps

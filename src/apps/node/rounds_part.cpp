@@ -33,18 +33,11 @@ std::string holder_of(const std::string& node, Random& random) {
     return node + " " + encode_hex(life);
 }
 
-ComponentState round_state(Status status, std::string detail) {
-    ComponentState state;
-    state.status = status;
-    state.detail = std::move(detail);
-    return state;
-}
-
 /// The worst of its components, in words.
 ComponentState worst_of(const RoundsStatus& now) {
-    if (!now.trouble.empty()) return round_state(Status::Down, now.trouble);
-    if (!now.leads) return round_state(Status::Ok, "another node makes them");
-    ComponentState worst = round_state(Status::Ok, "");
+    if (!now.trouble.empty()) return ComponentState::of(Status::Down, now.trouble);
+    if (!now.leads) return ComponentState::of(Status::Ok, "another node makes them");
+    ComponentState worst = ComponentState::of(Status::Ok, "");
     for (const auto& [name, each] : now.components) {
         std::string& detail = worst.detail;
         if (!detail.empty()) detail += "; ";
@@ -145,11 +138,11 @@ std::optional<RoundsStatus> RoundsPart::status() const {
 }
 
 ComponentState RoundsPart::state() const {
-    if (!plan_) return round_state(Status::Off, "");
+    if (!plan_) return ComponentState::of(Status::Off, "");
     const std::lock_guard lock(mutex_);
-    if (!rounds_) return round_state(trouble_.empty() ? Status::Ok : Status::Down, trouble_);
+    if (!rounds_) return ComponentState::of(trouble_.empty() ? Status::Ok : Status::Down, trouble_);
     // An embedded database alone is backed up all the time.
-    if (desk_->backups().components().empty()) return round_state(Status::Off, "");
+    if (desk_->backups().components().empty()) return ComponentState::of(Status::Off, "");
     return worst_of(rounds_->status());
 }
 

@@ -19,14 +19,14 @@ using Status = ComponentState::Status;
 constexpr auto kFreshFor = 1s;
 constexpr auto kPatience = 2s;
 
-ComponentState down(std::string detail) {
+}  // namespace
+
+ComponentState ComponentState::of(Status status, std::string detail) {
     ComponentState state;
-    state.status = Status::Down;
+    state.status = status;
     state.detail = std::move(detail);
     return state;
 }
-
-}  // namespace
 
 std::string_view text(Status status) {
     switch (status) {
@@ -47,8 +47,11 @@ HealthBoard::HealthBoard(Clock& clock, net::any_io_executor executor)
       }) {}
 
 void HealthBoard::add(std::string name, Check check) {
-    components_.push_back(
-        {std::move(name), std::move(check), down("not looked at yet"), false, {}});
+    components_.push_back({std::move(name),
+                           std::move(check),
+                           ComponentState::of(Status::Down, "not looked at yet"),
+                           false,
+                           {}});
 }
 
 net::awaitable<HealthBoard::Report> HealthBoard::report() {
@@ -79,7 +82,8 @@ net::awaitable<HealthBoard::Report> HealthBoard::report_at_home() {
     for (const Watched& each : components_) {
         const bool hangs = each.running && clock_.now() - each.begun >= kPatience;
         report.components.push_back(
-            {each.name, hangs ? down("no answer within two seconds") : each.state});
+            {each.name, hangs ? ComponentState::of(Status::Down, "no answer within two seconds")
+                              : each.state});
         const Status status = report.components.back().state.status;
         if (status == Status::Ok) ++well;
         if (status == Status::Degraded || status == Status::Down) report.status = Status::Degraded;
@@ -93,7 +97,7 @@ net::awaitable<void> HealthBoard::run(Watched* watched) {
     try {
         state = co_await watched->check();
     } catch (const std::exception& fault) {
-        state = down(fault.what());
+        state = ComponentState::of(Status::Down, fault.what());
     }
     watched->state = std::move(state);
     watched->running = false;

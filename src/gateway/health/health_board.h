@@ -26,6 +26,8 @@ struct ComponentState {
     Status status = Status::Ok;
     std::optional<double> latency_ms;
     std::string detail;
+
+    static ComponentState of(Status status, std::string detail = {});
 };
 std::string_view text(ComponentState::Status status);
 

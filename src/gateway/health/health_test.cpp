@@ -16,9 +16,7 @@ using Status = ComponentState::Status;
 
 net::awaitable<ComponentState> says(Status status, std::string detail, int* asked) {
     if (asked != nullptr) ++*asked;
-    ComponentState state;
-    state.status = status;
-    state.detail = std::move(detail);
+    ComponentState state = ComponentState::of(status, std::move(detail));
     state.latency_ms = 1.23456;
     co_return state;
 }
