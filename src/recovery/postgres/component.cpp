@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "recovery/backups/scratch_folder.h"
+
 namespace syncwatch::recovery {
 namespace {
 
@@ -38,30 +40,6 @@ const BackupRecord* find(const BackupHistory& history, const std::string& key,
     }
     return nullptr;
 }
-
-/// A folder that is thrown away.
-class ScratchFolder {
-public:
-    explicit ScratchFolder(fs::path path) : path_(std::move(path)) {}
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    ~ScratchFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Result<> make() const {
-        std::error_code failed;
-        fs::create_directory(path_, failed);
-        if (!failed) return {};
-        return fail_unavailable("backup",
-                                fmt::format("make {}: {}", path_.string(), failed.message()),
-                                std::chrono::seconds(30));
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    const fs::path path_;
-};
 
 void fill(BackupRecord& record, const Backup& made) {
     record.kind = kind_of(made);

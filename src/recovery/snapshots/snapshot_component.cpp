@@ -5,38 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "recovery/backups/scratch_folder.h"
+
 namespace syncwatch::recovery {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that is gone with this object.
-class ScratchFolder {
-public:
-    explicit ScratchFolder(fs::path path) : path_(std::move(path)) {
-        std::error_code failed;
-        fs::remove_all(path_, failed);
-        is_there_ = fs::create_directories(path_, failed);
-        // A snapshot of secrets may lie in it.
-        if (is_there_) fs::permissions(path_, fs::perms::owner_all, failed);
-        is_there_ = is_there_ && !failed;
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    ~ScratchFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-    Result<> made() const {
-        if (is_there_) return {};
-        return fail(ErrorCode::Unavailable, "cannot make the folder " + path_.string());
-    }
-
-private:
-    fs::path path_;
-    bool is_there_ = false;
-};
 
 void say(Verification& look, std::string_view words) {
     look.words += look.words.empty() ? "" : "; ";
@@ -66,7 +40,7 @@ std::string difference(const SnapshotSource::Counts& recorded,
 
 Async<BackupRecord> SnapshotComponent::run(Request request) {
     const ScratchFolder scratch(powers_.scratch / request.id.text());
-    SW_CO_CHECK(scratch.made());
+    SW_CO_CHECK(scratch.make());
     BackupRecord record;
     record.id = request.id;
     record.component = name_;
@@ -142,7 +116,7 @@ Async<Verification> SnapshotComponent::verify(BackupRecord record, VerifyLevel l
                                               TellProgress tell) {
     const Instant begun = powers_.clock.now();
     const ScratchFolder scratch(powers_.scratch / ("look-" + record.id.text()));
-    SW_CO_CHECK(scratch.made());
+    SW_CO_CHECK(scratch.make());
     auto look = std::make_shared<Verification>();
     look->backup = record.id;
     look->level = level;
