@@ -22,6 +22,7 @@
 #include "apps/lab/wait.h"
 #include "base/async/run_to_end.h"
 #include "harness/must.h"
+#include "harness/redis_data.h"
 #include "harness/small_disk.h"
 #include "harness/temp_folder.h"
 
@@ -31,22 +32,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 using redis::RedisSnapshot;
-
-/// All types, binary keys and values, and every tenth with an end, in two databases.
-constexpr const char* kFill = R"(
-if tonumber(ARGV[1]) > 1000 then redis.call('SELECT', 3) end
-for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do
-    local kind, key = i % 6, 'key:' .. i .. string.char(0, 255, 10)
-    if kind == 0 then redis.call('SET', key, string.rep(string.char(i % 256), i % 100))
-    elseif kind == 1 then redis.call('RPUSH', key, i, 'b', 'c')
-    elseif kind == 2 then redis.call('SADD', key, i, i + 1)
-    elseif kind == 3 then redis.call('ZADD', key, i / 3, 'a', 2, 'b')
-    elseif kind == 4 then redis.call('HSET', key, 'field', i)
-    else redis.call('XADD', key, i .. '-1', 'said', i) end
-    if i % 10 == 0 then redis.call('PEXPIRE', key, 3600000) end
-    if i == 1000 then redis.call('SELECT', 3) end
-end
-return 'filled')";
 
 class RedisBackupTest : public testing::Test {
 protected:
@@ -58,9 +43,9 @@ protected:
         constexpr int kAtOnce = 10'000;
         for (int from = 1; from <= count; from += kAtOnce) {
             const int until = std::min(count, from + kAtOnce - 1);
-            EXPECT_EQ(
-                must(server.ask({"eval", kFill, "0", std::to_string(from), std::to_string(until)})),
-                "filled");
+            EXPECT_EQ(must(server.ask({"eval", harness::kFillRedis, "0", std::to_string(from),
+                                       std::to_string(until)})),
+                      "filled");
         }
     }
     RedisSnapshot of(const std::string& url, std::string password = {}) {

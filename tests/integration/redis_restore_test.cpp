@@ -13,6 +13,7 @@
 #include "apps/lab/wait.h"
 #include "harness/must.h"
 #include "harness/process.h"
+#include "harness/redis_data.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch {
@@ -26,21 +27,9 @@ using harness::run_syncwatch;
 
 constexpr auto kPatience = 30s;
 
-/// All types, binary keys and values, ends of times, two databases, and a function.
-constexpr const char* kFill = R"(
-for i = 1, 3000 do
-    local kind, key = i % 6, 'key:' .. i .. string.char(0, 255, 10)
-    if kind == 0 then redis.call('SET', key, string.rep(string.char(i % 256), i % 100))
-    elseif kind == 1 then redis.call('RPUSH', key, i, 'b', 'c')
-    elseif kind == 2 then redis.call('SADD', key, i, i + 1)
-    elseif kind == 3 then redis.call('ZADD', key, i / 3, 'a', 2, 'b')
-    elseif kind == 4 then redis.call('HSET', key, 'field', i)
-    else redis.call('XADD', key, i .. '-1', 'said', i) end
-    if i % 10 == 0 then redis.call('PEXPIRE', key, 3600000) end
-    if i == 1000 then redis.call('SELECT', 3) end
-end
-redis.call('SET', 'large', string.rep('x', 8000000))
-return 'filled')";
+/// More than a buffer.
+constexpr const char* kLarge =
+    "redis.call('SELECT', 3) return redis.call('SET', 'large', string.rep('x', 8000000))";
 constexpr const char* kFunction =
     "#!lua name=lib\nredis.register_function('f', function() return 7 end)";
 
@@ -51,10 +40,15 @@ protected:
             lab::RedisServer::make({folder_.path() / name, "enable-debug-command yes\n" + extra}));
     }
     fs::path folder_of(const std::string& name) const { return folder_.path() / name; }
+    /// Two databases, and what ends.
+    static void fill(const lab::RedisServer& server) {
+        EXPECT_EQ(must(server.ask({"eval", harness::kFillRedis, "0", "1", "3000"})), "filled");
+        must(server.ask({"eval", kLarge, "0"}));
+    }
     /// What a server with all kinds of data has, as a file; `digest_` tells it from all else.
     fs::path snapshot() {
         const auto source = make("source");
-        EXPECT_EQ(must(source->ask({"eval", kFill, "0"})), "filled");
+        fill(*source);
         must(source->ask({"function", "load", kFunction}));
         digest_ = must(source->ask({"debug", "digest"}));
         const fs::path file = folder_of("source") / "snapshot.rdb";
@@ -215,7 +209,7 @@ TEST_F(RedisRestoreTest, AnAppendOnlyFileIsTurnedOnWhenAllIsThere) {
 
 TEST_F(RedisRestoreTest, WhatIsBackedUpByCommandIsVerifiedAndComesBack) {
     const auto server = make("redis");
-    EXPECT_EQ(must(server->ask({"eval", kFill, "0"})), "filled");
+    fill(*server);
     must(server->ask({"function", "load", kFunction}));
     digest_ = must(server->ask({"debug", "digest"}));
     const fs::path data = folder_.path() / "data";
