@@ -23,7 +23,7 @@ using recovery::ShipperStatus;
 using Status = ComponentState::Status;
 
 constexpr auto kOpenAgain = 15s;
-constexpr auto kExpireEvery = 1h;
+constexpr auto kTidyEvery = 1h;
 /// What a node that stops waits for the last changes to be shipped.
 constexpr auto kLastPatience = 5s;
 /// A moment that is older than this is said to be behind: an idle one is marked once a minute.
@@ -97,22 +97,41 @@ net::awaitable<void> BackupPart::ship() {
         shipper_.emplace(*log_, repository_->get(), powers_.clock, powers_.random, pool_,
                          std::move(settings));
     }
-    tasks_.spawn("expire", expire_now_and_then());
+    tasks_.spawn("tidy", tidy_now_and_then());
     co_await shipper_->run();
 }
 
-net::awaitable<void> BackupPart::expire_now_and_then() {
+net::awaitable<void> BackupPart::tidy_now_and_then() {
+    recovery::Packer packer(repository_->get(), cluster_);
     for (;;) {
-        co_await powers_.clock.sleep_until(powers_.clock.now() + kExpireEvery);
-        if (!rule_.keep || !place_->may_delete) continue;
-        recovery::KeepRule rule{*rule_.keep, rule_.keep_full};
-        const auto removed = co_await recovery::expire_embedded(repository_->get(), cluster_, rule,
-                                                                powers_.clock.wall());
-        if (!removed) {
-            log::warning("backup.not_expired", {{"error", removed.error().message}});
-        } else if (*removed > 0) {
-            log::info("backup.expired", {{"objects", *removed}});
-        }
+        co_await powers_.clock.sleep_until(powers_.clock.now() + kTidyEvery);
+        // A pack beside what it was made of would only cost room.
+        if (!place_->may_delete) continue;
+        co_await expire();
+        co_await pack(packer);
+    }
+}
+
+net::awaitable<void> BackupPart::pack(recovery::Packer& packer) {
+    const auto done = co_await packer.go_round();
+    if (!done) {
+        log::warning("backup.not_packed", {{"error", done.error().message}});
+        co_return;
+    }
+    for (const std::string& each : done->damaged) log::error("backup.damaged", {{"piece", each}});
+    if (done->packed + done->removed == 0) co_return;
+    log::info("backup.packed", {{"pieces", done->packed}, {"removed", done->removed}});
+}
+
+net::awaitable<void> BackupPart::expire() {
+    if (!rule_.keep) co_return;
+    recovery::KeepRule rule{*rule_.keep, rule_.keep_full};
+    const auto removed = co_await recovery::expire_embedded(repository_->get(), cluster_, rule,
+                                                            powers_.clock.wall());
+    if (!removed) {
+        log::warning("backup.not_expired", {{"error", removed.error().message}});
+    } else if (*removed > 0) {
+        log::info("backup.expired", {{"objects", *removed}});
     }
 }
 

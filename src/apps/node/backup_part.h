@@ -15,6 +15,7 @@
 #include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
+#include "recovery/embedded/packing.h"
 #include "recovery/embedded/shipper.h"
 #include "recovery/plan/plan.h"
 
@@ -41,7 +42,9 @@ private:
     bool is_wanted() const { return place_ && powers_.sqlite != nullptr; }
     net::awaitable<void> ship();
     net::awaitable<void> open_repository();
-    net::awaitable<void> expire_now_and_then();
+    net::awaitable<void> tidy_now_and_then();
+    net::awaitable<void> pack(recovery::Packer& packer);
+    net::awaitable<void> expire();
     net::awaitable<void> end();
     std::optional<recovery::ShipperStatus> status() const;
 

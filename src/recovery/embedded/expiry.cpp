@@ -102,8 +102,12 @@ Expired expired(const std::vector<Generation>& generations, std::string_view clu
         if (!needed_from && is_newest) continue;
         const std::string folder = generation_folder(cluster, generation.id);
         for (const KnownPiece& piece : generation.pieces) {
-            if (needed_from && piece.name.number >= *needed_from) break;
+            if (needed_from && piece.name.last() >= *needed_from) break;
             gone.pieces.push_back(folder + "/" + piece.name.path());
+        }
+        for (const PieceName& name : generation.packed) {
+            if (needed_from && name.number >= *needed_from) break;
+            gone.pieces.push_back(folder + "/" + name.path());
         }
     }
     return gone;

@@ -11,8 +11,9 @@ std::string generations_folder(std::string_view cluster) {
 }
 
 std::string PieceName::text() const {
-    return fmt::format("{:010}.{}.{}{}", number, to_micros(first), to_micros(whole_until),
-                       times_unknown ? ".u" : "");
+    return fmt::format("{:010}{}.{}.{}{}", number,
+                       is_pack() ? fmt::format("-{:010}", pack_to) : std::string(),
+                       to_micros(first), to_micros(whole_until), times_unknown ? ".u" : "");
 }
 
 std::string PieceName::folder() const {
@@ -29,8 +30,8 @@ bool take_number(std::string_view& rest, std::uint64_t& out) {
     return true;
 }
 
-bool take_dot(std::string_view& rest) {
-    if (rest.empty() || rest.front() != '.') return false;
+bool take(char wanted, std::string_view& rest) {
+    if (rest.empty() || rest.front() != wanted) return false;
     rest.remove_prefix(1);
     return true;
 }
@@ -42,13 +43,16 @@ Result<PieceName> PieceName::parse(std::string_view text) {
     std::uint64_t first = 0;
     std::uint64_t until = 0;
     std::string_view rest = text;
-    const bool is_one = take_number(rest, name.number) && take_dot(rest) &&
-                        take_number(rest, first) && take_dot(rest) && take_number(rest, until);
+    bool is_one = take_number(rest, name.number);
+    if (is_one && take('-', rest)) is_one = take_number(rest, name.pack_to);
+    is_one = is_one && take('.', rest) && take_number(rest, first) && take('.', rest) &&
+             take_number(rest, until);
     name.first = from_micros(static_cast<std::int64_t>(first));
     name.whole_until = from_micros(static_cast<std::int64_t>(until));
     name.times_unknown = rest == ".u";
     // One way to write it, so that no two names are of one piece.
-    if (!is_one || name.number == 0 || name.text() != text) {
+    const bool is_run = !name.is_pack() || (name.number < name.pack_to && !name.times_unknown);
+    if (!is_one || !is_run || name.number == 0 || name.text() != text) {
         return fail(ErrorCode::InvalidInput, fmt::format("\"{}\" is no piece of a log", text));
     }
     return name;

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/encoding.h"
+#include "recovery/embedded/pack.h"
 #include "recovery/embedded/piece.h"
 
 namespace syncwatch::recovery {
@@ -39,31 +40,60 @@ Async<> put_base(BackupRepository& repository, DatabaseRebuild& rebuild, const R
 class Chain {
 public:
     Chain(DatabaseRebuild& rebuild, const RestorePlan& plan, Restored& restored)
-        : rebuild_(rebuild), plan_(plan), restored_(restored) {}
+        : rebuild_(rebuild),
+          plan_(plan),
+          restored_(restored),
+          last_commit_in_(plan.last_commit_in) {}
 
     Result<> add(const KnownPiece& known, std::string_view bytes) {
+        restored_.log_bytes += bytes.size();
+        if (known.name.is_pack()) return add_pack(known.name, bytes);
         SW_TRY(const StoredPiece piece, decode_piece(bytes));
-        const bool follows = previous_.empty() || piece.previous == previous_;
-        if (piece.generation != plan_.generation->id || piece.name() != known.name || !follows) {
-            return fail(ErrorCode::Corrupt, "is another piece than its name says");
+        if (piece.name() != known.name) return another();
+        return add_piece(piece);
+    }
+
+private:
+    static tl::unexpected<Error> another() {
+        return fail(ErrorCode::Corrupt, "is another piece than its name says");
+    }
+
+    Result<> add_pack(const PieceName& name, std::string_view bytes) {
+        SW_TRY(const auto pieces, decode_pack(bytes));
+        if (pack_name(pieces) != name) return another();
+        if (last_commit_in_ == name.number) {
+            for (const StoredPiece& each : pieces) {
+                const bool has =
+                    !each.log.commits.empty() && each.log.commits.front().at <= plan_.moment;
+                if (has) last_commit_in_ = each.number;
+            }
         }
+        for (const StoredPiece& each : pieces) {
+            // A copy of the file may have been begun in the middle of it.
+            if (each.number < plan_.base->from_piece) continue;
+            SW_CHECK(add_piece(each));
+        }
+        return {};
+    }
+
+    Result<> add_piece(const StoredPiece& piece) {
+        const bool follows = previous_.empty() || piece.previous == previous_;
+        if (piece.generation != plan_.generation->id || !follows) return another();
         if (!goes_on(piece.log.from)) {
             return fail(ErrorCode::Corrupt, "does not begin where the piece before ended");
         }
         const auto [frames, at] = until(piece.log, plan_.moment);
-        const bool is_before = piece.number < plan_.last_commit_in;
-        const bool is_last = piece.number == plan_.last_commit_in;
+        const bool is_before = piece.number < last_commit_in_;
+        const bool is_last = piece.number == last_commit_in_;
         const std::uint32_t all = piece.log.to.frames - piece.log.from.frames;
         SW_CHECK(rebuild_.apply(piece.log, is_before ? all : is_last ? frames : 0));
         if (frames > 0) restored_.reached = at;
-        restored_.log_bytes += bytes.size();
         ++restored_.pieces;
         previous_ = piece.digest;
         end_ = piece.log.to;
         return {};
     }
 
-private:
     /// The first begins with its epoch; the others where one ended, or with the epoch after.
     bool goes_on(const LogPlace& from) const {
         if (!previous_.empty() && from == end_) return true;
@@ -77,14 +107,13 @@ private:
     DatabaseRebuild& rebuild_;
     const RestorePlan& plan_;
     Restored& restored_;
+    std::uint64_t last_commit_in_;
     std::string previous_;
     LogPlace end_;
 };
 
-}  // namespace
-
-Async<Restored> restore(BackupRepository& repository, DatabaseRebuilder& rebuilder,
-                        RestoreRequest request) {
+Async<Restored> restore_once(BackupRepository& repository, DatabaseRebuilder& rebuilder,
+                             RestoreRequest request) {
     SW_CO_TRY(const auto generations, co_await survey(repository, request.cluster));
     const auto reachable = windows(generations);
     if (reachable.empty()) {
@@ -110,6 +139,17 @@ Async<Restored> restore(BackupRepository& repository, DatabaseRebuilder& rebuild
         }
     }
     SW_CO_TRY(restored.schema_version, rebuild->finish());
+    co_return restored;
+}
+
+}  // namespace
+
+Async<Restored> restore(BackupRepository& repository, DatabaseRebuilder& rebuilder,
+                        RestoreRequest request) {
+    auto restored = co_await restore_once(repository, rebuilder, request);
+    // A piece may have gone into a pack since it was listed, or have expired.
+    const bool is_gone = !restored && restored.error().code == ErrorCode::NotFound;
+    if (is_gone) restored = co_await restore_once(repository, rebuilder, std::move(request));
     co_return restored;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <span>
 #include <utility>
 
@@ -12,14 +11,14 @@ namespace syncwatch::recovery {
 
 namespace {
 
-/// The pieces from that number on, until one is missing.
+/// What holds that number and those after it, until one is missing.
 std::span<const KnownPiece> row_from(const Generation& generation, std::uint64_t number) {
     const auto& pieces = generation.pieces;
     const auto first = std::find_if(pieces.begin(), pieces.end(), [number](const KnownPiece& each) {
-        return each.name.number >= number;
+        return each.name.last() >= number;
     });
     auto end = first;
-    for (; end != pieces.end() && end->name.number == number; ++end) ++number;
+    for (; end != pieces.end() && end->name.number <= number; ++end) number = end->name.last() + 1;
     return {first, end};
 }
 
@@ -65,18 +64,31 @@ struct Sorter {
     }
 };
 
+/// A pack stands for what it was made of. Of others that have a number in common nobody can say
+/// which is right: it is as if none of them were there.
 void put_in_order(Generation& generation) {
     auto& pieces = generation.pieces;
     std::sort(pieces.begin(), pieces.end(), [](const KnownPiece& a, const KnownPiece& b) {
-        return a.name.number < b.name.number;
+        const auto of = [](const PieceName& name) { return std::pair(name.number, ~name.last()); };
+        return of(a.name) < of(b.name);
     });
-    // Of two with one number nobody can say which is right: it is as if neither were there.
-    std::set<std::uint64_t> twice;
-    for (std::size_t i = 1; i < pieces.size(); ++i) {
-        if (pieces[i].name.number == pieces[i - 1].name.number) twice.insert(pieces[i].name.number);
+    std::vector<KnownPiece> row;
+    std::uint64_t doubtful_to = 0;
+    for (const KnownPiece& each : pieces) {
+        const PieceName& name = each.name;
+        const bool is_free = row.empty() || row.back().name.last() < name.number;
+        if (name.number <= doubtful_to) {
+            doubtful_to = std::max(doubtful_to, name.last());
+        } else if (is_free) {
+            row.push_back(each);
+        } else if (row.back().name.is_pack() && name.last() <= row.back().name.last()) {
+            generation.packed.push_back(name);
+        } else {
+            doubtful_to = std::max(row.back().name.last(), name.last());
+            row.pop_back();
+        }
     }
-    std::erase_if(pieces,
-                  [&twice](const KnownPiece& each) { return twice.contains(each.name.number); });
+    pieces = std::move(row);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace syncwatch::recovery {
 
-/// A piece that lies in the repository.
+/// A piece, or a pack of pieces, that lies in the repository.
 struct KnownPiece {
     PieceName name;
     std::uint64_t bytes = 0;
@@ -20,6 +20,7 @@ struct KnownPiece {
 struct Generation {
     std::string id;
     std::vector<KnownPiece> pieces;      ///< By number; some may be missing, none is twice.
+    std::vector<PieceName> packed;       ///< Those that still lie there beside a pack of them.
     std::vector<std::string> manifests;  ///< Names of finished copies' manifests.
     std::vector<BaseManifest> bases;     ///< Them, read; by `whole_from`.
     std::vector<std::string> damaged;  ///< Manifests that cannot be read: what is wrong with each.
@@ -32,8 +33,9 @@ struct Generation {
 struct RestorePlan {
     const Generation* generation = nullptr;
     const BaseManifest* base = nullptr;
-    std::vector<KnownPiece> pieces;    ///< In order, up to the one that is whole until it.
-    std::uint64_t last_commit_in = 0;  ///< Number of the piece that its last commit ends in.
+    std::vector<KnownPiece> pieces;  ///< In order, up to the one that is whole until it.
+    /// Number of the piece, or of the pack's first piece, that its last commit ends in.
+    std::uint64_t last_commit_in = 0;
     WallTime moment{};
 };
 
