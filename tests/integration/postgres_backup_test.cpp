@@ -86,6 +86,11 @@ protected:
         return world().run({"wal-get", name, (world().work() / "got").string(), "--patience", "1s"},
                            std::move(environment));
     }
+    static Ran look_for_gaps() {
+        return world().run({"backup", "gaps", "--recovery-pg-socket",
+                            world().data().parent_path().string(), "--recovery-pg-port",
+                            std::to_string(world().server().port())});
+    }
     static std::string segment_name(std::size_t index) {
         return stored_segments()[index].filename().string().substr(0, 24);
     }
@@ -109,6 +114,18 @@ TEST_F(PostgresBackupTest, ARecordSaysWhatWasMade) {
     const auto server = must(run_to_end(world().engine().server()));
     const auto shelf = must(run_to_end(recovery::read_shelf(world().engine(), 0, false)));
     EXPECT_EQ(recovery::archive_gaps(server, shelf), std::vector<std::string>());
+    const Ran gaps = look_for_gaps();
+    EXPECT_EQ(gaps.exit, 0) << gaps.out << gaps.err;
+    EXPECT_NE(gaps.out.find("near     timeline 1: "), std::string::npos) << gaps.out;
+}
+
+TEST_F(PostgresBackupTest, AGapInTheLogIsNamed) {
+    fs::remove(stored_segments().at(stored_segments().size() - 2));
+    const Ran gaps = look_for_gaps();
+    EXPECT_EQ(gaps.exit, 5) << gaps.out << gaps.err;
+    EXPECT_NE(gaps.out.find("is missing in the middle of the log"), std::string::npos) << gaps.out;
+    EXPECT_NE(gaps.err.find("backup run --component pg --kind full"), std::string::npos);
+    mend();
 }
 
 TEST_F(PostgresBackupTest, EveryDamageIsSeenAndNamed) {
