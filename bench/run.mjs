@@ -23,6 +23,8 @@ const benches = {
   segments: 6,
   transcode: 6,
   parts: 20,
+  'backup-postgres': 20,
+  'backup-embedded': 12,
   'first-frame': 4,
   skew: 9,
   micro: 3,

@@ -8,13 +8,15 @@ export class Stage {
   static async open() {
     const stage = new Stage();
     stage.child = new Child(anywhere([program('bench.stage')]));
-    const { database, bus, objects, credentials } = JSON.parse(await stage.child.line());
+    const { database, bus, objects, credentials, secure, authority } = JSON.parse(await stage.child.line());
     stage.shared = {
       SYNCWATCH_DATABASE_URL: database,
       SYNCWATCH_BUS_URL: bus,
       SYNCWATCH_OBJECTS_URL: objects,
       SYNCWATCH_OBJECTS_CREDENTIALS_FILE: credentials,
     };
+    /** The same objects behind TLS. */
+    stage.store = { url: secure, authority, credentials };
     return stage;
   }
 

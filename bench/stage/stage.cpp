@@ -30,8 +30,12 @@ int main() {
     const auto keys = folder.path() / "keys";
     std::ofstream(keys) << "[default]\naws_access_key_id = " << TestObjectStore::kAccessKey
                         << "\naws_secret_access_key = " << TestObjectStore::kSecretKey << "\n";
-    fmt::print("{{\"database\":\"{}\",\"bus\":\"{}\",\"objects\":\"{}\",\"credentials\":\"{}\"}}\n",
-               (*postgres)->url(), (*redis)->url(), TestObjectStore::url(), keys.string());
+    const auto& store = TestObjectStore::server();
+    fmt::print(
+        "{{\"database\":\"{}\",\"bus\":\"{}\",\"objects\":\"{}\",\"credentials\":\"{}\","
+        "\"secure\":\"s3:https://localhost:{}/films/secure\",\"authority\":\"{}\"}}\n",
+        (*postgres)->url(), (*redis)->url(), TestObjectStore::url(), keys.string(),
+        store.https_port(), store.ca_file().string());
     std::fflush(stdout);
     for (std::string line; std::getline(std::cin, line);) {
     }

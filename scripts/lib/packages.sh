@@ -58,7 +58,7 @@ packages() {
     package) printf '%s\n' dpkg-dev file gzip ;;
     # prometheus: promtool, for the alert rules. There is no package of it alone.
     lint) printf '%s\n' clang-format clang-tidy prometheus ;;
-    bench) printf '%s\n' libbenchmark-dev nginx-light ;;
+    bench) printf '%s\n' libbenchmark-dev nginx-light pgbackrest sqlite3 ;;
     esac
 }
 

@@ -1,0 +1,176 @@
+// A PostgreSQL of the bench's own, as its own user, which archives its log through the product.
+import { execFile, spawn } from 'node:child_process';
+import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { Child } from './child.mjs';
+import { anywhere } from './cores.mjs';
+import { Missing, program, tool } from './paths.mjs';
+
+const nobody = 65534;
+const isRoot = process.getuid() === 0;
+
+function programs() {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map(Number) : [];
+  if (versions.length === 0) throw new Missing('PostgreSQL is not installed');
+  return `/usr/lib/postgresql/${Math.max(...versions)}/bin`;
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** As whom servers run: initdb wants nobody who is root. */
+function asServer(command) {
+  if (!isRoot) return command;
+  return [tool('setpriv'), `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', ...command];
+}
+
+export class Postgres {
+  /** Makes one and starts it. `store`: the S3 that backups go to, by default a folder. */
+  static async make({ store, archiveTimeout }) {
+    const server = new Postgres();
+    tool('pgbackrest');
+    server.programs = programs();
+    // A socket's path may have 107 bytes.
+    server.folder = mkdtempSync(join(tmpdir(), 'bench-pg-'));
+    server.data = join(server.folder, 'data');
+    server.work = join(server.folder, 'work');
+    server.backups = join(server.folder, 'backups');
+    server.plan = join(server.folder, 'plan.toml');
+    server.port = await freePort();
+    mkdirSync(server.work);
+    writeFileSync(server.plan, `plan_version = 1\n[repository.near]\n${server.#repository(store)}\n`);
+    if (isRoot) [server.folder, server.work].forEach((each) => chownSync(each, nobody, nobody));
+    await server.tool('initdb', '-D', server.data, '-U', 'postgres', '--auth=trust', '--data-checksums', '--encoding=UTF8');
+    const archive = [program('syncwatch'), 'wal-push', '--engine', 'pgbackrest', ...server.flags, '%p'].join(' ');
+    const settings = `listen_addresses = '127.0.0.1'
+port = ${server.port}
+unix_socket_directories = '${server.folder}'
+wal_level = replica
+max_wal_size = '4GB'
+track_commit_timestamp = on
+archive_mode = on
+archive_timeout = ${archiveTimeout}
+archive_command = '${archive}'
+`;
+    writeFileSync(join(server.data, 'postgresql.conf'), settings, { flag: 'a' });
+    await server.start();
+    return server;
+  }
+
+  /** Its lines of a plan. What the store gave to us alone is copied to where the server's user can read it. */
+  #repository(store) {
+    if (!store) return `url = "file:${this.backups}"`;
+    const authority = join(this.folder, 'ca.crt');
+    const keys = join(this.folder, 'keys');
+    copyFileSync(store.authority, authority);
+    copyFileSync(store.credentials, keys);
+    if (isRoot) [authority, keys].forEach((each) => chownSync(each, nobody, nobody));
+    return `url = "${store.url}?ca=${authority}"\ncredentials_file = "${keys}"`;
+  }
+
+  get flags() {
+    const named = { plan: this.plan, 'pg-data': this.data, 'pg-work': this.work, 'pg-socket': this.folder };
+    const flags = Object.entries(named).flatMap(([name, value]) => [`--recovery-${name}`, value]);
+    return [...flags, '--recovery-pg-port', String(this.port)];
+  }
+
+  /** Some program to its end, as the server's user; what it said. */
+  async run(command, { accept = [0] } = {}) {
+    const [name, ...rest] = anywhere(asServer(command.map(String)));
+    try {
+      const { stdout } = await promisify(execFile)(name, rest, { cwd: this.folder, maxBuffer: 1 << 26 });
+      return stdout;
+    } catch (error) {
+      if (accept.includes(error.code)) return error.stdout;
+      throw new Error(`${command.join(' ')} ended with ${error.code}: ${error.stderr} ${error.stdout}`);
+    }
+  }
+
+  tool(name, ...rest) {
+    return this.run([join(this.programs, name), ...rest]);
+  }
+
+  product(...command) {
+    return this.run([program('syncwatch'), ...command, ...this.flags]);
+  }
+
+  pgbackrest(...command) {
+    return this.run([tool('pgbackrest'), `--config=${join(this.work, 'pgbackrest.conf')}`, '--stanza=syncwatch', ...command]);
+  }
+
+  async ask(sql) {
+    const out = await this.tool('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', this.folder, '-p', this.port, '-U', 'postgres', '-c', sql);
+    return out.trim();
+  }
+
+  /** Starts what lies in the data folder; returns once it takes writes. */
+  async start() {
+    this.server = new Child(anywhere(asServer([join(this.programs, 'postgres'), '-D', this.data])));
+    for (let tries = 0; ; ++tries) {
+      try {
+        if ((await this.ask('SELECT pg_is_in_recovery()')) === 'f') return;
+      } catch (error) {
+        if (this.server.how !== undefined || tries > 6000) throw error;
+      }
+      await sleep(20);
+    }
+  }
+
+  stop() {
+    return this.server.end('SIGINT');
+  }
+
+  /** As when the machine burns: no more is said, and the disk is gone. */
+  async burn() {
+    await this.server.end('SIGKILL');
+    rmSync(this.data, { recursive: true });
+  }
+
+  /** Returns when all of the log until now is archived. */
+  async archived() {
+    const last = await this.ask('SELECT pg_walfile_name(pg_switch_wal())');
+    while ((await this.ask(`SELECT coalesce(last_archived_wal, '') >= '${last}' FROM pg_stat_archiver`)) !== 't') await sleep(50);
+  }
+
+  async close() {
+    await this.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** Somebody who writes a numbered row `perSecond` times a second, and notes what was acknowledged. */
+  canary(perSecond) {
+    const [name, ...rest] = anywhere([
+      ...[join(this.programs, 'psql'), '-XAtq', '-v', 'ON_ERROR_STOP=1'],
+      ...['-h', this.folder, '-p', String(this.port), '-U', 'postgres'],
+    ]);
+    const writer = spawn(name, rest, { stdio: ['pipe', 'pipe', 'ignore'] });
+    writer.stdin.on('error', () => {});
+    const acknowledged = [];
+    createInterface({ input: writer.stdout }).on('line', (line) => acknowledged.push({ n: Number(line), at: Date.now() }));
+    let next = 1;
+    const timer = setInterval(() => {
+      const n = next++;
+      writer.stdin.write(`INSERT INTO canary VALUES (${n});\n\\echo ${n}\n`);
+    }, 1000 / perSecond);
+    return {
+      acknowledged,
+      async stop() {
+        clearInterval(timer);
+        writer.stdin.end();
+        if (writer.exitCode === null) await new Promise((resolve) => writer.on('close', resolve));
+      },
+    };
+  }
+}
