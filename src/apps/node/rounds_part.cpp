@@ -44,9 +44,9 @@ ComponentState worst_of(const RoundsStatus& now) {
         if (each.damaged) {
             worst.status = Status::Down;
             detail += name + ": a backup is damaged";
-        } else if (!each.trouble.empty()) {
+        } else if (const auto* trouble = each.oldest_trouble()) {
             if (worst.status == Status::Ok) worst.status = Status::Degraded;
-            detail += fmt::format("{}: {}", name, each.trouble);
+            detail += fmt::format("{}: {}", name, trouble->words);
         } else if (each.brings_back == WallTime{}) {
             detail += name + ": none yet";
         } else {
@@ -176,8 +176,9 @@ void RoundsPart::write_metrics(metrics::Text& text) const {
             [](const Stock& of) { return of.overdue ? 1 : 0; });
     of_each("syncwatch_backup_damaged", "1 while the last look at one found damage.",
             [](const Stock& of) { return of.damaged ? 1 : 0; });
-    of_each("syncwatch_backup_failing", "1 while the last run or look failed.",
-            [](const Stock& of) { return of.trouble.empty() ? 0 : 1; });
+    of_each("syncwatch_backup_failing",
+            "1 while a run, a look or an expiry of it failed and was not done since.",
+            [](const Stock& of) { return of.troubles.empty() ? 0 : 1; });
 }
 
 }  // namespace syncwatch::apps

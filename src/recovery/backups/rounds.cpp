@@ -19,6 +19,14 @@ constexpr std::chrono::seconds kLeaseFor = 5min;
 constexpr std::chrono::minutes kAskForChange = 10min;
 constexpr std::chrono::seconds kFirstPatience = 1min;
 constexpr std::chrono::seconds kMostPatience = 1h;
+/// The kinds of work: each fails and succeeds for itself.
+constexpr const char* kRun = "run";
+constexpr const char* kLook = "look";
+constexpr const char* kLetGo = "let go";
+
+std::string one_of(const std::string& work, const std::string& component) {
+    return work + " " + component;
+}
 
 WallTime last_look(const Survey& survey, BackupId backup) {
     WallTime last{};
@@ -57,6 +65,14 @@ RoundsStatus::OfComponent stock_of(const Survey& survey, const std::string& comp
 
 }  // namespace
 
+const RoundsStatus::Trouble* RoundsStatus::OfComponent::oldest_trouble() const {
+    const Trouble* oldest = nullptr;
+    for (const auto& [work, each] : troubles) {
+        if (oldest == nullptr || each.since < oldest->since) oldest = &each;
+    }
+    return oldest;
+}
+
 RoundsStatus Rounds::status() const {
     const std::lock_guard lock(mutex_);
     return status_;
@@ -78,6 +94,7 @@ net::awaitable<void> Rounds::go_round() {
     }
     if (!knows) co_return;
     co_await make_due();
+    co_await let_go_again();
     co_await look_in_turn();
     tell_status();
 }
@@ -110,26 +127,41 @@ net::awaitable<bool> Rounds::take_stock() {
     co_return false;
 }
 
-bool Rounds::is_patient(const std::string& work) const {
-    const auto found = patience_.find(work);
+bool Rounds::is_patient(const std::string& work, const std::string& component) const {
+    const auto found = patience_.find(one_of(work, component));
     return found != patience_.end() && powers_.clock.now() < found->second.not_before;
 }
 
+bool Rounds::is_troubled(const std::string& work, const std::string& component) const {
+    return patience_.contains(one_of(work, component));
+}
+
 void Rounds::went(const std::string& work, const std::string& component, const Error* failed) {
+    const std::string key = one_of(work, component);
     if (failed == nullptr) {
-        patience_.erase(work);
+        patience_.erase(key);
     } else {
-        Patience& patience = patience_[work];
+        Patience& patience = patience_[key];
         const auto pause = kFirstPatience * (1U << std::min<std::uint64_t>(patience.failures, 6));
         ++patience.failures;
         patience.not_before =
             powers_.clock.now() + std::min<std::chrono::seconds>(pause, kMostPatience);
-        log::warning("backup.failed", {{"work", work}, {"error", failed->message}});
+        log::warning("backup.failed", {{"work", key}, {"error", failed->message}});
     }
     const std::lock_guard lock(mutex_);
     auto& told = status_.components[component];
-    if (failed != nullptr) ++told.failures;
-    told.trouble = failed == nullptr ? "" : failed->message;
+    if (failed == nullptr) {
+        told.troubles.erase(work);
+        return;
+    }
+    ++told.failures;
+    auto& trouble = told.troubles[work];
+    if (trouble.since == WallTime{}) trouble.since = powers_.clock.wall();
+    trouble.words = failed->message;
+}
+
+void Rounds::need_not(const std::string& work, const std::string& component) {
+    if (is_troubled(work, component)) went(work, component, nullptr);
 }
 
 bool Rounds::asks_for_change(const std::string& component) {
@@ -142,8 +174,12 @@ bool Rounds::asks_for_change(const std::string& component) {
 
 net::awaitable<void> Rounds::make_due() {
     const auto runs = due(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
+    for (const BackupComponent* each : powers_.backups.components()) {
+        const bool is_due = std::ranges::find(runs, each->name(), &Due::component) != runs.end();
+        if (!is_due) need_not(kRun, each->name());
+    }
     for (const Due& each : runs) {
-        if (is_patient("run " + each.component)) continue;
+        if (is_patient(kRun, each.component)) continue;
         if (each.if_changed && !asks_for_change(each.component)) continue;
         // One that took long may have cost the lease.
         const bool leads = co_await lead();
@@ -159,8 +195,7 @@ net::awaitable<void> Rounds::make(Due due) {
     order.even_unchanged = !due.if_changed;
     TellProgress nobody;
     const auto made = co_await powers_.backups.run(std::move(order), std::move(nobody));
-    const std::string work = "run " + due.component;
-    went(work, due.component, made ? nullptr : &made.error());
+    went(kRun, due.component, made ? nullptr : &made.error());
     if (!made || !made->is_new) co_return;
     surveyed_.reset();
     log::info("backup.made", {{"component", due.component},
@@ -173,10 +208,20 @@ net::awaitable<void> Rounds::make(Due due) {
 net::awaitable<void> Rounds::let_go(std::string component) {
     const Retention retention = retention_of(plan_, component);
     const auto expired = co_await powers_.backups.expire(component, retention, true);
-    went("expire " + component, component, expired ? nullptr : &expired.error());
+    went(kLetGo, component, expired ? nullptr : &expired.error());
     if (!expired) co_return;
     for (const BackupId each : expired->expiry.goes) {
         log::info("backup.expired", {{"component", component}, {"backup", each.text()}});
+    }
+}
+
+net::awaitable<void> Rounds::let_go_again() {
+    for (const BackupComponent* each : powers_.backups.components()) {
+        const std::string component = each->name();
+        if (!is_troubled(kLetGo, component) || is_patient(kLetGo, component)) continue;
+        const bool leads = co_await lead();
+        if (!leads) co_return;
+        co_await let_go(component);
     }
 }
 
@@ -193,14 +238,15 @@ net::awaitable<void> Rounds::look_in_turn() {
         tests_due(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
     for (const BackupComponent* each : powers_.backups.components()) {
         const std::string component = each->name();
-        if (is_patient("look " + component)) continue;
+        const bool is_test = std::ranges::find(tests, component) != tests.end();
+        if (!is_test && !wants_look(component)) {
+            need_not(kLook, component);
+            continue;
+        }
+        if (is_patient(kLook, component)) continue;
         const bool leads = co_await lead();
         if (!leads) co_return;
-        if (std::ranges::find(tests, component) != tests.end()) {
-            co_await look(component, each->deepest());
-        } else if (wants_look(component)) {
-            co_await look(component, VerifyLevel::Checksums);
-        }
+        co_await look(component, is_test ? each->deepest() : VerifyLevel::Checksums);
     }
 }
 
@@ -209,7 +255,7 @@ net::awaitable<void> Rounds::look(std::string component, VerifyLevel level) {
     if (!backup) co_return;
     TellProgress nobody;
     const auto looked = co_await powers_.backups.verify(*backup, level, std::move(nobody));
-    went("look " + component, component, looked ? nullptr : &looked.error());
+    went(kLook, component, looked ? nullptr : &looked.error());
     if (!looked) co_return;
     surveyed_.reset();
     const Verification& found = looked->verification;
@@ -230,7 +276,7 @@ void Rounds::tell_status() {
         auto& told = status_.components[each->name()];
         auto stock = stock_of(survey_, each->name());
         stock.failures = told.failures;
-        stock.trouble = std::move(told.trouble);
+        stock.troubles = std::move(told.troubles);
         for (const Due& one : late) {
             if (one.component == each->name() && !one.if_changed) stock.overdue = one.since;
         }

@@ -15,6 +15,11 @@ namespace syncwatch::recovery {
 
 /// How the rounds go, for health, metrics and operators.
 struct RoundsStatus {
+    /// A kind of work ("run", "look", "let go") that failed, and was not done since.
+    struct Trouble {
+        WallTime since{};   ///< When it failed first.
+        std::string words;  ///< How it failed last.
+    };
     struct OfComponent {
         WallTime backed_up{};    ///< When its newest backup was begun.
         WallTime brings_back{};  ///< The moment that a loss of all now would come back to.
@@ -22,8 +27,11 @@ struct RoundsStatus {
         WallTime restored{};     ///< The last that was brought back to see whether it can be.
         bool damaged = false;    ///< The last look at one of them found it so.
         std::optional<WallTime> overdue;  ///< When a run should have been begun that was not.
-        std::uint64_t failures = 0;       ///< Of runs and looks, since this process started.
-        std::string trouble;              ///< The last failure; empty: what came after was well.
+        std::uint64_t failures = 0;       ///< Of all work, since this process started.
+        std::map<std::string, Trouble> troubles;  ///< By kind of work. What is well is not in it.
+
+        /// What has stood for longest; nullptr: all is well.
+        const Trouble* oldest_trouble() const;
     };
     bool leads = false;  ///< Another node does it, where false.
     std::map<std::string, OfComponent> components;
@@ -64,19 +72,23 @@ private:
     net::awaitable<void> make_due();
     net::awaitable<void> make(Due due);
     net::awaitable<void> let_go(std::string component);
+    net::awaitable<void> let_go_again();
     net::awaitable<void> look_in_turn();
     net::awaitable<void> look(std::string component, VerifyLevel level);
     bool wants_look(const std::string& component) const;
     bool asks_for_change(const std::string& component);
-    bool is_patient(const std::string& work) const;
+    bool is_patient(const std::string& work, const std::string& component) const;
+    bool is_troubled(const std::string& work, const std::string& component) const;
     void went(const std::string& work, const std::string& component, const Error* failed);
+    /// Nobody wants it any more: it was done by somebody else.
+    void need_not(const std::string& work, const std::string& component);
     void tell_status();
 
     const Plan plan_;
     const Powers powers_;
     Survey survey_;
-    std::optional<Instant> surveyed_;  ///< nullopt: it has to be looked at anew.
-    std::map<std::string, Patience> patience_;
+    std::optional<Instant> surveyed_;           ///< nullopt: it has to be looked at anew.
+    std::map<std::string, Patience> patience_;  ///< By work and component: "run pg".
     std::map<std::string, Instant> asked_;  ///< When it was last asked whether something changed.
     mutable std::mutex mutex_;              // Guards status_.
     RoundsStatus status_;

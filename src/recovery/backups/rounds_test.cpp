@@ -9,6 +9,31 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A component that nobody can look at while a server that is needed for it is away.
+class UnseenComponent final : public BackupComponent {
+public:
+    explicit UnseenComponent(BackupComponent& inner) : inner_(inner) {}
+
+    const std::string& name() const override { return inner_.name(); }
+    std::vector<BackupKind> kinds() const override { return inner_.kinds(); }
+    Async<BackupRecord> run(Request request) override { return inner_.run(std::move(request)); }
+    Async<Verification> verify(BackupRecord record, VerifyLevel level, TellProgress tell) override {
+        if (is_away) co_return fail(ErrorCode::Unavailable, "there is no server to restore into");
+        co_return co_await inner_.verify(std::move(record), level, std::move(tell));
+    }
+    Async<std::vector<Window>> windows(BackupHistory history) override {
+        return inner_.windows(std::move(history));
+    }
+    Async<> forget(std::vector<BackupRecord> gone) override {
+        return inner_.forget(std::move(gone));
+    }
+
+    bool is_away = true;
+
+private:
+    BackupComponent& inner_;
+};
+
 class RoundsTest : public SnapshotWorld {
 protected:
     static Plan plan(const char* schedule) {
@@ -90,7 +115,8 @@ TEST_F(RoundsTest, WhatFailsIsTriedAgainLaterAndLaterAndSaid) {
     go(rounds);  // Not again at once.
     auto told = rounds.status().components.at("lines");
     EXPECT_EQ(told.failures, 1U);
-    EXPECT_EQ(told.trouble, "there is nothing to take");
+    ASSERT_TRUE(told.oldest_trouble());
+    EXPECT_EQ(told.oldest_trouble()->words, "there is nothing to take");
     clock_.advance(1min);
     go(rounds);
     clock_.advance(1min);  // Two are needed now.
@@ -105,8 +131,48 @@ TEST_F(RoundsTest, WhatFailsIsTriedAgainLaterAndLaterAndSaid) {
     clock_.advance(1h);
     go(rounds);
     told = rounds.status().components.at("lines");
-    EXPECT_EQ(told.trouble, "");
+    EXPECT_FALSE(told.oldest_trouble());
     EXPECT_FALSE(told.overdue);
+    EXPECT_EQ(backups(), 1U);
+}
+
+TEST_F(RoundsTest, ARunThatSucceedsDoesNotHideALookThatKeepsFailing) {
+    UnseenComponent unseen(lines_);
+    Backups backups({catalogue_, {&unseen}, clock_, random_, "node-1", "1.0"});
+    Rounds rounds(plan("hourly"), {backups, leases_, clock_, "a"});
+    const auto told = [&] { return rounds.status().components.at("lines"); };
+    go(rounds);
+    const WallTime since = clock_.wall();
+    ASSERT_TRUE(told().oldest_trouble());
+    clock_.advance(1h);
+    go(rounds);
+    EXPECT_EQ(this->backups(), 2U);
+    ASSERT_TRUE(told().oldest_trouble());
+    EXPECT_EQ(told().oldest_trouble()->words, "there is no server to restore into");
+    EXPECT_EQ(told().oldest_trouble()->since, since);
+
+    std::filesystem::rename(folder_.path() / "source", folder_.path() / "away");
+    clock_.advance(1h);
+    go(rounds);
+    EXPECT_EQ(told().troubles.size(), 2U);
+    EXPECT_EQ(told().oldest_trouble()->since, since);
+    unseen.is_away = false;
+    clock_.advance(1h);
+    go(rounds);
+    ASSERT_TRUE(told().oldest_trouble());
+    EXPECT_EQ(told().oldest_trouble()->words, "there is nothing to take");
+}
+
+TEST_F(RoundsTest, WhatSomebodyElseDidIsNoTroubleAnyMore) {
+    Rounds rounds = this->rounds("daily 02:00");
+    std::filesystem::rename(folder_.path() / "source", folder_.path() / "away");
+    go(rounds);
+    ASSERT_TRUE(rounds.status().components.at("lines").oldest_trouble());
+    std::filesystem::rename(folder_.path() / "away", folder_.path() / "source");
+    run(true);  // By command.
+    clock_.advance(10min);
+    go(rounds);
+    EXPECT_FALSE(rounds.status().components.at("lines").oldest_trouble());
     EXPECT_EQ(backups(), 1U);
 }
 
