@@ -91,6 +91,10 @@ void show_for_people(const Output& out, const std::string& name, const Plan& pla
         out.line(fmt::format("{:<5} {}", place, repository.url));
     }
     if (plan.repositories.empty()) out.line("There is no place for backups yet.");
+    for (const recovery::Channel& each : plan.channels) {
+        out.line(fmt::format("tells {} by {}", each.name, recovery::word(each.kind)));
+    }
+    if (plan.heartbeat) out.line("beats " + recovery::shown_beat(*plan.heartbeat));
 }
 
 Outcome<> show(Invocation& invocation, const PlanArguments& arguments) {

@@ -77,6 +77,15 @@ std::vector<NamedFile> named_files(const config::Settings& settings, const recov
         list.add(section + ".credentials_file", repository.credentials_file, true);
         list.add_store(section + ".url", repository.url);
     }
+    for (const recovery::Channel& each : plan.channels) {
+        const std::string section = "notify." + each.name;
+        list.add(section + ".credentials_file", each.credentials_file, true);
+        list.add(section + ".ca_file", each.ca_file, false);
+    }
+    if (plan.heartbeat) {
+        list.add("heartbeat.url_file", plan.heartbeat->url_file, true);
+        list.add("heartbeat.ca_file", plan.heartbeat->ca_file, false);
+    }
     for (const std::string& each : plan.escrow_files) list.add("escrow.files", each, true);
     return list.take();
 }

@@ -76,6 +76,13 @@ read_again_within = "30d"
 # role = "on call"
 # name = "…"
 # reach = "…"
+#
+# [[notify]]
+# kind = "slack"          # webhook, slack, pagerduty, email
+# credentials_file = "/etc/syncwatch/slack-webhook"
+#
+# [heartbeat]
+# url = "https://hc.example/ping/…"
 )";
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "apps/plan/channel_entries.h"
 #include "apps/plan/toml_section.h"
 
 namespace syncwatch::apps {
@@ -123,9 +124,11 @@ Plan read(TomlSection file) {
         section->refuse_others("recipients, files and identity_file");
     }
     plan.contacts = read_contacts(file.sections("contact"));
+    plan.channels = read_channels(file.sections("notify"));
+    if (auto section = file.section("heartbeat")) plan.heartbeat = read_heartbeat(*section);
     file.refuse_others(
         "plan_version, review_by, [objective.…], [backup.…], [repository.…], [verification], "
-        "[escrow] and [[contact]]");
+        "[escrow], [[contact]], [[notify]] and [heartbeat]");
     return plan;
 }
 

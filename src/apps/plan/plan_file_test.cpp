@@ -49,6 +49,22 @@ reach = "+49 30 1"
 role = "second"
 name = "Bo"
 reach = "bo@example.org"
+[[notify]]
+kind = "webhook"
+url = "https://ops.example/hook/7"
+credentials_file = "/etc/hook"
+[[notify]]
+kind = "email"
+name = "night"
+url = "smtp://relay.example"
+from = "syncwatch@example.org"
+to = ["ada@example.org", "bo@example.org"]
+ca_file = "/etc/ca.pem"
+encrypted = false
+about = ["critical"]
+[heartbeat]
+url_file = "/etc/heartbeat"
+fail_url = "https://hc.example"
 )");
     ASSERT_TRUE(faults.empty()) << faults.front().where << ' ' << faults.front().what;
     const std::map<std::string, std::string> expected{
@@ -65,6 +81,19 @@ reach = "bo@example.org"
         {"escrow.identity_file", "/media/key"},
         {"contact.1", "on call: Ada, +49 30 1"},
         {"contact.2", "second: Bo, bo@example.org"},
+        {"notify.webhook.kind", "webhook"},
+        {"notify.webhook.url", "https://ops.example/… (dab68ff4)"},
+        {"notify.webhook.credentials_file", "/etc/hook"},
+        {"notify.webhook.about", "critical, warning, news"},
+        {"notify.night.kind", "email"},
+        {"notify.night.url", "smtp://relay.example"},
+        {"notify.night.from", "syncwatch@example.org"},
+        {"notify.night.to", "ada@example.org, bo@example.org"},
+        {"notify.night.ca_file", "/etc/ca.pem"},
+        {"notify.night.encrypted", "false"},
+        {"notify.night.about", "critical"},
+        {"heartbeat.url_file", "/etc/heartbeat"},
+        {"heartbeat.fail_url", "https://hc.example"},
     };
     EXPECT_EQ(entries(plan), expected);
 }
@@ -86,6 +115,14 @@ credentials_file = "x"
 restore_test = 4
 [[contact]]
 telephone = "1"
+[[notify]]
+kind = "pigeon"
+[[notify]]
+kind = "slack"
+about = ["gossip"]
+to = ["ada@example.org"]
+[heartbeat]
+every = "1m"
 )");
     std::vector<std::string> where;
     for (const Finding& each : faults) {
@@ -100,7 +137,9 @@ telephone = "1"
         "objective.cellar",    "backup.redis.snapshot",
         "backup.redis.keep",   "backup.redis.copies",
         "repository.near.url", "verification.restore_test",
-        "contact.telephone",
+        "contact.telephone",   "notify.kind",
+        "notify.about",        "notify.to",
+        "heartbeat.every",
     };
     EXPECT_EQ(where, expected);
 }

@@ -1,6 +1,7 @@
 #include "recovery/plan/lint.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "recovery/plan/age_recipient.h"
+#include "recovery/plan/lint_channels.h"
 
 namespace syncwatch::recovery {
 namespace {
@@ -35,6 +37,7 @@ public:
         look_at_repositories();
         look_at_verification();
         look_at_people();
+        std::ranges::move(lint_channels(plan_), std::back_inserter(findings_));
         return std::move(findings_);
     }
 

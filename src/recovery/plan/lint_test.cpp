@@ -15,6 +15,15 @@ using Kind = Finding::Kind;
 
 const WallTime kNow = parse_rfc3339("2026-11-24T10:00:00Z").value();
 
+Channel channel(Channel::Kind kind, const char* url) {
+    Channel channel;
+    channel.kind = kind;
+    channel.name = word(kind);
+    channel.url = url;
+    channel.credentials_file = "/etc/syncwatch/" + channel.name;
+    return channel;
+}
+
 /// One that nothing is wrong with.
 Plan good_plan() {
     Plan plan = apps::read_plan(apps::default_plan_text()).plan;
@@ -24,6 +33,12 @@ Plan good_plan() {
     plan.escrow_recipients = {"age1ckt4tnl9m0lvdjc3cr7n4k5ftf0ta8te2synsksk5plkunyuedpsj0tsxf",
                               "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"};
     plan.contacts = {{"on call", "Ada", "+49 30 1"}};
+    plan.channels = {channel(Channel::Kind::Webhook, "https://ops.example/hook"),
+                     channel(Channel::Kind::Slack, ""), channel(Channel::Kind::PagerDuty, ""),
+                     channel(Channel::Kind::Email, "smtps://mail.example:465")};
+    plan.channels[3].from = "syncwatch@example.org";
+    plan.channels[3].to = {"ops@example.org"};
+    plan.heartbeat = Heartbeat{"https://hc.example/ping/1", "", "", ""};
     return plan;
 }
 
@@ -72,6 +87,41 @@ TEST(LintTest, WhatIsWrongIsFoundAndNothingElse) {
         {"escrow.recipients", Kind::Fault,
          [](Plan& p) { p.escrow_recipients[1] = "AGE-SECRET-KEY-1QQ"; }},
         {"escrow.files", Kind::Fault, [](Plan& p) { p.escrow_files = {"turnserver.conf"}; }},
+        {"notify", Kind::Warning, [](Plan& p) { p.channels.clear(); }},
+        {"notify", Kind::Warning,
+         [](Plan& p) {
+             for (Channel& each : p.channels) each.about = {Severity::News};
+         }},
+        {"notify.slack.name", Kind::Fault, [](Plan& p) { p.channels[2] = p.channels[1]; }},
+        {"notify.webhook.url", Kind::Fault,
+         [](Plan& p) { p.channels[0].url = "https://me:word@ops.example/"; }},
+        {"notify.webhook.url", Kind::Fault,
+         [](Plan& p) { p.channels[0].url = "https://ops.example/?token=abc"; }},
+        {"notify.webhook.url", Kind::Fault, [](Plan& p) { p.channels[0].url = "file:///etc"; }},
+        {"notify.webhook.url", Kind::Warning,
+         [](Plan& p) { p.channels[0].url = "http://ops.example/hook"; }},
+        {"notify.webhook.credentials_file", Kind::Warning,
+         [](Plan& p) { p.channels[0].credentials_file.clear(); }},
+        {"notify.slack.url", Kind::Fault,
+         [](Plan& p) { p.channels[1].url = "https://hooks.slack.com/services/T/B/x"; }},
+        {"notify.slack.credentials_file", Kind::Fault,
+         [](Plan& p) { p.channels[1].credentials_file.clear(); }},
+        {"notify.pagerduty.credentials_file", Kind::Fault,
+         [](Plan& p) { p.channels[2].credentials_file.clear(); }},
+        {"notify.email.url", Kind::Fault, [](Plan& p) { p.channels[3].url = "mail.example"; }},
+        {"notify.email.url", Kind::Fault,
+         [](Plan& p) { p.channels[3].url = "smtps://me:word@mail.example"; }},
+        {"notify.email.from", Kind::Fault, [](Plan& p) { p.channels[3].from = "a@b\r\nBcc: c@d"; }},
+        {"notify.email.to", Kind::Fault, [](Plan& p) { p.channels[3].to.clear(); }},
+        {"notify.email.encrypted", Kind::Fault, [](Plan& p) { p.channels[3].encrypted = false; }},
+        {"notify.email.encrypted", Kind::Warning,
+         [](Plan& p) {
+             p.channels[3].encrypted = false;
+             p.channels[3].credentials_file.clear();
+         }},
+        {"heartbeat", Kind::Warning, [](Plan& p) { p.heartbeat.reset(); }},
+        {"heartbeat.url", Kind::Fault, [](Plan& p) { p.heartbeat->url.clear(); }},
+        {"heartbeat.fail_url", Kind::Fault, [](Plan& p) { p.heartbeat->fail_url = "ftp://x"; }},
     };
     for (const Case& each : cases) {
         SCOPED_TRACE(each.where);

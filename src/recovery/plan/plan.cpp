@@ -51,6 +51,33 @@ void add_people(const Plan& plan, Entries& to) {
     if (!plan.escrow_identity.empty()) to["escrow.identity_file"] = plan.escrow_identity;
 }
 
+void add_channels(const Plan& plan, Entries& to) {
+    for (const Channel& each : plan.channels) {
+        const std::string section = fmt::format("notify.{}.", each.name);
+        const auto set = [&](const char* key, const std::string& value) {
+            if (!value.empty()) to[section + key] = value;
+        };
+        set("kind", std::string(word(each.kind)));
+        set("url", shown_address(each.url));
+        set("credentials_file", each.credentials_file);
+        set("ca_file", each.ca_file);
+        set("from", each.from);
+        set("to", fmt::format("{}", fmt::join(each.to, ", ")));
+        std::string about;
+        for (const Severity one : each.about) {
+            about += fmt::format("{}{}", about.empty() ? "" : ", ", word(one));
+        }
+        set("about", about);
+        if (!each.encrypted) set("encrypted", "false");
+    }
+    if (!plan.heartbeat) return;
+    const Heartbeat& beat = *plan.heartbeat;
+    if (!beat.url.empty()) to["heartbeat.url"] = shown_address(beat.url);
+    if (!beat.url_file.empty()) to["heartbeat.url_file"] = beat.url_file;
+    if (!beat.fail_url.empty()) to["heartbeat.fail_url"] = shown_address(beat.fail_url);
+    if (!beat.ca_file.empty()) to["heartbeat.ca_file"] = beat.ca_file;
+}
+
 }  // namespace
 
 const std::vector<std::string>& part_names() {
@@ -82,6 +109,7 @@ Entries entries(const Plan& plan) {
         all["verification.read_again_within"] = write_span(*plan.read_again_within);
     }
     add_people(plan, all);
+    add_channels(plan, all);
     return all;
 }
 

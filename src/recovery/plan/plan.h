@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "recovery/plan/channel.h"
 #include "recovery/plan/schedule.h"
 
 /// The recovery plan of an installation as data: what it promises, how it keeps that, and whom to
@@ -68,6 +69,8 @@ struct Plan {
     /// Every byte that is kept is read again at least so often.
     std::optional<std::chrono::seconds> read_again_within;
     std::vector<Contact> contacts;
+    std::vector<Channel> channels;  ///< Who is told what happens.
+    std::optional<Heartbeat> heartbeat;
     std::vector<std::string> escrow_recipients;  ///< Public keys of age, "age1…".
     std::vector<std::string> escrow_files;       ///< Secrets beside those that the settings name.
     std::string escrow_identity;  ///< The file of a key that tests of restores open them with.
