@@ -11,6 +11,7 @@
 #include "adapters/sql_notices/notice_bus.h"
 #include "adapters/sql_notices/notice_reader.h"
 #include "adapters/sql_notices/sql_lease_store.h"
+#include "adapters/sql_notices/sql_told_store.h"
 #include "base/async/run_to_end.h"
 #include "harness/manual_clock.h"
 #include "harness/must.h"
@@ -18,7 +19,7 @@
 namespace syncwatch {
 
 /// What has no contract suite of its own, because there is one implementation: the audit log, the
-/// keys, the leases, and the notices between processes. `Database`: TempDatabase or
+/// keys, the leases, what was told, and the notices between processes. `Database`: TempDatabase or
 /// PostgresDatabase.
 template <class Database>
 class SmallTables : public testing::Test {
@@ -136,10 +137,30 @@ TYPED_TEST_P(SmallTables, ALeaseIsOnesUntilItEndsOrIsGivenBack) {
     EXPECT_TRUE(hold("backups", "a"));
 }
 
+TYPED_TEST_P(SmallTables, WhatAChannelWasToldStaysUntilItIsForgotten) {
+    sql::SqlToldStore store(this->database_.get());
+    const auto told = [&](const char* channel) { return must(run_to_end(store.of(channel))); };
+    const WallTime now = this->clock_.wall();
+    const Told late{"ops", "backup.pg.overdue", Severity::Warning, "pg", "it is late", now, now};
+    const Told damage{"ops", "backup.pg.damaged", Severity::Critical, "pg", "damage", now, now};
+    ASSERT_TRUE(run_to_end(store.keep(late)));
+    ASSERT_TRUE(run_to_end(store.keep(damage)));
+    Told again = late;
+    again.at += std::chrono::hours(24);
+    again.what = "it is later";
+    ASSERT_TRUE(run_to_end(store.keep(again)));
+    EXPECT_EQ(told("ops"), (std::vector<Told>{damage, again}));
+    EXPECT_TRUE(told("night").empty());
+    ASSERT_TRUE(run_to_end(store.forget("night", late.key)));
+    ASSERT_TRUE(run_to_end(store.forget("ops", damage.key)));
+    EXPECT_EQ(told("ops"), (std::vector<Told>{again}));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(SmallTables, AuditEntriesStayInOrderUntilTheyAreForgotten,
                             TheFirstKeyOfANameStays, ADamagedKeyIsSaidAndNotReplaced,
                             WhatAnotherProcessSaidIsToldOnceAndInOrder,
                             ThereMayBeNobodyToHearWhatTheSpeakerSays,
-                            ALeaseIsOnesUntilItEndsOrIsGivenBack);
+                            ALeaseIsOnesUntilItEndsOrIsGivenBack,
+                            WhatAChannelWasToldStaysUntilItIsForgotten);
 
 }  // namespace syncwatch

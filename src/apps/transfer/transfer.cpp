@@ -14,8 +14,8 @@
 namespace syncwatch::transfer {
 namespace {
 
-/// In an order in which whatever a row refers to is there before it. Notices and leases are not
-/// moved: they are for servers that run now.
+/// In an order in which whatever a row refers to is there before it. Notices, leases
+/// and what was told are not moved: they are for servers that run now.
 constexpr std::array<std::string_view, 24> kTables = {
     "installation", "objects",       "audit",  "users",         "sessions",      "invitations",
     "rooms",        "room_members",  "bans",   "room_messages", "room_queues",   "queue_items",

@@ -44,9 +44,12 @@ const Catalogued* of_look(const Survey& survey, const Verification& look,
     return is_of_it ? backup : nullptr;
 }
 
-RoundsStatus::OfComponent stock_of(const Survey& survey, const std::string& component) {
+RoundsStatus::OfComponent stock_of(const Survey& survey, const std::string& component,
+                                   VerifyLevel deepest) {
     RoundsStatus::OfComponent stock;
     for (const BackupRecord& each : survey.records_of(component)) {
+        const bool is_older = stock.kept_since == WallTime{} || each.started < stock.kept_since;
+        if (is_older) stock.kept_since = each.started;
         stock.backed_up = std::max(stock.backed_up, each.started);
         stock.brings_back = std::max(stock.brings_back, each.window.to);
     }
@@ -57,6 +60,7 @@ RoundsStatus::OfComponent stock_of(const Survey& survey, const std::string& comp
         if (newest == nullptr || newest->at <= each.at) newest = &each;
         if (!each.sound) continue;
         stock.looked_at = std::max(stock.looked_at, each.at);
+        if (each.level >= deepest) stock.tested = std::max(stock.tested, each.at);
         if (each.level == VerifyLevel::Restore) stock.restored = std::max(stock.restored, each.at);
     }
     stock.damaged = std::ranges::any_of(last, [](const auto& each) { return !each.second->sound; });
@@ -91,12 +95,15 @@ net::awaitable<void> Rounds::go_round() {
     {
         const std::lock_guard lock(mutex_);
         status_.leads = leads;
+        if (!leads) status_.went_round = {};
     }
     if (!knows) co_return;
     co_await make_due();
     co_await let_go_again();
     co_await look_in_turn();
     tell_status();
+    const std::lock_guard lock(mutex_);
+    status_.went_round = powers_.clock.wall();
 }
 
 net::awaitable<bool> Rounds::lead() {
@@ -106,8 +113,7 @@ net::awaitable<bool> Rounds::lead() {
         powers_.leases.hold(std::move(name), std::move(holder), powers_.clock.wall(), kLeaseFor);
     const auto held = co_await std::move(hold);
     if (held) co_return *held;
-    const std::lock_guard lock(mutex_);
-    status_.trouble = held.error().message;
+    tell_trouble(held.error());
     co_return false;
 }
 
@@ -122,8 +128,7 @@ net::awaitable<bool> Rounds::take_stock() {
         co_return true;
     }
     log::warning("backup.no_stock", {{"error", survey.error().message}});
-    const std::lock_guard lock(mutex_);
-    status_.trouble = survey.error().message;
+    tell_trouble(survey.error());
     co_return false;
 }
 
@@ -268,13 +273,20 @@ net::awaitable<void> Rounds::look(std::string component, VerifyLevel level) {
     (void)co_await take_stock();
 }
 
+void Rounds::tell_trouble(const Error& trouble) {
+    const std::lock_guard lock(mutex_);
+    if (status_.trouble.empty()) status_.trouble_since = powers_.clock.wall();
+    status_.trouble = trouble.message;
+}
+
 void Rounds::tell_status() {
     const auto late = overdue(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
     const std::lock_guard lock(mutex_);
     status_.trouble.clear();
+    status_.trouble_since = {};
     for (const BackupComponent* each : powers_.backups.components()) {
         auto& told = status_.components[each->name()];
-        auto stock = stock_of(survey_, each->name());
+        auto stock = stock_of(survey_, each->name(), each->deepest());
         stock.failures = told.failures;
         stock.troubles = std::move(told.troubles);
         for (const Due& one : late) {

@@ -25,6 +25,8 @@ struct RoundsStatus {
         WallTime brings_back{};  ///< The moment that a loss of all now would come back to.
         WallTime looked_at{};    ///< The last look that found one sound.
         WallTime restored{};     ///< The last that was brought back to see whether it can be.
+        WallTime tested{};       ///< The last sound look as thorough as one can be taken here.
+        WallTime kept_since{};   ///< When the oldest of its backups was begun.
         bool damaged = false;    ///< The last look at one of them found it so.
         std::optional<WallTime> overdue;  ///< When a run should have been begun that was not.
         std::uint64_t failures = 0;       ///< Of all work, since this process started.
@@ -35,7 +37,11 @@ struct RoundsStatus {
     };
     bool leads = false;  ///< Another node does it, where false.
     std::map<std::string, OfComponent> components;
-    std::string trouble;  ///< Why there is no round; empty: there is.
+    std::string trouble;       ///< Why there is no round; empty: there is.
+    WallTime trouble_since{};  ///< Since when there is none.
+    /// When it last had gone round to the end; zero: not since it leads. What others knew of work
+    /// that failed is known here then, too.
+    WallTime went_round{};
 };
 
 /// Keeps the plan: makes what is due, looks at what is there in turn, and lets go what is kept no
@@ -83,6 +89,7 @@ private:
     /// Nobody wants it any more: it was done by somebody else.
     void need_not(const std::string& work, const std::string& component);
     void tell_status();
+    void tell_trouble(const Error& trouble);
 
     const Plan plan_;
     const Powers powers_;
