@@ -203,6 +203,7 @@ void add_plan(CLI::App& app, Command& chosen) {
     differs->add_option("other", arguments->other, "The other plan's file")
         ->required()
         ->type_name("FILE");
+    add_plan_notify(*plan, chosen);
 }
 
 }  // namespace syncwatch::apps

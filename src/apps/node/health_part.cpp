@@ -79,6 +79,11 @@ void HealthPart::add_turn_and_backup(const BackupPart& backup, const RoundsPart&
     });
 }
 
+void HealthPart::add_notifications(const SignalsPart& signals) {
+    board_.add("notifications",
+               [&signals]() -> net::awaitable<ComponentState> { co_return signals.state(); });
+}
+
 net::awaitable<void> HealthPart::refresh() {
     auto report = co_await board_.report();
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include "apps/node/backup_part.h"
 #include "apps/node/powers.h"
 #include "apps/node/rounds_part.h"
+#include "apps/node/signals_part.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
 #include "gateway/health/health_api.h"
@@ -26,6 +27,7 @@ public:
     http::HealthBoard& board() { return board_; }
     /// What a worker has not. Before the first report; it outlives the reports.
     void add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds);
+    void add_notifications(const SignalsPart& signals);
     /// Says it, too, when another node has this one's name. Before the first report; it outlives
     /// the reports.
     void watch_name(const NodeNames& names) { names_ = &names; }

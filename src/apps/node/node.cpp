@@ -76,6 +76,7 @@ Node::Node(config::Settings settings, Opened opened)
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       backup_(*powers_, settings_, opened.backup_key),
       rounds_of_backups_(*powers_, settings_, opened.backup_key),
+      signals_(*powers_, settings_, opened.backup_key, rounds_of_backups_, backup_),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0),
@@ -98,6 +99,7 @@ Node::Node(config::Settings settings, Opened opened)
     peers_.listen(shards_.executor(0));
     if (settings_.bus.on()) watch_names();
     health_.add_turn_and_backup(backup_, rounds_of_backups_);
+    health_.add_notifications(signals_);
     add_routes();
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { rooms_.write_metrics(text); });
@@ -106,6 +108,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { backup_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { rounds_of_backups_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { signals_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_certificate(text, tls_.get()); });
@@ -185,6 +188,7 @@ Result<> Node::open_for_business() {
     if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
     rounds_of_backups_.start();
+    signals_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -208,6 +212,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     wait(end_background());
     replication_.stop();
     worker_.stop();
+    signals_.stop();
     rounds_of_backups_.stop();
     backup_.stop();
 }

@@ -17,6 +17,7 @@
 #include "apps/node/replication_part.h"
 #include "apps/node/rooms_part.h"
 #include "apps/node/rounds_part.h"
+#include "apps/node/signals_part.h"
 #include "apps/node/site_part.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
@@ -93,6 +94,7 @@ private:
     ReplicationPart replication_;
     BackupPart backup_;
     RoundsPart rounds_of_backups_;
+    SignalsPart signals_;
     HealthPart health_;
     MetricsPart metrics_;
     AccountsPart accounts_;

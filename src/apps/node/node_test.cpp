@@ -51,7 +51,8 @@ TEST_F(NodeTest, HealthSaysHowEveryComponentDoes) {
     EXPECT_EQ(body.at("node"), "node-a");
     EXPECT_FALSE(answer.text_at("version").empty());
     const auto& components = body.at("components").as_object();
-    for (const char* name : {"database", "bus", "objects", "turn", "transcoder", "backup"}) {
+    for (const char* name :
+         {"database", "bus", "objects", "turn", "transcoder", "backup", "notifications"}) {
         ASSERT_TRUE(components.contains(name)) << name;
         EXPECT_FALSE(components.at(name).at("detail").as_string().empty()) << name;
     }
@@ -60,6 +61,7 @@ TEST_F(NodeTest, HealthSaysHowEveryComponentDoes) {
     EXPECT_EQ(components.at("objects").at("status"), "ok");
     EXPECT_EQ(components.at("turn").at("status"), "off");
     EXPECT_EQ(components.at("backup").at("status"), "off");
+    EXPECT_EQ(components.at("notifications").at("status"), "off");
 }
 
 TEST_F(NodeTest, WhatIsMissingIsSaidAndTheRestGoesOn) {

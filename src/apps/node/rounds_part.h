@@ -32,13 +32,14 @@ public:
     /// Ends what is under way; another node goes on. Not from its own thread.
     void stop();
     http::ComponentState state() const;
+    /// nullopt: there are no rounds, or not yet.
+    std::optional<recovery::RoundsStatus> status() const;
     void write_metrics(metrics::Text& text) const;
 
 private:
     net::awaitable<void> go_round();
     net::awaitable<void> open_desk();
     net::awaitable<void> end();
-    std::optional<recovery::RoundsStatus> status() const;
 
     Powers& powers_;
     const config::Settings& settings_;

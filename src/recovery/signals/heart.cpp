@@ -8,6 +8,7 @@ namespace syncwatch::recovery {
 namespace {
 
 constexpr std::chrono::minutes kBeat{1};
+constexpr std::chrono::seconds kPause{5};
 
 }  // namespace
 
@@ -19,14 +20,18 @@ HeartStatus Heart::status() const {
 net::awaitable<void> Heart::run() {
     for (;;) {
         co_await go_round();
-        co_await clock_.sleep_until(clock_.now() + kBeat);
+        co_await clock_.sleep_until(clock_.now() + kPause);
     }
 }
 
 net::awaitable<void> Heart::go_round() {
     const auto is_well = watch_();
+    if (is_well && clock_.now() < next_) co_return;
     Result<> heard;
-    if (is_well) heard = co_await pulse_.beat(*is_well);
+    if (is_well) {
+        next_ = clock_.now() + kBeat;
+        heard = co_await pulse_.beat(*is_well);
+    }
     if (!heard && heard.error().code == ErrorCode::Cancelled) co_return;
     if (!heard) log::warning("heartbeat.failed", {{"error", heard.error().message}});
     const std::lock_guard lock(mutex_);

@@ -27,7 +27,7 @@ public:
 
     /// Goes on until it is cancelled. On one thread.
     net::awaitable<void> run();
-    /// One beat, if there is one. For tests, and run().
+    /// A beat, if it is time for one. For tests, and run().
     net::awaitable<void> go_round();
     /// Safe from any thread.
     HeartStatus status() const;
@@ -36,6 +36,7 @@ private:
     Pulse& pulse_;
     Clock& clock_;
     const Watch watch_;
+    Instant next_{};
     mutable std::mutex mutex_;  // Guards status_.
     HeartStatus status_;
 };

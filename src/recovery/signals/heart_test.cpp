@@ -39,6 +39,9 @@ TEST(HeartTest, ItBeatsAsTheOneWhoKnows) {
     EXPECT_EQ(pulse.bad, 1);
     EXPECT_EQ(heart.status().last, last);
     well = true;
+    run_to_end(heart.go_round());
+    EXPECT_EQ(pulse.good, 1) << "not again within a minute";
+    clock.advance(std::chrono::minutes(1));
     pulse.away = true;
     run_to_end(heart.go_round());
     EXPECT_EQ(heart.status().trouble, "nobody answers");

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kPause = 15s;
+constexpr std::chrono::seconds kPause = 5s;
 constexpr std::chrono::seconds kFirstPatience = 30s;
 constexpr std::chrono::seconds kMostPatience = 1h;
 constexpr std::uint64_t kMostDoublings = 7;

@@ -13,6 +13,7 @@ export const admin = {
     turn: 'Voice relay',
     transcoder: 'Preparing films',
     backup: 'Backups',
+    notifications: 'Notifications',
     disk: 'Disk',
   },
   componentState: { ok: 'Well', degraded: 'Impaired', down: 'Down', disabled: 'Not in use' },
