@@ -15,6 +15,7 @@
 #include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/restore_config.h"
+#include "apps/command/restore_news.h"
 #include "apps/command/restore_redis.h"
 #include "apps/node/data_lock.h"
 #include "base/digest.h"
@@ -196,7 +197,9 @@ Outcome<> restore_database(Invocation& invocation, const RestoreArguments& argum
                                : "there is a database already: not confirmed",
                        "Repeat it with --confirm " + intent->token);
     }
-    return bring_back(invocation, **place, *intent, target, replaces);
+    if (!replaces) return bring_back(invocation, **place, *intent, target, replaces);
+    RestoreNews news(invocation, "database", target.string());
+    return news.ended(bring_back(invocation, **place, *intent, target, replaces));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "apps/backup/postgres_engine.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/command.h"
+#include "apps/command/restore_news.h"
 #include "apps/plan/plan_source.h"
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -309,7 +310,9 @@ Outcome<> restore_postgres(Invocation& invocation, const PostgresArguments& argu
                            : "things are not as they were when that was shown",
                        "Repeat it with --confirm " + intention->token);
     }
-    return bring_back(invocation, engine, *intention);
+    if (!arguments.in_place) return bring_back(invocation, engine, *intention);
+    RestoreNews news(invocation, "pg", intention->target.string());
+    return news.ended(bring_back(invocation, engine, *intention));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "apps/backup/redis_source.h"
 #include "apps/command/command.h"
 #include "apps/command/fetched_snapshot.h"
+#include "apps/command/restore_news.h"
 #include "base/async/run_to_end.h"
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -294,6 +295,7 @@ Outcome<> into_server(Invocation& invocation, const RedisArguments& arguments, R
                                  server->at + " has " + keys_text(server->keys));
     if (!go_on) return tl::unexpected<Failure>(go_on.error());
     if (!*go_on) return {};
+    RestoreNews news(invocation, "redis", server->at);
     const auto done = run_redis(restore.bring_back(arguments.file, facts, *server));
     if (!done) {
         Failure failure = done.error();
@@ -304,10 +306,10 @@ Outcome<> into_server(Invocation& invocation, const RedisArguments& arguments, R
                 "back.",
                 keep.string());
         }
-        return tl::unexpected<Failure>(std::move(failure));
+        return news.ended(tl::unexpected<Failure>(std::move(failure)));
     }
     show_done(invocation, *done, keep);
-    return {};
+    return news.ended({});
 }
 
 Outcome<> restore_redis(Invocation& invocation, RedisArguments arguments) {
