@@ -1,5 +1,6 @@
 #include "apps/node/rounds_part.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -104,13 +105,21 @@ net::awaitable<void> RoundsPart::open_desk() {
     }
 }
 
+std::vector<recovery::BackupComponent*> RoundsPart::watched() {
+    const auto& ours = desk_->backups().components();
+    const bool is_ours =
+        std::ranges::any_of(ours, [](const auto* each) { return each->name() == "pg"; });
+    if (is_ours || powers_.postgres == nullptr) return {};
+    return {&postgres_};
+}
+
 net::awaitable<void> RoundsPart::go_round() {
     co_await open_desk();
     {
         const std::lock_guard lock(mutex_);
         trouble_.clear();
-        rounds_.emplace(
-            *plan_, recovery::Rounds::Powers{desk_->backups(), leases_, powers_.clock, holder_});
+        rounds_.emplace(*plan_, recovery::Rounds::Powers{desk_->backups(), leases_, powers_.clock,
+                                                         holder_, watched()});
     }
     if (!desk_->backups().components().empty()) co_await rounds_->run();
 }

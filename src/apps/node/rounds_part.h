@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -14,6 +15,7 @@
 #include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
+#include "recovery/backups/elsewhere_component.h"
 #include "recovery/backups/rounds.h"
 
 namespace syncwatch::apps {
@@ -39,6 +41,8 @@ public:
 private:
     net::awaitable<void> go_round();
     net::awaitable<void> open_desk();
+    /// What other machines back up.
+    std::vector<recovery::BackupComponent*> watched();
     net::awaitable<void> end();
 
     Powers& powers_;
@@ -50,6 +54,8 @@ private:
     Shards thread_{1};
     net::thread_pool pool_{2};
     std::unique_ptr<BackupDesk> desk_;
+    recovery::ElsewhereComponent postgres_{
+        "pg", {recovery::BackupKind::Full, recovery::BackupKind::Differential}};
     std::optional<recovery::Rounds> rounds_;
     TaskGroup tasks_;
     mutable std::mutex mutex_;  // Guards what follows, and that rounds_ is there.

@@ -279,12 +279,21 @@ void Rounds::tell_trouble(const Error& trouble) {
     status_.trouble = trouble.message;
 }
 
+std::vector<BackupComponent*> Rounds::all_components() const {
+    std::vector<BackupComponent*> all = powers_.backups.components();
+    for (BackupComponent* each : powers_.watched) {
+        if (!survey_.records_of(each->name()).empty()) all.push_back(each);
+    }
+    return all;
+}
+
 void Rounds::tell_status() {
-    const auto late = overdue(plan_, survey_, powers_.backups.components(), powers_.clock.wall());
+    const auto components = all_components();
+    const auto late = overdue(plan_, survey_, components, powers_.clock.wall());
     const std::lock_guard lock(mutex_);
     status_.trouble.clear();
     status_.trouble_since = {};
-    for (const BackupComponent* each : powers_.backups.components()) {
+    for (const BackupComponent* each : components) {
         auto& told = status_.components[each->name()];
         auto stock = stock_of(survey_, each->name(), each->deepest());
         stock.failures = told.failures;

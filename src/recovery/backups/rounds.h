@@ -55,6 +55,8 @@ public:
         LeaseStore& leases;
         Clock& clock;
         std::string holder;  ///< Which process this is.
+        /// What others back up, once they have begun to: it is noticed when they do so no more.
+        std::vector<BackupComponent*> watched = {};
     };
     /// All of `powers` outlive it.
     Rounds(Plan plan, Powers powers) : plan_(std::move(plan)), powers_(std::move(powers)) {}
@@ -88,6 +90,7 @@ private:
     void went(const std::string& work, const std::string& component, const Error* failed);
     /// Nobody wants it any more: it was done by somebody else.
     void need_not(const std::string& work, const std::string& component);
+    std::vector<BackupComponent*> all_components() const;
     void tell_status();
     void tell_trouble(const Error& trouble);
 

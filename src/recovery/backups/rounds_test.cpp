@@ -3,6 +3,7 @@
 #include "adapters/sql_notices/sql_lease_store.h"
 #include "harness/snapshot_world.h"
 #include "harness/temp_database.h"
+#include "recovery/backups/elsewhere_component.h"
 
 namespace syncwatch::recovery {
 namespace {
@@ -174,6 +175,23 @@ TEST_F(RoundsTest, WhatSomebodyElseDidIsNoTroubleAnyMore) {
     go(rounds);
     EXPECT_FALSE(rounds.status().components.at("lines").oldest_trouble());
     EXPECT_EQ(backups(), 1U);
+}
+
+TEST_F(RoundsTest, ThatAnotherMachineMakesNoneAnyMoreIsNoticed) {
+    ElsewhereComponent elsewhere("lines", {BackupKind::Snapshot});
+    Backups nothing({catalogue_, {}, clock_, random_, "node-1", "1.0"});
+    Rounds rounds(plan("hourly"), {nothing, leases_, clock_, "a", {&elsewhere}});
+    go(rounds);
+    EXPECT_FALSE(rounds.status().components.contains("lines")) << "nobody ever made one";
+    run(true);
+    clock_.advance(10min);
+    go(rounds);
+    EXPECT_FALSE(rounds.status().components.at("lines").overdue);
+    clock_.advance(2h);
+    go(rounds);
+    EXPECT_TRUE(rounds.status().components.at("lines").overdue);
+    EXPECT_FALSE(rounds.status().components.at("lines").oldest_trouble()) << "not ours to make";
+    EXPECT_EQ(this->backups(), 1U);
 }
 
 TEST_F(RoundsTest, DamageIsSeenAndSaid) {
