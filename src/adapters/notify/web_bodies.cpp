@@ -5,6 +5,7 @@
 #include "adapters/notify/words.h"
 #include "base/digest.h"
 #include "base/json_text.h"
+#include "base/plain_line.h"
 
 namespace syncwatch::notify {
 namespace {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "adapters/notify/words.h"
-#include "base/encoding.h"
 
 namespace syncwatch::notify {
 namespace {
@@ -59,16 +58,6 @@ TEST(WebBodiesTest, PagerDutyTriggersAndResolvesUnderOneKey) {
     EXPECT_EQ(
         pager_event(damage(), PagerAction::Resolve, "R0"),
         R"({"routing_key":"R0","event_action":"resolve","dedup_key":"syncwatch/one/backup.pg.damaged"})");
-}
-
-TEST(WebBodiesTest, WhatAServerSaidSomewhereDoesNoHarm) {
-    EXPECT_EQ(plain_line("a\r\nb\x01"), "a  b ");
-    EXPECT_EQ(plain_line("no \xff text"), "no ? text");
-    EXPECT_EQ(plain_line("Stra\xc3\x9f"
-                         "e",
-                         5),
-              "Stra");
-    EXPECT_EQ(plain_line(std::string(5000, 'x')).size(), 600U);
 }
 
 TEST(WebBodiesTest, TheHeadlineSaysWhoseTurnItIs) {

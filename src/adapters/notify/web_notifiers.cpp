@@ -6,7 +6,7 @@
 
 #include "adapters/notify/secret_lines.h"
 #include "adapters/notify/web_bodies.h"
-#include "adapters/notify/words.h"
+#include "base/plain_line.h"
 
 namespace syncwatch::notify {
 namespace {

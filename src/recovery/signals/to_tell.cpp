@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/plain_line.h"
+
 namespace syncwatch::recovery {
 namespace {
 
@@ -26,7 +28,8 @@ public:
         notice = blank(condition.key, condition.severity);
         notice.turn = before == nullptr ? Notice::Turn::Begins : Notice::Turn::Stands;
         notice.component = condition.component;
-        notice.what = condition.what;
+        // It is kept in a row, and no error of somebody's may be in the way of that.
+        notice.what = plain_line(condition.what);
         notice.next = condition.next;
         notice.doc = condition.doc;
         // A node that leads since a minute knows of nothing that is older.
