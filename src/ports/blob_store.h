@@ -7,6 +7,7 @@
 
 #include "base/async/async.h"
 #include "base/digest.h"
+#include "base/time.h"
 #include "base/unique_fd.h"
 #include "ports/source_file.h"
 
@@ -23,6 +24,19 @@ struct StoredBlob {
     std::string key;
     std::uint64_t size = 0;
     Sha256Sum sha256{};
+};
+
+/// An object as a listing of its store has it.
+struct ListedBlob {
+    std::string key;
+    std::uint64_t size = 0;
+    WallTime stored_at{};  ///< By the store's clock.
+};
+
+/// Some of a listing.
+struct BlobPage {
+    std::vector<ListedBlob> all;
+    std::string next;  ///< Where the next page begins; empty: this was the last.
 };
 
 /// Named immutable objects: segments, playlists, posters, originals. Keys are relative paths of
@@ -63,6 +77,13 @@ public:
     virtual Async<> remove_all(std::string prefix) = 0;
     /// Keys under `prefix` + "/", sorted.
     virtual Async<std::vector<std::string>> list(std::string prefix) = 0;
+    /// Some of the objects under `prefix` + "/", by the bytes of their keys: from the first one
+    /// on, or from where a page before said. A listing may be older than its store: what it lacks
+    /// may be there, and what it has may be gone. A page may be empty and yet not be the last.
+    virtual Async<BlobPage> list_page(std::string prefix, std::string from) = 0;
+    /// Asks the store itself, past whatever is kept nearby. Errors: NotFound (it is not there, for
+    /// sure), Unavailable.
+    virtual Async<std::uint64_t> size_of(std::string key) = 0;
     /// Bytes that can still be stored, as well as anybody knows.
     virtual Async<std::uint64_t> free_bytes() = 0;
 };

@@ -92,6 +92,12 @@ public:
     virtual Async<LedgerCoverage> coverage(WallTime since) = 0;
     /// With a fault, by key.
     virtual Async<std::vector<LedgerLine>> faulty(int limit) = 0;
+    /// Everything under `prefix` + "/" with a key behind `after`, by the bytes of their keys.
+    virtual Async<std::vector<LedgerLine>> lines(std::string prefix, std::string after,
+                                                 int limit) = 0;
+    /// Those of the keys (some hundreds at most) that neither have a line nor are doomed: nobody
+    /// knows of them.
+    virtual Async<std::vector<std::string>> unknown_of(std::vector<std::string> keys) = 0;
 };
 
 }  // namespace syncwatch

@@ -161,6 +161,45 @@ TYPED_TEST_P(BlobStoreContract, NoKeyLeadsAnywhereElse) {
     EXPECT_TRUE(std::filesystem::exists(path)) << "on error the file stays";
 }
 
+TYPED_TEST_P(BlobStoreContract, AListingHasEveryObjectOnceInTheOrderOfItsKey) {
+    // A folder sorts as its keys do, by the slash behind its name.
+    const std::vector<std::string> keys = {"v/1-/a", "v/1.a",  "v/1/a",   "v/1/b/c",
+                                           "v/1/b0", "v/10/a", "v/1_/x.y"};
+    for (const std::string& key : keys) {
+        ASSERT_TRUE(run_to_end(this->blobs().put(key, std::string(key))));
+    }
+    ASSERT_TRUE(run_to_end(this->blobs().put("w", std::string("elsewhere"))));
+    std::vector<std::string> listed;
+    std::string from;
+    for (bool more = true; more;) {
+        const auto page = run_to_end(this->blobs().list_page("v", from));
+        ASSERT_TRUE(page);
+        for (const ListedBlob& each : page->all) {
+            listed.push_back(each.key);
+            EXPECT_EQ(each.size, each.key.size());
+            EXPECT_GT(to_micros(each.stored_at), 0);
+        }
+        from = page->next;
+        more = !from.empty();
+    }
+    EXPECT_EQ(listed, keys);
+    const auto none = run_to_end(this->blobs().list_page("nothing", ""));
+    ASSERT_TRUE(none);
+    EXPECT_TRUE(none->all.empty());
+    EXPECT_TRUE(none->next.empty());
+    EXPECT_EQ(run_to_end(this->blobs().list_page("../v", "")).error().code,
+              ErrorCode::InvalidInput);
+}
+
+TYPED_TEST_P(BlobStoreContract, TheStoreItselfIsAskedForASize) {
+    ASSERT_TRUE(run_to_end(this->blobs().put("v/a", std::string("film"))));
+    EXPECT_EQ(run_to_end(this->blobs().size_of("v/a")).value(), 4u);
+    EXPECT_EQ(run_to_end(this->blobs().size_of("v/b")).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(run_to_end(this->blobs().size_of("v")).error().code, ErrorCode::NotFound);
+    ASSERT_TRUE(run_to_end(this->blobs().remove("v/a")));
+    EXPECT_EQ(run_to_end(this->blobs().size_of("v/a")).error().code, ErrorCode::NotFound);
+}
+
 TYPED_TEST_P(BlobStoreContract, ThereIsRoomAndSomebodyKnowsHowMuch) {
     EXPECT_GT(run_to_end(this->blobs().free_bytes()).value(), 0u);
 }
@@ -171,6 +210,7 @@ REGISTER_TYPED_TEST_SUITE_P(BlobStoreContract, WhatIsPutComesBack,
                             AFileThatIsMissingIsNotFoundAndLeavesNothing,
                             AnObjectHasAPathForPrograms, AbsentObjectsAreNotFoundAndEasilyRemoved,
                             WhatIsKeptNearbyMayBeForgotten, APrefixGoesWholeAndItsNeighboursStay,
-                            NoKeyLeadsAnywhereElse, ThereIsRoomAndSomebodyKnowsHowMuch);
+                            NoKeyLeadsAnywhereElse, AListingHasEveryObjectOnceInTheOrderOfItsKey,
+                            TheStoreItselfIsAskedForASize, ThereIsRoomAndSomebodyKnowsHowMuch);
 
 }  // namespace syncwatch

@@ -173,9 +173,40 @@ TYPED_TEST_P(ReplicaLedgerContract, AnotherSecondStoreHasNothingYet) {
     EXPECT_FALSE(this->line("a").replicated_at);
 }
 
+TYPED_TEST_P(ReplicaLedgerContract, LinesAreReadPageByPageInTheOrderOfTheirKeys) {
+    const auto now = this->kNow;
+    for (const char* key : {"v/1/a", "v/1-/a", "v/10/a", "v/1.a", "v0", "v", "u/1", "v/1/b"}) {
+        this->recorded(key, now);
+    }
+    const auto page = [&](const std::string& after, int limit) {
+        std::vector<std::string> out;
+        for (const auto& each : run_to_end(this->replicas().lines("v", after, limit)).value()) {
+            out.push_back(each.object.key);
+        }
+        return out;
+    };
+    EXPECT_EQ(page("", 3), (std::vector<std::string>{"v/1-/a", "v/1.a", "v/1/a"}));
+    EXPECT_EQ(page("v/1/a", 3), (std::vector<std::string>{"v/1/b", "v/10/a"}));
+    EXPECT_TRUE(page("v/10/a", 3).empty());
+}
+
+TYPED_TEST_P(ReplicaLedgerContract, WhatIsDoomedIsNotUnknown) {
+    const VideoId film = this->probing(this->account());
+    const VideoId other = this->probing(this->account());
+    const StoredBlob kept = this->recorded(init_key(film, 1, "v720", 0), this->kNow);
+    ASSERT_TRUE(run_to_end(this->videos().remove(other)));
+    const std::vector<std::string> asked = {
+        init_key(film, 1, "v720", 0), segment_key(film, 1, "v720", 0),
+        segment_key(other, 1, "v720", 0), video_prefix(other), "nothing"};
+    EXPECT_EQ(run_to_end(this->replicas().unknown_of(asked)).value(),
+              (std::vector<std::string>{asked[1], "nothing"}));
+    EXPECT_TRUE(run_to_end(this->replicas().unknown_of({})).value().empty());
+}
+
 REGISTER_TYPED_TEST_SUITE_P(ReplicaLedgerContract, WhatWaitsForACopyIsTakenOldestFirstByOneAtATime,
                             NobodyWantsACopyOfWhatIsDoomedOrNew, TheLookThatIsLongestAgoComesFirst,
                             OneThatSomebodyWaitsForIsTakenByItself, AFaultIsKeptUntilItIsRepaired,
-                            WhatIsStoredAnewWasCopiedByNobody, AnotherSecondStoreHasNothingYet);
+                            WhatIsStoredAnewWasCopiedByNobody, AnotherSecondStoreHasNothingYet,
+                            LinesAreReadPageByPageInTheOrderOfTheirKeys, WhatIsDoomedIsNotUnknown);
 
 }  // namespace syncwatch

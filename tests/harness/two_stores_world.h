@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,9 +67,21 @@ public:
     Async<std::vector<std::string>> list(std::string prefix) override {
         return real_.list(std::move(prefix));
     }
+    Async<BlobPage> list_page(std::string prefix, std::string from) override {
+        if (away) co_return nobody();
+        SW_CO_TRY(BlobPage page, co_await real_.list_page(std::move(prefix), std::move(from)));
+        std::erase_if(page.all, [this](const auto& each) { return unlisted.contains(each.key); });
+        co_return page;
+    }
+    Async<std::uint64_t> size_of(std::string key) override {
+        if (away || says_no_size) co_return nobody();
+        co_return co_await real_.size_of(std::move(key));
+    }
     Async<std::uint64_t> free_bytes() override { return real_.free_bytes(); }
 
     std::atomic<bool> away{false};
+    std::set<std::string> unlisted;  ///< Keys that its listing lacks, as an old one does.
+    bool says_no_size = false;       ///< It lists, and does not answer about one object.
 
 private:
     static tl::unexpected<Error> nobody() {

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "adapters/filesystem/blob_listing.h"
 #include "adapters/filesystem/files.h"
 #include "base/async/offload.h"
 
@@ -273,6 +274,23 @@ Async<> FileBlobStore::remove_all(std::string prefix) {
 Async<std::vector<std::string>> FileBlobStore::list(std::string prefix) {
     auto work = [this, prefix = std::move(prefix)] { return list_now(prefix); };
     co_return co_await offload(pools_.writes, std::move(work));
+}
+
+Async<BlobPage> FileBlobStore::list_page(std::string prefix, std::string from) {
+    auto work = [this, prefix = std::move(prefix), from = std::move(from)]() -> Result<BlobPage> {
+        SW_CHECK(path_of(prefix));
+        return list_blobs(root_, prefix, from);
+    };
+    co_return co_await offload(pools_.writes, std::move(work));
+}
+
+Async<std::uint64_t> FileBlobStore::size_of(std::string key) {
+    auto work = [this, key = std::move(key)]() -> Result<std::uint64_t> {
+        SW_TRY(const fs::path path, path_of(key));
+        SW_TRY(const UniqueFd fd, open_file(path, O_RDONLY));
+        return file_size(fd.get(), path);
+    };
+    co_return co_await offload(pools_.reads, std::move(work));
 }
 
 Async<std::uint64_t> FileBlobStore::free_bytes() {

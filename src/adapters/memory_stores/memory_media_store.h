@@ -89,6 +89,8 @@ public:
     Async<ReplicaBacklog> backlog() override;
     Async<LedgerCoverage> coverage(WallTime since) override;
     Async<std::vector<LedgerLine>> faulty(int limit) override;
+    Async<std::vector<LedgerLine>> lines(std::string prefix, std::string after, int limit) override;
+    Async<std::vector<std::string>> unknown_of(std::vector<std::string> keys) override;
 
 private:
     /// A video with all that belongs to it.

@@ -157,4 +157,23 @@ Async<std::vector<LedgerLine>> MemoryMediaStore::faulty(int limit) {
     co_return out;
 }
 
+Async<std::vector<LedgerLine>> MemoryMediaStore::lines(std::string prefix, std::string after,
+                                                       int limit) {
+    std::vector<LedgerLine> out;
+    prefix += '/';
+    for (auto each = objects_.upper_bound(std::max(prefix, after)); each != objects_.end();
+         ++each) {
+        if (std::ssize(out) == limit || !each->first.starts_with(prefix)) break;
+        out.push_back(each->second.known);
+    }
+    co_return out;
+}
+
+Async<std::vector<std::string>> MemoryMediaStore::unknown_of(std::vector<std::string> keys) {
+    std::erase_if(keys, [this](const std::string& key) {
+        return objects_.contains(key) || is_doomed(key);
+    });
+    co_return keys;
+}
+
 }  // namespace syncwatch

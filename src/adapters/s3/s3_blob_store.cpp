@@ -310,6 +310,25 @@ Async<std::vector<std::string>> S3BlobStore::list(std::string prefix) {
     co_return co_await client_.list(prefix + "/");
 }
 
+Async<BlobPage> S3BlobStore::list_page(std::string prefix, std::string from) {
+    SW_CO_CHECK(check_key(prefix));
+    SW_CO_TRY(S3Client::Page listed, co_await client_.list_page(prefix + "/", std::move(from)));
+    BlobPage page;
+    page.next = std::move(listed.next);
+    for (S3Client::Listed& each : listed.all) {
+        // Other programs mark folders with objects that end in a slash.
+        if (!filesystem::is_blob_key(each.name)) continue;
+        page.all.push_back({std::move(each.name), each.size, each.stored_at});
+    }
+    co_return page;
+}
+
+Async<std::uint64_t> S3BlobStore::size_of(std::string key) {
+    SW_CO_CHECK(check_key(key));
+    SW_CO_TRY(const ObjectFacts facts, co_await client_.head(std::move(key)));
+    co_return facts.size;
+}
+
 Async<std::uint64_t> S3BlobStore::free_bytes() {
     co_return kAsGoodAsUnlimited;
 }

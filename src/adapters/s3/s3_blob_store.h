@@ -86,6 +86,8 @@ public:
     Async<> remove(std::string key) override;
     Async<> remove_all(std::string prefix) override;
     Async<std::vector<std::string>> list(std::string prefix) override;
+    Async<BlobPage> list_page(std::string prefix, std::string from) override;
+    Async<std::uint64_t> size_of(std::string key) override;
     /// Nobody can say; as good as unlimited: 1 EiB.
     Async<std::uint64_t> free_bytes() override;
 

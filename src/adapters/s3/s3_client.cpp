@@ -224,6 +224,7 @@ Result<S3Client::Page> S3Client::read_page(const std::string& body) const {
         const std::string_view size = each.text_of("Size");
         Listed& listed = page.all.emplace_back(Listed{std::move(name)});
         std::from_chars(size.data(), size.data() + size.size(), listed.size);
+        if (const auto at = parse_rfc3339(each.text_of("LastModified"))) listed.stored_at = *at;
     }
     if (xml.text_of("IsTruncated") != "true") return page;
     page.next = xml.text_of("NextContinuationToken");

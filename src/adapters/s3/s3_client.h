@@ -27,6 +27,7 @@ public:
     struct Listed {
         std::string name;
         std::uint64_t size = 0;  ///< A folder has none.
+        WallTime stored_at{};    ///< The same.
     };
     /// A page of a listing.
     struct Page {

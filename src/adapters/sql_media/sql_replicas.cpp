@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -38,6 +40,34 @@ LedgerLine line_from(const Row& row) {
 
 std::uint64_t count(const Row& row, int column) {
     return static_cast<std::uint64_t>(row.integer(column));
+}
+
+/// A key, and everything above it that could be doomed with it.
+void add_with_prefixes(const std::string& key, std::set<std::string>& names) {
+    names.insert(key);
+    for (std::size_t at = key.find('/'); at != std::string::npos; at = key.find('/', at + 1)) {
+        names.insert(key.substr(0, at));
+    }
+}
+
+/// Those of the names that are a key in this table.
+Result<std::set<std::string>> those_in(Connection& db, std::string_view table,
+                                       const std::set<std::string>& names) {
+    constexpr std::size_t kAtOnce = 500;
+    std::set<std::string> found;
+    for (auto next = names.begin(); next != names.end();) {
+        std::string sql = "SELECT key FROM ";
+        sql.append(table).append(" WHERE key IN (");
+        std::vector<Parameter> parameters;
+        for (; next != names.end() && parameters.size() < kAtOnce; ++next) {
+            sql += parameters.empty() ? "?" : ", ?";
+            parameters.push_back(parameter(*next));
+        }
+        const auto map = [](const Row& row) { return row.text(0); };
+        SW_TRY(const auto some, db.query_with(sql + ")", map, parameters));
+        found.insert(some.begin(), some.end());
+    }
+    return found;
 }
 
 /// Marks what a query found, so that nobody else takes it before `until`.
@@ -230,6 +260,38 @@ Async<std::vector<LedgerLine>> SqlReplicaLedger::faulty(int limit) {
         return db.query("SELECT " SW_LINE_COLUMNS
                         " FROM objects WHERE fault <> '' ORDER BY key LIMIT ?",
                         line_from, limit);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+// '0' is the character behind '/': the range ends with what begins with prefix + "/".
+Async<std::vector<LedgerLine>> SqlReplicaLedger::lines(std::string prefix, std::string after,
+                                                       int limit) {
+    std::string from = std::max(prefix + "/", after);
+    auto work = [from = std::move(from), end = prefix + "0", limit](Connection& db) {
+        return db.query("SELECT " SW_LINE_COLUMNS
+                        " FROM objects WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
+                        line_from, from, end, limit);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+Async<std::vector<std::string>> SqlReplicaLedger::unknown_of(std::vector<std::string> keys) {
+    auto work = [keys = std::move(keys)](Connection& db) -> Result<std::vector<std::string>> {
+        const std::set<std::string> all(keys.begin(), keys.end());
+        SW_TRY(const auto known, those_in(db, "objects", all));
+        std::set<std::string> names;
+        for (const std::string& key : keys) add_with_prefixes(key, names);
+        SW_TRY(const auto doomed, those_in(db, "doomed", names));
+        std::vector<std::string> unknown;
+        for (const std::string& key : keys) {
+            std::set<std::string> of_it;
+            add_with_prefixes(key, of_it);
+            const bool goes = std::ranges::any_of(
+                of_it, [&doomed](const std::string& each) { return doomed.contains(each); });
+            if (!goes && !known.contains(key)) unknown.push_back(key);
+        }
+        return unknown;
     };
     co_return co_await database_.read(std::move(work));
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "apps/command/admin.h"
+#include "apps/command/replicate_commands.h"
 #include "apps/command/replicate_work.h"
 #include "apps/node/copying_stores.h"
 #include "apps/node/worker_part.h"
@@ -64,22 +65,6 @@ void show_coverage(const Output& out, const LedgerCoverage& covered, const std::
                          100 * share(covered.verified_bytes, covered.bytes), within, oldest));
     out.line(fmt::format("damaged       {}", covered.damaged));
     out.line(fmt::format("lost          {}", covered.lost));
-}
-
-Outcome<> faults_failure(std::uint64_t damaged, std::uint64_t lost) {
-    if (lost > 0) {
-        return give_up(Exit::VerificationFailed, "objects_lost",
-                       fmt::format("{} objects have no whole copy", lost),
-                       "Prepare those films anew (syncwatch video show tells whether the original "
-                       "is kept), or bring the objects back from a backup.");
-    }
-    if (damaged > 0) {
-        return give_up(Exit::VerificationFailed, "objects_damaged",
-                       fmt::format("{} objects are missing or damaged in a store", damaged),
-                       "syncwatch replicate repair mends what can be mended; a running server does "
-                       "by itself.");
-    }
-    return {};
 }
 
 Outcome<> show_status(Invocation& invocation) {
@@ -304,6 +289,24 @@ CLI::App* add_work(CLI::App& parent, const char* name, const char* help, Kind ki
 
 }  // namespace
 
+Outcome<> faults_failure(std::uint64_t damaged, std::uint64_t lost) {
+    if (lost > 0) {
+        return give_up(
+            Exit::VerificationFailed, "objects_lost",
+            fmt::format("{} objects have no whole copy", lost),
+            "syncwatch replicate lost lists them. Prepare those films anew (syncwatch video "
+            "show tells whether the original "
+            "is kept), or bring the objects back from a backup.");
+    }
+    if (damaged > 0) {
+        return give_up(Exit::VerificationFailed, "objects_damaged",
+                       fmt::format("{} objects are missing or damaged in a store", damaged),
+                       "syncwatch replicate repair mends what can be mended; a running server does "
+                       "by itself.");
+    }
+    return {};
+}
+
 void add_replicate(CLI::App& app, Command& chosen) {
     CLI::App* replicate = app.add_subcommand(
         "replicate",
@@ -329,6 +332,7 @@ void add_replicate(CLI::App& app, Command& chosen) {
         "again from the original",
         Kind::Repair, arguments, chosen)
         ->add_flag("--all", arguments->all, "Read everything back first, as audit does");
+    add_replicate_lost(*replicate, chosen);
 }
 
 }  // namespace syncwatch::apps

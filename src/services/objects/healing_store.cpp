@@ -59,6 +59,14 @@ Async<std::vector<std::string>> HealingStore::list(std::string prefix) {
     return powers_.first.list(std::move(prefix));
 }
 
+Async<BlobPage> HealingStore::list_page(std::string prefix, std::string from) {
+    return powers_.first.list_page(std::move(prefix), std::move(from));
+}
+
+Async<std::uint64_t> HealingStore::size_of(std::string key) {
+    return powers_.first.size_of(std::move(key));
+}
+
 Async<std::uint64_t> HealingStore::free_bytes() {
     return powers_.first.free_bytes();
 }
