@@ -18,6 +18,10 @@ inline const std::string kAccountDeleted = "account/deleted";
 /// the workers, too.
 inline const std::string kVideoChanged = "video/changed";
 
+/// A video was put into the trash, or taken out of it; payload: its id. Published beside
+/// kVideoChanged.
+inline const std::string kTrashChanged = "video/trash";
+
 /// A ticket to a room was used, or tickets are void; payloads: services/rooms/ticket_notices.h.
 inline const std::string kTickets = "tickets";
 

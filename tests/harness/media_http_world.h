@@ -62,7 +62,8 @@ private:
               upload_api(*world.uploads, world.authenticator_),
               video_api(*world.library, world.authenticator_),
               reels(world.media, world.bus, world.clock, world.context.get_executor()),
-              film_server(world.links, reels, *world.blobs, world.clock),
+              deleted(world.media, world.bus, world.context.get_executor()),
+              film_server(world.links, reels, deleted, *world.blobs, world.clock),
               server(shards, router, world.random, world.server_options) {
             upload_api.add_routes(router);
             video_api.add_routes(router);
@@ -76,6 +77,7 @@ private:
         http::UploadApi upload_api;
         http::VideoApi video_api;
         Reels reels;
+        DeletedFilms deleted;
         http::FilmServer film_server;
         http::Server server;
     };
@@ -84,6 +86,7 @@ private:
         server_options.port = 0;
         running_ = std::make_unique<Running>(*this, more_threads());
     }
+    DeletedFilms& deleted() { return running_->deleted; }
     void stop() {
         if (!running_) return;
         running_->server.drain(std::chrono::milliseconds(0));

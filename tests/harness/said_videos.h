@@ -53,11 +53,24 @@ public:
     }
     Async<Video> rename(VideoId, std::string) override { return none<Video>(); }
     Async<> remove(VideoId) override { return none<void>(); }
+    Async<> put_into_trash(VideoId, WallTime) override { return none<void>(); }
+    Async<Video> undelete(VideoId) override { return none<Video>(); }
+    Async<std::vector<DeletedVideo>> trash(int) override {
+        return none<std::vector<DeletedVideo>>();
+    }
+    Async<std::vector<VideoId>> ids_in_trash(int) override { return none<std::vector<VideoId>>(); }
+    Async<TrashFigures> trash_figures() override { return none<TrashFigures>(); }
+    Async<std::vector<VideoId>> empty_trash(WallTime, int) override {
+        return none<std::vector<VideoId>>();
+    }
     Async<Video> drop_original(VideoId) override { return none<Video>(); }
     Async<Video> add_subtitle(VideoId, SubtitleTrack, StoredBlob, std::size_t, WallTime) override {
         return none<Video>();
     }
     Async<Video> remove_subtitle(VideoId, std::string) override { return none<Video>(); }
+    Async<Video> put_subtitle_into_trash(VideoId, std::string, WallTime) override {
+        return none<Video>();
+    }
 
 private:
     template <class Value>

@@ -67,9 +67,7 @@ public:
     Async<BlobPage> list_page(std::string prefix, std::string from) override {
         return real_.list_page(std::move(prefix), std::move(from));
     }
-    Async<std::uint64_t> size_of(std::string key) override {
-        return real_.size_of(std::move(key));
-    }
+    Async<std::uint64_t> size_of(std::string key) override { return real_.size_of(std::move(key)); }
     Async<std::uint64_t> free_bytes() override {
         if (full) co_return std::uint64_t{0};
         co_return co_await real_.free_bytes();

@@ -74,6 +74,13 @@ protected:
         words.insert(words.end(), arguments_.begin(), arguments_.end());
         return harness::run_syncwatch(words);
     }
+    boost::json::object video(std::vector<std::string> words) {
+        words.insert(words.begin(), "video");
+        words.insert(words.end(), {"--json", "--data-dir", folder_.path() / "data"});
+        const auto ran = harness::run_syncwatch(words);
+        EXPECT_EQ(ran.exit, 0) << ran.err;
+        return boost::json::parse(ran.out).as_object();
+    }
     boost::json::object status() {
         const auto ran = replicate({"status"});
         EXPECT_TRUE(ran.exit == 0 || ran.exit == 5) << ran.err;
@@ -142,6 +149,15 @@ TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
               std::string::npos);
 
     ASSERT_EQ(client_->remove("/api/v1/videos/" + film_).status, 204);
+    const std::string segment = base_ + pieces_[1];
+    EXPECT_TRUE(eventually([&] { return client_->get(segment).status == 404; }));
+    EXPECT_TRUE(fs::exists(in(first, pieces_[1]))) << "it can be brought back";
+    EXPECT_EQ(video({"list", "--deleted"}).at("videos").as_array().size(), 1u);
+    (void)video({"undelete", film_});
+    EXPECT_TRUE(eventually([&] { return client_->get(segment).status == 200; }));
+    (void)video({"remove", film_, "--confirm", film_});
+    EXPECT_TRUE(eventually([&] { return client_->get(segment).status == 404; }));
+    EXPECT_EQ(video({"purge", "--confirm", "purge"}).at("purged"), 1);
     EXPECT_TRUE(eventually([&] { return !fs::exists(second / "videos" / film_); }))
         << "a deletion is a deletion in both";
 }

@@ -21,7 +21,7 @@ bool lies_under(const std::string& key, const std::string& prefix) {
 
 Result<MemoryMediaStore::Film*> MemoryMediaStore::film(VideoId id) {
     const auto found = films_.find(id);
-    if (found == films_.end()) return no_such_video();
+    if (found == films_.end() || found->second.deleted_at) return no_such_video();
     return &found->second;
 }
 
@@ -38,7 +38,7 @@ template <class Chosen>
 std::vector<Video> MemoryMediaStore::newest(Chosen chosen, int limit) const {
     std::vector<Video> out;
     for (const auto& [id, each] : films_) {
-        if (chosen(each)) out.push_back(each.video);
+        if (!each.deleted_at && chosen(each)) out.push_back(each.video);
     }
     std::ranges::stable_sort(out, std::greater<>(), &Video::created_at);
     if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
@@ -72,7 +72,8 @@ Async<std::vector<VideoId>> MemoryMediaStore::unmeasured_originals(int limit) {
 
 Async<std::vector<VideoId>> MemoryMediaStore::ready_with_original(int limit) {
     const auto ready = [](const Film& each) {
-        return each.video.original_kept && each.video.status == VideoStatus::Ready;
+        return each.video.original_kept && each.video.status == VideoStatus::Ready &&
+               !each.deleted_at;
     };
     co_return ids(ready, limit);
 }
@@ -150,6 +151,17 @@ Async<Video> MemoryMediaStore::remove_subtitle(VideoId id, std::string track) {
     const auto at = std::ranges::find(tracks, track, &SubtitleTrack::id);
     if (at == tracks.end()) co_return fail(ErrorCode::NotFound, "no such subtitles");
     doomed_.insert(subtitle_key(id, found->video.edition, *at));
+    tracks.erase(at);
+    co_return found->video;
+}
+
+Async<Video> MemoryMediaStore::put_subtitle_into_trash(VideoId id, std::string track,
+                                                       WallTime now) {
+    SW_CO_TRY(Film * found, film(id));
+    auto& tracks = found->video.subtitles;
+    const auto at = std::ranges::find(tracks, track, &SubtitleTrack::id);
+    if (at == tracks.end()) co_return fail(ErrorCode::NotFound, "no such subtitles");
+    subtitles_in_trash_.emplace(subtitle_key(id, found->video.edition, *at), now);
     tracks.erase(at);
     co_return found->video;
 }

@@ -35,10 +35,17 @@ public:
                             std::vector<StoredBlob> objects, WallTime now) override;
     Async<Video> rename(VideoId id, std::string title) override;
     Async<> remove(VideoId id) override;
+    Async<> put_into_trash(VideoId id, WallTime now) override;
+    Async<Video> undelete(VideoId id) override;
+    Async<std::vector<DeletedVideo>> trash(int limit) override;
+    Async<std::vector<VideoId>> ids_in_trash(int limit) override;
+    Async<TrashFigures> trash_figures() override;
+    Async<std::vector<VideoId>> empty_trash(WallTime before, int limit) override;
     Async<Video> drop_original(VideoId id) override;
     Async<Video> add_subtitle(VideoId id, SubtitleTrack track, StoredBlob object, std::size_t most,
                               WallTime now) override;
     Async<Video> remove_subtitle(VideoId id, std::string track) override;
+    Async<Video> put_subtitle_into_trash(VideoId id, std::string track, WallTime now) override;
 
     Async<> add_upload(Upload upload, Video video, std::size_t most_unfinished) override;
     Async<Upload> find_upload(UploadId id) override;
@@ -100,6 +107,7 @@ private:
         std::optional<Job> job;
         std::map<std::string, std::vector<Segment>> streams;
         std::string plan;
+        std::optional<WallTime> deleted_at;  ///< It is in the trash since then.
     };
     using Films = std::map<VideoId, Film>;
     struct Line {
@@ -120,6 +128,8 @@ private:
     Result<> step(const JobLease& lease, const JobStep& step, WallTime now);
     void keep(const std::vector<StoredBlob>& objects, WallTime now);
     bool is_doomed(const std::string& key) const;
+    /// Of all that is stored of it.
+    std::uint64_t bytes_of(VideoId id) const;
     /// nullptr: the ledger does not have it as it is said.
     Line* line_of(const StoredBlob& object);
     template <class Chosen, class Age>
@@ -129,6 +139,7 @@ private:
     Films films_;
     std::map<std::string, Line> objects_;
     std::set<std::string> doomed_;
+    std::map<std::string, WallTime> subtitles_in_trash_;  ///< By their objects' keys.
     std::string second_;
 };
 

@@ -150,7 +150,7 @@ Async<std::optional<Job>> MemoryMediaStore::claim(std::string worker, WallTime n
     // Who watches what is not known here: rooms are kept elsewhere.
     Film* first = nullptr;
     for (auto& [id, each] : films_) {
-        if (!each.job || each.job->not_before > now || is_held(each)) continue;
+        if (each.deleted_at || !each.job || each.job->not_before > now || is_held(each)) continue;
         if (first == nullptr || place(each) < place(*first)) first = &each;
     }
     if (first == nullptr) co_return std::nullopt;
@@ -302,7 +302,7 @@ Async<> MemoryMediaStore::cancel(VideoId video) {
 Async<std::vector<Job>> MemoryMediaStore::jobs() {
     std::vector<Job> out;
     for (const auto& [id, each] : films_) {
-        if (each.job) out.push_back(*each.job);
+        if (each.job && !each.deleted_at) out.push_back(*each.job);
     }
     std::ranges::stable_sort(out, {}, &Job::created_at);
     co_return out;

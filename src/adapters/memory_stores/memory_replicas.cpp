@@ -170,9 +170,8 @@ Async<std::vector<LedgerLine>> MemoryMediaStore::lines(std::string prefix, std::
 }
 
 Async<std::vector<std::string>> MemoryMediaStore::unknown_of(std::vector<std::string> keys) {
-    std::erase_if(keys, [this](const std::string& key) {
-        return objects_.contains(key) || is_doomed(key);
-    });
+    std::erase_if(
+        keys, [this](const std::string& key) { return objects_.contains(key) || is_doomed(key); });
     co_return keys;
 }
 

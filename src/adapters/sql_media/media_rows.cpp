@@ -81,20 +81,20 @@ Result<> load_tracks(Connection& db, Video& video) {
                     audio_from, video.id));
     SW_TRY(video.subtitles,
            db.query("SELECT id, language, title, source, is_default, forced FROM subtitles"
-                    " WHERE video = ? ORDER BY position, id",
+                    " WHERE video = ? AND deleted_at IS NULL ORDER BY position, id",
                     subtitle_from, video.id));
     return {};
 }
 
 }  // namespace
 
-Result<Video> load_video(Connection& db, VideoId id) {
+Result<Video> load_video(Connection& db, VideoId id, Shelf shelf) {
     SW_TRY(auto video,
            db.query_one("SELECT id, owner, title, status, error_code, error_message, created_at,"
                         " size, original_kept, edition, duration, width, height, frame_rate,"
                         " progress, playable_until, eta_seconds, has_poster, has_sprite"
-                        " FROM videos WHERE id = ?",
-                        video_from, id));
+                        " FROM videos WHERE id = ? AND (deleted_at IS NOT NULL) = ?",
+                        video_from, id, shelf == Shelf::Trash));
     if (!video) return fail(ErrorCode::NotFound, "no such video", "no_such_video");
     SW_CHECK(load_tracks(db, *video));
     return *std::move(video);

@@ -6,14 +6,19 @@
 #include "domain/media/video.h"
 #include "ports/blob_store.h"
 #include "ports/job_store.h"
+#include "ports/video_store.h"
 
 namespace syncwatch::sql {
 
 // What more than one part of SqlMediaStore does, inside its transaction.
 
+/// Which of the two a video is in.
+enum class Shelf : std::uint8_t { Library, Trash };
+
 /// The whole video with its tracks. Errors: NotFound (reason "no_such_video").
-Result<Video> load_video(Connection& db, VideoId id);
+Result<Video> load_video(Connection& db, VideoId id, Shelf shelf = Shelf::Library);
 Result<> insert_video(Connection& db, const Video& video);
+Result<TrashFigures> read_trash_figures(Connection& db);
 /// With its upload, job, tracks and segments; dooms its objects. Errors: NotFound.
 Result<> delete_video(Connection& db, VideoId id);
 /// Failed, with nothing left of its edition; the job goes, the original is another matter.

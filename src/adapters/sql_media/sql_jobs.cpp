@@ -165,6 +165,7 @@ Async<std::optional<Job>> SqlMediaStore::claim(std::string worker, WallTime now,
         SW_TRY(auto job,
                db.query_one("SELECT " SW_JOB_COLUMNS
                             " FROM jobs j JOIN videos v ON v.id = j.video WHERE j.not_before <= ?1"
+                            " AND v.deleted_at IS NULL"
                             " AND (j.leased_until IS NULL OR j.leased_until <= ?1)"
                             " ORDER BY " SW_WATCHED_FIRST ", " SW_RUNNING_OF_OWNER
                             ", j.created_at, j.id LIMIT 1",
@@ -296,7 +297,9 @@ Async<> SqlMediaStore::cancel(VideoId video) {
 
 Async<std::vector<Job>> SqlMediaStore::jobs() {
     auto work = [](Connection& db) {
-        return db.query("SELECT " SW_JOB_COLUMNS " FROM jobs j ORDER BY j.created_at, j.id",
+        return db.query("SELECT " SW_JOB_COLUMNS
+                        " FROM jobs j JOIN videos v ON v.id = j.video"
+                        " WHERE v.deleted_at IS NULL ORDER BY j.created_at, j.id",
                         job_from);
     };
     co_return co_await database_.read(std::move(work));

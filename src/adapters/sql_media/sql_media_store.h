@@ -29,10 +29,17 @@ public:
                             std::vector<StoredBlob> objects, WallTime now) override;
     Async<Video> rename(VideoId id, std::string title) override;
     Async<> remove(VideoId id) override;
+    Async<> put_into_trash(VideoId id, WallTime now) override;
+    Async<Video> undelete(VideoId id) override;
+    Async<std::vector<DeletedVideo>> trash(int limit) override;
+    Async<std::vector<VideoId>> ids_in_trash(int limit) override;
+    Async<TrashFigures> trash_figures() override;
+    Async<std::vector<VideoId>> empty_trash(WallTime before, int limit) override;
     Async<Video> drop_original(VideoId id) override;
     Async<Video> add_subtitle(VideoId id, SubtitleTrack track, StoredBlob object, std::size_t most,
                               WallTime now) override;
     Async<Video> remove_subtitle(VideoId id, std::string track) override;
+    Async<Video> put_subtitle_into_trash(VideoId id, std::string track, WallTime now) override;
 
     Async<> add_upload(Upload upload, Video video, std::size_t most_unfinished) override;
     Async<Upload> find_upload(UploadId id) override;

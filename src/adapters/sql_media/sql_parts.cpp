@@ -103,15 +103,15 @@ Async<std::optional<PartJob>> SqlMediaStore::claim_part(std::string worker, Wall
                                                         int most_attempts) {
     auto work = [worker = std::move(worker), now, lease,
                  most_attempts](Connection& db) -> Result<std::optional<PartJob>> {
-        SW_TRY(
-            auto part,
-            db.query_one("SELECT p.first_segment, p.last_segment, p.next_segment, p.job, p.claim,"
-                         " p.attempts, v.id, v.edition, j.checkpoint, j.cause"
-                         " FROM job_parts p JOIN jobs j ON j.id = p.job"
-                         " JOIN videos v ON v.id = j.video WHERE " SW_FREE_PART
-                         " AND j.worker <> ?2 AND p.attempts < ?3"
-                         " ORDER BY j.created_at, j.id, p.first_segment LIMIT 1",
-                         part_job_from, now, worker, most_attempts));
+        SW_TRY(auto part,
+               db.query_one(
+                   "SELECT p.first_segment, p.last_segment, p.next_segment, p.job, p.claim,"
+                   " p.attempts, v.id, v.edition, j.checkpoint, j.cause"
+                   " FROM job_parts p JOIN jobs j ON j.id = p.job"
+                   " JOIN videos v ON v.id = j.video AND v.deleted_at IS NULL WHERE " SW_FREE_PART
+                   " AND j.worker <> ?2 AND p.attempts < ?3"
+                   " ORDER BY j.created_at, j.id, p.first_segment LIMIT 1",
+                   part_job_from, now, worker, most_attempts));
         if (!part) return part;
         ++part->attempts;
         ++part->lease.claim;

@@ -41,9 +41,10 @@ Async<Video> SqlMediaStore::find(VideoId id) {
 
 Async<std::vector<Video>> SqlMediaStore::videos_of(UserId owner, int limit) {
     auto work = [owner, limit](Connection& db) -> Result<std::vector<Video>> {
-        SW_TRY(const auto ids, db.query("SELECT id FROM videos WHERE owner = ?"
-                                        " ORDER BY created_at DESC, id DESC LIMIT ?",
-                                        id_from, owner, limit));
+        SW_TRY(const auto ids,
+               db.query("SELECT id FROM videos WHERE owner = ? AND deleted_at IS NULL"
+                        " ORDER BY created_at DESC, id DESC LIMIT ?",
+                        id_from, owner, limit));
         return load_videos(db, ids);
     };
     co_return co_await database_.read(std::move(work));
@@ -51,9 +52,9 @@ Async<std::vector<Video>> SqlMediaStore::videos_of(UserId owner, int limit) {
 
 Async<std::vector<Video>> SqlMediaStore::all_videos(int limit) {
     auto work = [limit](Connection& db) -> Result<std::vector<Video>> {
-        SW_TRY(const auto ids,
-               db.query("SELECT id FROM videos ORDER BY created_at DESC, id DESC LIMIT ?", id_from,
-                        limit));
+        SW_TRY(const auto ids, db.query("SELECT id FROM videos WHERE deleted_at IS NULL"
+                                        " ORDER BY created_at DESC, id DESC LIMIT ?",
+                                        id_from, limit));
         return load_videos(db, ids);
     };
     co_return co_await database_.read(std::move(work));
@@ -71,9 +72,9 @@ Async<std::vector<VideoId>> SqlMediaStore::ownerless_videos(int limit) {
 
 Async<std::vector<Segment>> SqlMediaStore::segments(VideoId id, int from) {
     auto work = [id, from](Connection& db) -> Result<std::vector<Segment>> {
-        SW_TRY(const auto there,
-               db.query_one(
-                   "SELECT 1 FROM videos WHERE id = ?", [](const Row&) { return true; }, id));
+        SW_TRY(const auto there, db.query_one(
+                                     "SELECT 1 FROM videos WHERE id = ? AND deleted_at IS NULL",
+                                     [](const Row&) { return true; }, id));
         if (!there) return fail(ErrorCode::NotFound, "no such video", "no_such_video");
         return db.query(
             "SELECT stream, number, duration_us, size, init FROM segments"
@@ -98,7 +99,7 @@ Async<std::vector<VideoId>> SqlMediaStore::ready_with_original(int limit) {
     auto work = [limit](Connection& db) {
         return db.query(
             "SELECT id FROM videos WHERE original_kept = TRUE AND status = 'ready'"
-            " ORDER BY created_at, id LIMIT ?",
+            " AND deleted_at IS NULL ORDER BY created_at, id LIMIT ?",
             id_from, limit);
     };
     co_return co_await database_.read(std::move(work));

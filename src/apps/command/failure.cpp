@@ -39,6 +39,8 @@ constexpr Advice kAdvice[] = {
     {"username_taken", Exit::Refused, "Choose another user name."},
     {"no_such_room", Exit::Refused, "syncwatch room list shows the rooms that there are."},
     {"no_such_video", Exit::Refused, "syncwatch video list shows the films that there are."},
+    {"not_in_trash", Exit::Refused,
+     "syncwatch video list --deleted shows what can be brought back, and until when."},
     {"not_failed", Exit::Refused, "Only a film that failed can be tried again."},
     {"no_lab", Exit::Refused, "syncwatch lab up makes one; --folder and --region say where."},
     {"lab_in_use", Exit::Locked, "Wait until it has ended."},

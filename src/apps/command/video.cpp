@@ -5,28 +5,14 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
-#include "apps/command/admin.h"
-#include "services/media/video_admin.h"
+#include "apps/command/video_commands.h"
+#include "apps/plan/plan_source.h"
+#include "base/quantity.h"
 
 namespace syncwatch::apps {
 namespace {
 
 namespace json = boost::json;
-
-struct VideoArguments {
-    std::string id;
-    std::string confirm;
-};
-
-VideoAdmin videos_of(Admin& admin) {
-    Powers& p = admin.powers();
-    return VideoAdmin({p.media, p.media, p.audit, admin.bus(), p.clock, p.random});
-}
-
-std::string size_text(std::uint64_t bytes) {
-    constexpr double kMega = 1000.0 * 1000.0;
-    return fmt::format("{:.1f} MB", static_cast<double>(bytes) / kMega);
-}
 
 std::string length_text(MediaTime length) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
@@ -41,29 +27,6 @@ std::string status_text(const Video& video) {
         out += fmt::format(" {:.0f} %", video.progress * 100);
     }
     if (video.error) out += ": " + video.error->code;
-    return out;
-}
-
-json::object video_json(const Video& video) {
-    json::array rungs;
-    for (const Rendition& each : video.renditions) rungs.emplace_back(each.name);
-    json::object out{{"id", video.id.text()},
-                     {"title", video.title},
-                     {"owner", video.owner.text()},
-                     {"status", text(video.status)},
-                     {"progress", video.progress},
-                     {"playable_until", video.playable_until.count()},
-                     {"duration", video.duration.count()},
-                     {"width", video.width},
-                     {"height", video.height},
-                     {"size", video.size},
-                     {"original_kept", video.original_kept},
-                     {"renditions", std::move(rungs)},
-                     {"created_at", format_rfc3339(video.created_at)},
-                     {"error", nullptr}};
-    if (video.error) {
-        out["error"] = json::object{{"code", video.error->code}, {"message", video.error->message}};
-    }
     return out;
 }
 
@@ -126,13 +89,17 @@ Outcome<> show_video(Invocation& invocation, Admin& admin, VideoId id, const Vid
 Outcome<> remove_video(Invocation& invocation, Admin& admin, VideoId id,
                        const VideoArguments& arguments) {
     auto videos = videos_of(admin);
+    if (arguments.now) return purge_video(invocation, admin, id, arguments);
+    const auto keep = keep_deleted_films(invocation.settings.recovery.plan);
+    if (keep == std::chrono::seconds(0)) return purge_video(invocation, admin, id, arguments);
     const auto found = admin.run(videos.find(id));
     if (!found) return tl::unexpected<Failure>(found.error());
     auto sure = confirm("removing the film " + found->title, id.text(), arguments.confirm);
     if (!sure) return sure;
     const auto removed = admin.run(videos.remove(id));
     if (!removed) return tl::unexpected<Failure>(removed.error());
-    invocation.out.line(removed->title + " was removed; its files follow when the server runs");
+    invocation.out.line(removed->title + " was removed; syncwatch video undelete " + id.text() +
+                        " brings it back" + (keep ? ", for " + format_span(*keep) : ""));
     invocation.out.set("video", video_json(*removed));
     return {};
 }
@@ -167,19 +134,79 @@ CLI::App* add_video_command(CLI::App& parent, const char* name, const char* help
 
 }  // namespace
 
+VideoAdmin videos_of(Admin& admin) {
+    Powers& p = admin.powers();
+    return VideoAdmin({p.media, p.media, p.audit, admin.bus(), p.clock, p.random});
+}
+
+std::string size_text(std::uint64_t bytes) {
+    constexpr double kMega = 1000.0 * 1000.0;
+    return fmt::format("{:.1f} MB", static_cast<double>(bytes) / kMega);
+}
+
+boost::json::object video_json(const Video& video) {
+    json::array rungs;
+    for (const Rendition& each : video.renditions) rungs.emplace_back(each.name);
+    json::object out{{"id", video.id.text()},
+                     {"title", video.title},
+                     {"owner", video.owner.text()},
+                     {"status", text(video.status)},
+                     {"progress", video.progress},
+                     {"playable_until", video.playable_until.count()},
+                     {"duration", video.duration.count()},
+                     {"width", video.width},
+                     {"height", video.height},
+                     {"size", video.size},
+                     {"original_kept", video.original_kept},
+                     {"renditions", std::move(rungs)},
+                     {"created_at", format_rfc3339(video.created_at)},
+                     {"error", nullptr}};
+    if (video.error) {
+        out["error"] = json::object{{"code", video.error->code}, {"message", video.error->message}};
+    }
+    return out;
+}
+
 void add_video(CLI::App& app, Command& chosen) {
     CLI::App* video = app.add_subcommand(
-        "video", "Films: list, show, remove, try again. Works beside a running server.");
+        "video",
+        "Films: list, show, remove, bring back, try again. Works beside a running server.");
     video->require_subcommand(1);
-    video->add_subcommand("list", "Every film, the newest first")->callback([&chosen] {
-        chosen.run = list_videos;
-    });
     const auto arguments = std::make_shared<VideoArguments>();
+    CLI::App* list = video->add_subcommand("list", "Every film, the newest first");
+    list->add_flag("--deleted", arguments->deleted,
+                   "What was deleted and can be brought back, until when, and how large it is");
+    list->callback([&chosen, arguments] {
+        chosen.run = [arguments](Invocation& invocation) {
+            return arguments->deleted ? list_trash(invocation) : list_videos(invocation);
+        };
+    });
     add_video_command(*video, "show", "What is known of one film", show_video, arguments, chosen);
-    add_video_command(*video, "remove", "Remove a film with everything that is stored of it",
-                      remove_video, arguments, chosen)
-        ->add_option("--confirm", arguments->confirm, "The id again, instead of asking")
+    CLI::App* remove = add_video_command(
+        *video, "remove",
+        "Remove a film: it can be brought back for as long as the plan says ([backup.objects] "
+        "keep)",
+        remove_video, arguments, chosen);
+    remove->alias("delete");
+    remove->add_flag("--now", arguments->now,
+                     "For good, with everything that is stored of it, also out of the trash");
+    remove->add_option("--confirm", arguments->confirm, "The id again, instead of asking")
         ->type_name("ID");
+    add_video_command(*video, "undelete", "Bring a film back that was removed", undelete_video,
+                      arguments, chosen);
+    CLI::App* purge = video->add_subcommand(
+        "purge", "Remove for good what was removed before: makes room on a full disk");
+    purge
+        ->add_option("--older-than", arguments->older_than,
+                     "Only what was removed longer ago, as in 7d")
+        ->type_name("TIME");
+    purge->add_option("--confirm", arguments->confirm, "The word purge, instead of asking")
+        ->type_name("WORD");
+    purge->callback([&chosen, arguments] {
+        chosen.run = [arguments](Invocation& invocation) {
+            return purge_trash(invocation, *arguments);
+        };
+    });
     add_video_command(*video, "retry", "Prepare a film that failed once more", retry_video,
                       arguments, chosen);
 }

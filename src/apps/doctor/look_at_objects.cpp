@@ -1,7 +1,11 @@
+#include <fmt/format.h>
+
 #include "adapters/s3/s3_client.h"
+#include "adapters/sql_media/media_rows.h"
 #include "apps/doctor/looks.h"
 #include "apps/node/s3_options.h"
 #include "base/async/run_to_end.h"
+#include "base/quantity.h"
 
 namespace syncwatch::apps {
 
@@ -36,6 +40,15 @@ void look_at_store(const config::Settings::S3& settings, const Named& named, Clo
 }
 
 }  // namespace
+
+void look_at_trash(sql::Connection& db, Findings& findings) {
+    const auto held = sql::read_trash_figures(db);
+    // A schema from before it: look_at_database says so.
+    if (!held || held->videos == 0) return;
+    findings.well("trash", fmt::format("{} deleted films take {} until their time is up; syncwatch "
+                                       "video purge makes room before",
+                                       held->videos, format_size(held->bytes)));
+}
 
 void look_at_objects(const config::Settings& settings, Clock& clock, Random& random,
                      Findings& findings) {

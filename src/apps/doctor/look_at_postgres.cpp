@@ -95,6 +95,9 @@ void look_at_postgres(const config::Settings& settings, const Clock& clock, Find
                         std::chrono::duration_cast<std::chrono::seconds>(apart).count()),
             "Set both machines' time of day right (systemd-timesyncd, chrony).");
     }
+    (*db)->begin(postgres::Connection::Mode::Read);
+    look_at_trash(**db, findings);
+    (*db)->end_read();
 }
 
 }  // namespace syncwatch::apps

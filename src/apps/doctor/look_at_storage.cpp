@@ -157,6 +157,7 @@ void look_at_database(const config::Settings& settings, const Clock& clock, Find
     findings.well(subject, path + " is whole");
     look_at_schema(*version, findings);
     look_at_times(*db, clock.wall(), findings);
+    look_at_trash(*db, findings);
 }
 
 }  // namespace syncwatch::apps

@@ -1,4 +1,5 @@
 #pragma once
+#include "adapters/sql/connection.h"
 #include "apps/config/load.h"
 #include "apps/doctor/finding.h"
 #include "ports/clock.h"
@@ -17,6 +18,8 @@ void look_at_database(const config::Settings& settings, const Clock& clock, Find
 /// Does it answer, quickly, with a version and a schema that this program understands, and does it
 /// keep the same time.
 void look_at_postgres(const config::Settings& settings, const Clock& clock, Findings& findings);
+/// What the trash holds. In a database that answers.
+void look_at_trash(sql::Connection& db, Findings& findings);
 /// Does the object store answer, is the bucket there, and do our keys open it.
 void look_at_objects(const config::Settings& settings, Clock& clock, Random& random,
                      Findings& findings);

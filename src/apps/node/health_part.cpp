@@ -93,6 +93,10 @@ net::awaitable<void> HealthPart::refresh() {
 void HealthPart::write_metrics(metrics::Text& text) const {
     text.gauge("syncwatch_transcodes_waiting", "Films that nobody is preparing yet.",
                static_cast<double>(waiting_jobs_.load()));
+    text.gauge("syncwatch_trash_films", "Films that were deleted and can be brought back.",
+               static_cast<double>(trash_films_.load()));
+    text.gauge("syncwatch_trash_bytes", "Bytes of their objects.",
+               static_cast<double>(trash_bytes_.load()));
     const std::lock_guard lock(mutex_);
     for (const auto& each : report_.components) {
         const bool well = each.state.status == Status::Ok || each.state.status == Status::Off;
@@ -136,6 +140,17 @@ net::awaitable<ComponentState> HealthPart::bus() {
     co_return state;
 }
 
+net::awaitable<std::string> HealthPart::trash() {
+    if (trash_probe_.is_due(powers_.clock.now())) {
+        const auto held = co_await powers_.media.trash_figures();
+        if (held) trash_films_ = held->videos;
+        if (held) trash_bytes_ = held->bytes;
+    }
+    if (trash_films_ == 0) co_return "";
+    co_return fmt::format(", {} taken by {} deleted films", in_gib(trash_bytes_),
+                          trash_films_.load());
+}
+
 net::awaitable<ComponentState> HealthPart::s3_objects() {
     const Instant begun = powers_.clock.now();
     const auto there = co_await storage_.s3()->check();
@@ -143,6 +158,7 @@ net::awaitable<ComponentState> HealthPart::s3_objects() {
     ComponentState state = ComponentState::of(Status::Ok, "S3");
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
+    state.detail += co_await trash();
     co_return state;
 }
 
@@ -180,11 +196,13 @@ net::awaitable<ComponentState> HealthPart::objects() {
         if (!written) objects_write_ = written.error();
         (void)co_await storage_.first().remove(kProbeKey);
     }
+    state.detail += co_await trash();
     if (objects_write_) co_return cannot_write(*objects_write_);
     if (*free < settings_.uploads.keep_free) {
         state.status = Status::Degraded;
         state.detail += fmt::format(", less than the {} to keep: no uploads until there is more",
                                     in_gib(settings_.uploads.keep_free));
+        if (trash_films_ > 0) state.detail += "; syncwatch video purge makes room";
     }
     co_return state;
 }

@@ -51,6 +51,8 @@ private:
     net::awaitable<http::ComponentState> objects();
     net::awaitable<http::ComponentState> s3_objects();
     net::awaitable<http::ComponentState> second_objects();
+    /// What the trash holds, as of a minute ago at most; empty: nothing.
+    net::awaitable<std::string> trash();
     net::awaitable<http::ComponentState> turn();
     net::awaitable<http::ComponentState> transcoder();
 
@@ -60,6 +62,8 @@ private:
     const WorkerPart& worker_;
     const NodeNames* names_ = nullptr;  ///< nullptr: there is one node.
     std::atomic<std::size_t> waiting_jobs_{0};
+    std::atomic<std::uint64_t> trash_films_{0};
+    std::atomic<std::uint64_t> trash_bytes_{0};
     mutable std::mutex mutex_;  // Guards report_.
     http::HealthBoard::Report report_;
     http::HealthBoard board_;
@@ -67,6 +71,7 @@ private:
     Probe database_probe_;
     Probe objects_probe_;
     Probe turn_probe_;
+    Probe trash_probe_;
     std::optional<Error> database_write_;  ///< Why the last try to write failed.
     std::optional<Error> objects_write_;
     std::optional<Error> turn_error_;  ///< Why the last server that was asked did not answer.

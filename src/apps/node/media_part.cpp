@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "apps/plan/plan_source.h"
+
 namespace syncwatch::apps {
 namespace {
 
@@ -18,6 +20,7 @@ UploadService::Options upload_options(const config::Settings& settings) {
 VideoLibrary::Options library_options(const config::Settings& settings) {
     VideoLibrary::Options options;
     options.keep_originals = settings.media.keep_original;
+    options.keep_deleted = keep_deleted_films(settings.recovery.plan);
     return options;
 }
 
@@ -50,11 +53,12 @@ MediaPart::MediaPart(Powers& powers, Storage& storage, const config::Settings& s
                 powers.audit, powers.bus(), powers.clock, powers.random, pool_},
                library_options(settings)),
       reels_(powers.media, powers.bus(), powers.clock, home),
-      upkeep_(library_, uploads_, powers.bus(), powers.clock, home),
+      deleted_(powers.media, powers.bus(), home),
+      upkeep_(library_, uploads_, deleted_, powers.bus(), powers.clock, home),
       upload_api_(uploads_, accounts.authenticator()),
       video_api_(library_, accounts.authenticator()),
       redirects_(redirects_of(storage, settings, powers.clock)),
-      films_(links_, reels_, storage.blobs(), powers.clock) {
+      films_(links_, reels_, deleted_, storage.blobs(), powers.clock) {
     if (redirects_) films_.send_away(*redirects_);
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/media/upload_api.h"
 #include "gateway/media/video_api.h"
 #include "gateway/metrics/text.h"
+#include "services/media/deleted_films.h"
 #include "services/media/media_upkeep.h"
 #include "services/media/reels.h"
 #include "services/media/upload_service.h"
@@ -73,6 +74,7 @@ private:
     UploadService uploads_;
     VideoLibrary library_;
     Reels reels_;
+    DeletedFilms deleted_;
     Films room_films_{library_, reels_};
     MediaUpkeep upkeep_;
     http::UploadApi upload_api_;

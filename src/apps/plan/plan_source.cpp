@@ -34,6 +34,15 @@ Result<PlanText> plan_text(const fs::path& file) {
     return PlanText{file.string(), std::move(text).str()};
 }
 
+std::optional<std::chrono::seconds> keep_deleted_films(const fs::path& file) {
+    auto plan = load_plan(file);
+    if (!plan) plan = load_plan({});
+    if (!plan) return std::nullopt;
+    const auto rule = plan->backups.find("objects");
+    if (rule == plan->backups.end()) return std::chrono::seconds(0);
+    return rule->second.keep;
+}
+
 Result<recovery::Plan> load_plan(const fs::path& file) {
     SW_TRY(const PlanText text, plan_text(file));
     auto read = read_plan(text.toml);

@@ -69,6 +69,8 @@ Async<Response> FilmServer::serve(Request& request) {
     if (!video || !links_.allows(request.parameter("token"), *video, what, clock_.wall())) {
         co_return fail(ErrorCode::Forbidden, "no token for this film", "bad_capability");
     }
+    // Its objects are still there, and may be until the trash is emptied.
+    if (deleted_.has(*video)) co_return fail(ErrorCode::NotFound, "deleted", "no_such_video");
     auto path = parse_media_path(request.parameter("rest"));
     if (!path) co_return nothing_there("no name of anything that a film has");
     MediaPath asked = *std::move(path);

@@ -9,6 +9,7 @@
 #include "gateway/media/open_blobs.h"
 #include "gateway/media/segment_redirects.h"
 #include "ports/clock.h"
+#include "services/media/deleted_films.h"
 #include "services/media/media_links.h"
 #include "services/media/reels.h"
 
@@ -19,8 +20,9 @@ namespace syncwatch::http {
 /// the database. Safe from any thread.
 class FilmServer {
 public:
-    FilmServer(const MediaLinks& links, Reels& reels, BlobStore& blobs, const Clock& clock)
-        : links_(links), reels_(reels), clock_(clock), blobs_(blobs, clock) {}
+    FilmServer(const MediaLinks& links, Reels& reels, const DeletedFilms& deleted, BlobStore& blobs,
+               const Clock& clock)
+        : links_(links), reels_(reels), deleted_(deleted), clock_(clock), blobs_(blobs, clock) {}
 
     /// Players get segments from the object store itself, where it can be reached. Before the first
     /// request; `redirects` outlives the server.
@@ -44,6 +46,7 @@ private:
 
     const MediaLinks& links_;
     Reels& reels_;
+    const DeletedFilms& deleted_;
     const Clock& clock_;
     OpenBlobs blobs_;
     SegmentRedirects* redirects_ = nullptr;  ///< nullptr: segments are served here.

@@ -89,6 +89,20 @@ TEST_F(FilmServerTest, AFilmThatIsStillBeingMadeGrowsWithoutAnEnd) {
     EXPECT_EQ(get("master.m3u8").field("Cache-Control"), "public, max-age=1");
 }
 
+TEST_F(FilmServerTest, NothingComesOfAFilmInTheTrashThatIsAllStillThere) {
+    world_.transcode(film_, 4);
+    ASSERT_EQ(get("1/v720/000001.m4s").status, 200);
+    ASSERT_TRUE(run_to_end(world_.media.put_into_trash(film_, world_.clock.wall())));
+    ASSERT_TRUE(run_to_end(world_.deleted().refresh()));
+    for (const char* name : {"master.m3u8", "1/v720/index.m3u8", "1/v720/000001.m4s",
+                             "1/a0/init-0.mp4", "poster.jpg"}) {
+        EXPECT_EQ(get(name).status, 404) << name;
+    }
+    ASSERT_TRUE(run_to_end(world_.media.undelete(film_)));
+    ASSERT_TRUE(run_to_end(world_.deleted().refresh()));
+    EXPECT_EQ(get("1/v720/000001.m4s").status, 200);
+}
+
 TEST_F(FilmServerTest, SegmentsAreForGoodWithRanges) {
     world_.transcode(film_, 4);
     const auto segment = get("1/v720/000001.m4s");

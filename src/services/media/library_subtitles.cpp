@@ -74,9 +74,16 @@ Async<VideoView> VideoLibrary::add_subtitles(Principal who, VideoId id, NewSubti
 
 Async<VideoView> VideoLibrary::remove_subtitles(Principal who, VideoId id, std::string track) {
     SW_CO_CHECK(co_await owned(std::move(who), id));
-    SW_CO_TRY(Video video, co_await powers_.videos.remove_subtitle(id, std::move(track)));
+    Result<Video> video = fail(ErrorCode::Internal, "not asked");
+    if (keeps_deleted()) {
+        const WallTime now = powers_.clock.wall();
+        video = co_await powers_.videos.put_subtitle_into_trash(id, std::move(track), now);
+    } else {
+        video = co_await powers_.videos.remove_subtitle(id, std::move(track));
+    }
+    if (!video) co_return fail(std::move(video).error());
     announce(id);
-    co_return co_await view(std::move(video));
+    co_return co_await view(*std::move(video));
 }
 
 }  // namespace syncwatch

@@ -25,6 +25,17 @@ Async<> VideoLibrary::remove_ownerless() {
     co_return Result<>();
 }
 
+Async<> VideoLibrary::empty_trash() {
+    if (!options_.keep_deleted) co_return Result<>();
+    const WallTime before = powers_.clock.wall() - *options_.keep_deleted;
+    for (bool more = true; more;) {
+        SW_CO_TRY(const auto gone, co_await powers_.videos.empty_trash(before, kUpkeepBatch));
+        for (const VideoId id : gone) log::info("video.purged", {{"video", id.text()}});
+        more = gone.size() == kUpkeepBatch;
+    }
+    co_return Result<>();
+}
+
 Async<> VideoLibrary::remove_doomed() {
     Result<> outcome;
     for (bool more = true; more;) {

@@ -21,9 +21,9 @@ void note(std::string_view task, const Result<>& done) {
 
 }  // namespace
 
-MediaUpkeep::MediaUpkeep(VideoLibrary& library, UploadService& uploads, Bus& bus, Clock& clock,
-                         net::any_io_executor executor)
-    : library_(library), uploads_(uploads), clock_(clock) {
+MediaUpkeep::MediaUpkeep(VideoLibrary& library, UploadService& uploads, DeletedFilms& deleted,
+                         Bus& bus, Clock& clock, net::any_io_executor executor)
+    : library_(library), uploads_(uploads), deleted_(deleted), clock_(clock) {
     auto gone = [this](const std::string&) { account_gone_ = true; };
     deletions_ = bus.subscribe(topics::kAccountDeleted, std::move(executor), std::move(gone));
 }
@@ -32,6 +32,7 @@ net::awaitable<void> MediaUpkeep::run() {
     note("recover", co_await uploads_.recover());
     for (Instant next = clock_.now();;) {
         if (account_gone_.exchange(false)) co_await remove_ownerless();
+        if (deleted_.is_stale()) note("deleted", co_await deleted_.refresh());
         if (clock_.now() >= next) {
             co_await turn();
             next = clock_.now() + kTurnEvery;
@@ -49,7 +50,9 @@ net::awaitable<void> MediaUpkeep::remove_ownerless() {
 net::awaitable<void> MediaUpkeep::turn() {
     note("expire", co_await uploads_.expire());
     note("pending", co_await uploads_.finish_pending());
+    note("trash", co_await library_.empty_trash());
     note("doomed", co_await library_.remove_doomed());
+    note("deleted", co_await deleted_.refresh());
     note("originals", co_await library_.settle_originals());
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "ports/audit_log.h"
@@ -30,13 +30,22 @@ public:
     /// The newest first.
     Async<std::vector<Video>> list();
     Async<Video> find(VideoId id);
-    /// With its upload and its job. Gives what it was.
+    /// Into the trash, as its owner does it. Gives what it was.
     Async<Video> remove(VideoId id);
+    /// For good, with its upload and its job, whether it is in the trash or not. Gives what it was.
+    Async<Video> purge(VideoId id);
+    /// Everything that is in the trash since before that, for good. Gives how many films that were.
+    Async<std::size_t> purge_all(WallTime before);
+    /// What is in the trash, what was deleted last first.
+    Async<std::vector<DeletedVideo>> deleted();
+    /// Out of the trash again. One that is not in it is success.
+    Async<Video> undelete(VideoId id);
     /// Errors: Conflict ("not_failed", "original_gone").
     Async<Video> retry(VideoId id);
 
 private:
     void announce(VideoId id);
+    Async<> audit(std::string action, VideoId id);
 
     const Powers powers_;
 };

@@ -40,7 +40,31 @@ TEST_F(VideoAdminTest, AFilmThatIsRemovedIsGoneAndItsObjectsFollow) {
     EXPECT_EQ(run_to_end(admin().remove(id)).error().reason, "no_such_video");
     EXPECT_EQ(world_.audited().back(), "video.deleted " + id.text());
     EXPECT_TRUE(run_to_end(world_.library->remove_doomed()));
-    EXPECT_TRUE(run_to_end(world_.blobs->list(id.text())).value().empty());
+    EXPECT_FALSE(run_to_end(world_.blobs->list(video_prefix(id))).value().empty());
+    EXPECT_EQ(run_to_end(admin().purge_all(world_.clock.wall())).value(), 0u) << "not before now";
+    world_.clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(run_to_end(admin().purge_all(world_.clock.wall())).value(), 1u);
+    EXPECT_EQ(world_.audited().back(), "video.purged " + id.text());
+    EXPECT_TRUE(run_to_end(world_.library->remove_doomed()));
+    EXPECT_TRUE(run_to_end(world_.blobs->list(video_prefix(id))).value().empty());
+}
+
+TEST_F(VideoAdminTest, AFilmComesBackOutOfTheTrashOnceAndMayBeAskedForTwice) {
+    const VideoId id = world_.film(owner_);
+    world_.transcode(id);
+    ASSERT_TRUE(run_to_end(admin().remove(id)));
+    EXPECT_EQ(run_to_end(admin().deleted()).value().at(0).video.id, id);
+    const auto heard = world_.listen(topics::kTrashChanged);
+    EXPECT_EQ(run_to_end(admin().undelete(id))->status, VideoStatus::Ready);
+    EXPECT_EQ(world_.audited().back(), "video.undeleted " + id.text());
+    EXPECT_EQ(run_to_end(admin().undelete(id))->id, id);
+    world_.deliver();
+    EXPECT_EQ(heard->payloads, (std::vector<std::string>{id.text()})) << "and not again";
+    EXPECT_TRUE(run_to_end(admin().find(id)));
+    ASSERT_TRUE(run_to_end(admin().remove(id)));
+    EXPECT_EQ(run_to_end(admin().purge(id))->id, id) << "out of the trash";
+    EXPECT_EQ(run_to_end(admin().undelete(id)).error().reason, "no_such_video");
+    EXPECT_EQ(run_to_end(admin().purge(id)).error().reason, "no_such_video");
 }
 
 TEST_F(VideoAdminTest, OnlyAFilmThatFailedIsTriedAgain) {

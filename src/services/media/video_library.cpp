@@ -65,13 +65,32 @@ Async<VideoView> VideoLibrary::rename(Principal who, VideoId id, std::string tit
 
 Async<> VideoLibrary::remove(Principal who, VideoId id, std::string address) {
     SW_CO_CHECK(co_await owned(who, id));
-    SW_CO_CHECK(co_await remove_video(id));
+    if (keeps_deleted()) {
+        SW_CO_CHECK(co_await put_into_trash(id));
+    } else {
+        SW_CO_CHECK(co_await remove_video(id));
+    }
     AuditEntry entry;
     entry.actor = who.user.text();
     entry.address = std::move(address);
     entry.action = "video.deleted";
     entry.subject = id.text();
     co_await audit(std::move(entry));
+    co_return Result<>();
+}
+
+bool VideoLibrary::keeps_deleted() const {
+    return options_.keep_deleted != std::chrono::seconds(0);
+}
+
+// Of an upload under way there is nothing that anybody could watch.
+Async<> VideoLibrary::put_into_trash(VideoId id) {
+    SW_CO_TRY(const bool with_upload, co_await powers_.uploads.remove_of(id));
+    if (!with_upload) {
+        SW_CO_CHECK(co_await powers_.videos.put_into_trash(id, powers_.clock.wall()));
+        powers_.bus.publish(topics::kTrashChanged, id.text());
+    }
+    announce(id);
     co_return Result<>();
 }
 

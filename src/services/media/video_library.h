@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,8 @@ public:
         bool keep_originals = true;
         std::size_t most_subtitles = 50;  ///< Of one video.
         int most_listed = 1000;
+        /// So long what was deleted can be brought back; 0: it goes at once; nullopt: for ever.
+        std::optional<std::chrono::seconds> keep_deleted = std::chrono::seconds(0);
     };
     struct Powers {
         VideoStore& videos;
@@ -59,7 +63,8 @@ public:
     Async<VideoView> get(Principal who, VideoId id);
     /// Errors: InvalidInput ("title").
     Async<VideoView> rename(Principal who, VideoId id, std::string title);
-    /// With everything that is stored of it, its upload and its job.
+    /// Into the trash, from which an operator can take it for as long as Options says; then it goes
+    /// with everything that is stored of it, as an upload under way does at once.
     Async<> remove(Principal who, VideoId id, std::string address);
     /// Errors: Conflict ("not_failed", "original_gone").
     Async<VideoView> retry(Principal who, VideoId id);
@@ -73,8 +78,10 @@ public:
     Async<std::vector<RoomFilm>> find(std::vector<VideoId> videos) override;
     Async<> check_may_queue(Principal who, VideoId video) override;
 
-    /// Removes what accounts that are gone left behind.
+    /// Removes what accounts that are gone left behind, for good.
     Async<> remove_ownerless();
+    /// Removes for good what is in the trash for longer than it may be.
+    Async<> empty_trash();
     /// Removes the objects that nothing refers to any more.
     Async<> remove_doomed();
     /// Writes into the ledger what is not there yet, and removes originals that are not to be kept.
@@ -83,6 +90,8 @@ public:
 private:
     Async<Video> owned(Principal who, VideoId id);
     Async<VideoView> view(Video video);
+    bool keeps_deleted() const;
+    Async<> put_into_trash(VideoId id);
     Async<> remove_video(VideoId id);
     Async<> remove_objects(std::string key);
     Async<> measure_original(VideoId id);

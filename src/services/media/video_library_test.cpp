@@ -1,5 +1,7 @@
 #include "services/media/video_library.h"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "adapters/system/system_clock.h"
@@ -29,6 +31,16 @@ protected:
     }
     Result<> remove(const Principal& who, VideoId id) {
         return run_to_end(library().remove(who, id, "192.0.2.1"));
+    }
+
+    void keep_deleted(std::chrono::seconds span) {
+        world_.library_options.keep_deleted = span;
+        world_.restart_media();
+    }
+    /// What it does with what was deleted.
+    Result<> upkeep() {
+        SW_CHECK(run_to_end(library().empty_trash()));
+        return run_to_end(library().remove_doomed());
     }
 
     MediaWorld world_;
@@ -93,6 +105,74 @@ TEST_F(VideoLibraryTest, ADeletedVideoLeavesNothing) {
     EXPECT_TRUE(run_to_end(world_.media.doomed(10))->empty());
     EXPECT_EQ(remove(ann_, film).error().code, ErrorCode::NotFound);
     EXPECT_EQ(world_.audited().back(), "video.deleted " + film.text());
+}
+
+TEST_F(VideoLibraryTest, WhatIsDeletedIsKeptForAWhile) {
+    keep_deleted(24h);
+    const VideoId film = world_.film(ann_);
+    world_.transcode(film);
+    const auto track = add_subtitles(film, kSrt).value().video.subtitles.at(0);
+    const auto before = objects(film);
+    ASSERT_TRUE(run_to_end(library().remove_subtitles(ann_, film, track.id)));
+    ASSERT_TRUE(remove(ann_, film));
+    EXPECT_EQ(run_to_end(library().get(ann_, film)).error().reason, "no_such_video");
+    EXPECT_EQ(remove(ann_, film).error().reason, "no_such_video");
+    EXPECT_TRUE(run_to_end(library().list(ann_, VideoLibrary::Whose::Mine)).value().empty());
+    EXPECT_TRUE(run_to_end(library().find({film})).value().empty()) << "rooms see nothing of it";
+    world_.clock.advance(24h);
+    ASSERT_TRUE(upkeep());
+    EXPECT_EQ(objects(film), before) << "a database of a moment ago finds all of it";
+    world_.clock.advance(1s);
+    ASSERT_TRUE(upkeep());
+    EXPECT_TRUE(objects(film).empty());
+    EXPECT_TRUE(run_to_end(world_.media.objects_under(video_prefix(film)))->empty());
+}
+
+TEST_F(VideoLibraryTest, TheTrashOfADeletedAccountGoesAtOnce) {
+    keep_deleted(24h);
+    const VideoId film = world_.film(ann_);
+    const VideoId in_trash = world_.film(ann_);
+    ASSERT_TRUE(remove(ann_, in_trash));
+    ASSERT_TRUE(run_to_end(world_.service->remove(ann_, "192.0.2.1")));
+    ASSERT_TRUE(run_to_end(library().remove_ownerless()));
+    EXPECT_TRUE(objects(film).empty());
+    EXPECT_TRUE(objects(in_trash).empty());
+    EXPECT_TRUE(run_to_end(world_.media.ids_in_trash(10)).value().empty());
+}
+
+TEST_F(VideoLibraryTest, AServerThatIsKilledBetweenAnyTwoStepsOfAnEndGoesOn) {
+    // A film's way out: into the trash, out of the database, out of the store, out of the ledger.
+    using Step = std::function<void(VideoId)>;
+    const WallTime then = world_.clock.wall() - 48h;
+    const std::vector<Step> steps{
+        [&](VideoId id) { ASSERT_TRUE(run_to_end(world_.media.put_into_trash(id, then))); },
+        [&](VideoId) { ASSERT_TRUE(run_to_end(world_.media.empty_trash(then + 1s, 10))); },
+        [&](VideoId id) { ASSERT_TRUE(run_to_end(world_.blobs->remove_all(video_prefix(id)))); },
+        [&](VideoId id) { ASSERT_TRUE(run_to_end(world_.blobs->remove(video_prefix(id)))); },
+        [&](VideoId id) { ASSERT_TRUE(run_to_end(world_.media.forget_doomed(video_prefix(id)))); },
+    };
+    for (std::size_t done = 1; done <= steps.size(); ++done) {
+        keep_deleted(24h);
+        const VideoId film = world_.film(ann_);
+        world_.transcode(film);
+        const VideoId other = world_.film(bob_);
+        const auto whole = objects(film);
+        for (std::size_t i = 0; i < done; ++i) steps[i](film);
+        world_.restart_media();
+        EXPECT_FALSE(run_to_end(library().get(ann_, film)));
+        const bool comes_back = run_to_end(world_.media.undelete(film)).has_value();
+        EXPECT_EQ(comes_back, done == 1) << done;
+        if (comes_back) {
+            EXPECT_EQ(objects(film), whole) << "whole, or not at all";
+        }
+        if (comes_back) steps[0](film);
+        ASSERT_TRUE(upkeep());
+        EXPECT_TRUE(objects(film).empty()) << done;
+        EXPECT_TRUE(run_to_end(world_.media.objects_under(video_prefix(film)))->empty()) << done;
+        EXPECT_TRUE(run_to_end(world_.media.doomed(10))->empty()) << done;
+        EXPECT_EQ(objects(other).size(), 1u);
+        ASSERT_TRUE(run_to_end(world_.media.remove(other)));
+    }
 }
 
 TEST_F(VideoLibraryTest, DeletingAVideoEndsItsUpload) {
@@ -234,7 +314,10 @@ TEST_F(VideoLibraryTest, TheUpkeepDoesAllOfItByItself) {
     world_.clock.advance(25h);
     SystemClock clock;
     auto executor = world_.context.get_executor();
-    MediaUpkeep upkeep(library(), *world_.uploads, world_.bus, clock, executor);
+    DeletedFilms deleted(world_.media, world_.bus, executor);
+    const VideoId in_trash = world_.film(ann_);
+    ASSERT_TRUE(run_to_end(world_.media.put_into_trash(in_trash, world_.clock.wall() - 1h)));
+    MediaUpkeep upkeep(library(), *world_.uploads, deleted, world_.bus, clock, executor);
     TaskGroup tasks(executor, [](const auto&, const auto& what) { ADD_FAILURE() << what; });
     const auto run_until = [&](auto condition) {
         for (int i = 0; i < 1000 && !condition(); ++i) {
@@ -249,6 +332,7 @@ TEST_F(VideoLibraryTest, TheUpkeepDoesAllOfItByItself) {
                objects(gone).empty();
     };
     run_until(done);
+    run_until([&] { return !deleted.is_stale() && !deleted.has(in_trash); });
     tasks.cancel();
     run_until([&] { return tasks.size() == 0; });
 }
