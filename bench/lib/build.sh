@@ -12,6 +12,6 @@ build_web
 say "building the server and the benches (build/bench)"
 # Reading the build's description again is cheap, and finds what was installed since.
 configure_options=(-DSW_BENCH=ON)
-targets=(syncwatch fault_relay bench.roomload bench.yardstick bench.relay bench.fetch bench.stage)
+targets=(syncwatch fault_relay bench.roomload bench.yardstick bench.relay bench.fetch bench.stage bench.library)
 if [ -f /usr/include/benchmark/benchmark.h ]; then targets+=(bench.micro); fi
 build bench "${targets[@]}"

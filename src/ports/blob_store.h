@@ -39,6 +39,11 @@ struct BlobPage {
     std::string next;  ///< Where the next page begins; empty: this was the last.
 };
 
+/// The reason of a store that does not let us remove anything.
+inline constexpr const char* kNoDelete = "no_delete";
+/// The reason of two stores as one (HealingStore): the first has removed it, the second keeps it.
+inline constexpr const char* kLeftBehind = "left_behind";
+
 /// Named immutable objects: segments, playlists, posters, originals. Keys are relative paths of
 /// `[A-Za-z0-9._-]` parts joined by '/', without "." or ".." parts; anything else: InvalidInput.
 /// Embedded: local disk. Production: S3 behind a local cache.
@@ -71,7 +76,8 @@ public:
         SW_CO_TRY(SourceFile whole, co_await local_path(std::move(key)));
         co_return whole;
     }
-    /// Removes one object; absent is success.
+    /// Removes one object; absent is success. Errors, as of remove_all(): Conflict (reason
+    /// kNoDelete: who we are there may not).
     virtual Async<> remove(std::string key) = 0;
     /// Removes everything under `prefix` + "/"; absent is success.
     virtual Async<> remove_all(std::string prefix) = 0;

@@ -9,6 +9,12 @@
 
 namespace syncwatch {
 
+/// A key or a prefix that is gone everywhere but in the second store.
+struct LeftBehind {
+    std::string key;
+    WallTime left_at{};
+};
+
 /// What the database knows of the objects in the BlobStore: which exist, what they must hash to,
 /// and which are to go. Whoever stores an object and then cannot record it removes it again.
 /// All fail with Unavailable (component "database").
@@ -28,6 +34,13 @@ public:
     virtual Async<std::vector<std::string>> doomed(int limit) = 0;
     /// Forgets one of them, and the ledger's lines of and under it. Absent is success.
     virtual Async<> forget_doomed(std::string key) = 0;
+    /// The same, of what the second store keeps because we may not remove it there: somebody else
+    /// has to.
+    virtual Async<> leave_behind(std::string key, WallTime now) = 0;
+    /// What was left there, by key, those behind `after`.
+    virtual Async<std::vector<LeftBehind>> left_behind(std::string after, int limit) = 0;
+    /// It is gone there as well. Absent is success.
+    virtual Async<> forget_left(std::string key) = 0;
 };
 
 }  // namespace syncwatch

@@ -95,8 +95,8 @@ public:
     /// Everything under `prefix` + "/" with a key behind `after`, by the bytes of their keys.
     virtual Async<std::vector<LedgerLine>> lines(std::string prefix, std::string after,
                                                  int limit) = 0;
-    /// Those of the keys (some hundreds at most) that neither have a line nor are doomed: nobody
-    /// knows of them.
+    /// Those of the keys (some hundreds at most) that neither have a line nor are doomed, nor were
+    /// left behind: nobody knows of them.
     virtual Async<std::vector<std::string>> unknown_of(std::vector<std::string> keys) = 0;
 };
 

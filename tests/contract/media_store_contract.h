@@ -381,6 +381,27 @@ TYPED_TEST_P(MediaStoreContract, TheLedgerKnowsAPrefixFromANameThatBeginsLikeIt)
     EXPECT_TRUE(run_to_end(this->ledger().find_object("a/1-")).value());
 }
 
+TYPED_TEST_P(MediaStoreContract, WhatIsLeftBehindIsKnownUntilItIsGone) {
+    ASSERT_TRUE(run_to_end(
+        this->ledger().record({this->object("v/1/a"), this->object("v/2/a")}, this->kNow)));
+    for (int again = 0; again < 2; ++again) {
+        ASSERT_TRUE(run_to_end(this->ledger().leave_behind("v/1", this->kNow)));
+    }
+    EXPECT_FALSE(run_to_end(this->ledger().find_object("v/1/a")).value());
+    EXPECT_TRUE(run_to_end(this->ledger().find_object("v/2/a")).value());
+    const auto later = this->kNow + this->kMinute;
+    ASSERT_TRUE(run_to_end(this->ledger().leave_behind("v/0", later)));
+    const auto left = run_to_end(this->ledger().left_behind("", 10)).value();
+    ASSERT_EQ(left.size(), 2u);
+    EXPECT_EQ(left[0].key, "v/0");
+    EXPECT_EQ(left[1].left_at, this->kNow);
+    EXPECT_EQ(run_to_end(this->ledger().left_behind("v/0", 10)).value().size(), 1u);
+    EXPECT_EQ(run_to_end(this->ledger().left_behind("", 1)).value().size(), 1u);
+    ASSERT_TRUE(run_to_end(this->ledger().forget_left("v/0")));
+    ASSERT_TRUE(run_to_end(this->ledger().forget_left("v/0")));
+    EXPECT_EQ(run_to_end(this->ledger().left_behind("", 10)).value().size(), 1u);
+}
+
 TYPED_TEST_P(MediaStoreContract, ASegmentThatIsMadeAgainTakesTheOldOnesPlace) {
     const VideoId video = this->probing(this->account());
     const Job job = this->claimed();
@@ -427,6 +448,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     SubtitlesWaitInTheTrashAsWell, VideosOfDeletedAccountsAreFound,
     TheOriginalGoesOnlyWhenNobodyNeedsIt, OriginalsAreFoundByWhatIsStillToDoAboutThem,
     SubtitlesAreAddedAndRemovedOneByOne, TheLedgerKnowsAPrefixFromANameThatBeginsLikeIt,
-    ASegmentThatIsMadeAgainTakesTheOldOnesPlace, ANewTitleShowsAtOnce);
+    WhatIsLeftBehindIsKnownUntilItIsGone, ASegmentThatIsMadeAgainTakesTheOldOnesPlace,
+    ANewTitleShowsAtOnce);
 
 }  // namespace syncwatch

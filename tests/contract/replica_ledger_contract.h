@@ -201,6 +201,9 @@ TYPED_TEST_P(ReplicaLedgerContract, WhatIsDoomedIsNotUnknown) {
     EXPECT_EQ(run_to_end(this->replicas().unknown_of(asked)).value(),
               (std::vector<std::string>{asked[1], "nothing"}));
     EXPECT_TRUE(run_to_end(this->replicas().unknown_of({})).value().empty());
+    ASSERT_TRUE(run_to_end(this->ledger().leave_behind(video_prefix(other), this->kNow)));
+    EXPECT_EQ(run_to_end(this->replicas().unknown_of(asked)).value().size(), 2u)
+        << "what was left in the second store is known";
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ReplicaLedgerContract, WhatWaitsForACopyIsTakenOldestFirstByOneAtATime,

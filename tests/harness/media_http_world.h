@@ -45,6 +45,7 @@ public:
     void send_away(http::SegmentRedirects& redirects) {
         running_->film_server.send_away(redirects);
     }
+    DeletedFilms& deleted() { return running_->deleted; }
     std::uint16_t port() const { return running_->server.port(); }
     std::string token(const std::string& name) { return register_as(name)->token; }
     harness::HttpClient client(const std::string& token = {}) {
@@ -86,7 +87,6 @@ private:
         server_options.port = 0;
         running_ = std::make_unique<Running>(*this, more_threads());
     }
-    DeletedFilms& deleted() { return running_->deleted; }
     void stop() {
         if (!running_) return;
         running_->server.drain(std::chrono::milliseconds(0));

@@ -200,6 +200,51 @@ TEST_F(HealTest, WhatAFilmHasBesideItsStreamsIsMadeAgainOrSaidToBeLost) {
     EXPECT_EQ(ran.exit, 5) << ran.err;
 }
 
+TEST_F(HealTest, WhatIsDeletedStaysInAFarStoreWhoseKeysMayNotDelete) {
+    const std::string far_url =
+        fmt::format("s3:http://localhost:{}/far", TestObjectStore::server().http_port());
+    TestS3Client owner(far_url);
+    ASSERT_TRUE(run_to_end(owner.client.create_bucket()));
+    ASSERT_TRUE(TestObjectStore::server().create_user("far", "FAR", "far-secret"));
+    s3::S3Request policy{"PUT"};
+    policy.query.emplace_back("policy", "");
+    policy.body.text = std::make_shared<const std::string>(R"({"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/far"]},
+         "Action":["s3:GetObject","s3:PutObject","s3:ListBucket","s3:AbortMultipartUpload"],
+         "Resource":["arn:aws:s3:::far","arn:aws:s3:::far/*"]},
+        {"Effect":"Deny","Principal":{"AWS":["arn:aws:iam:::user/far"]},
+         "Action":["s3:DeleteObject","s3:DeleteObjectVersion"],
+         "Resource":["arn:aws:s3:::far/*"]}]})");
+    policy.body.size = policy.body.text->size();
+    policy.payload = encode_hex(sha256(as_bytes(*policy.body.text)));
+    const auto set = run_to_end(owner.exchange.ask(std::move(policy)));
+    ASSERT_TRUE(set) << set.error().message;
+    const fs::path keys = folder_.path() / "far-keys";
+    std::ofstream(keys) << "aws_access_key_id = FAR\naws_secret_access_key = far-secret\n";
+
+    serve({"--objects-second", far_url, "--objects-second-credentials-file", keys});
+    EXPECT_EQ(replicate({"audit"}).exit, 0) << "it is copied into and read back all the same";
+    EXPECT_EQ(replicate({"lost"}).exit, 0);
+    const auto there = run_to_end(owner.client.list(prefix_)).value();
+    ASSERT_GT(there.size(), pieces_.size());
+    (void)video({"remove", film_, "--now", "--confirm", film_});
+    const auto left = [&] {
+        const auto ran = replicate({"left"});
+        EXPECT_EQ(ran.exit, 0) << ran.err;
+        return boost::json::parse(ran.out).as_object();
+    };
+    EXPECT_TRUE(eventually([&] { return left().at("left") == 1; }));
+    EXPECT_EQ(left().at("keys").at(0).at("key").as_string(), "videos/" + film_);
+    EXPECT_FALSE(fs::exists(folder_.path() / "data" / "objects" / "videos" / film_));
+    EXPECT_EQ(run_to_end(owner.client.list(prefix_)).value(), there);
+    EXPECT_EQ(client_->get("/health").json().at("components").at("objects_second").at("status"),
+              "ok")
+        << "being refused is no trouble of the store's";
+    ASSERT_TRUE(run_to_end(owner.client.remove_many(there)));
+    EXPECT_EQ(left().at("gone"), 1) << "somebody else has removed it";
+    EXPECT_EQ(left().at("left"), 0);
+}
+
 TEST_F(HealTest, AFilmInTwoS3StoresGoesOnWithoutTheFirst) {
     const TempFolder other_folder;
     auto other = lab::ObjectStoreServer::make({other_folder.path()});

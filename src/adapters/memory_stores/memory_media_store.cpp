@@ -228,4 +228,22 @@ Async<> MemoryMediaStore::forget_doomed(std::string key) {
     co_return Result<>();
 }
 
+Async<> MemoryMediaStore::leave_behind(std::string key, WallTime now) {
+    left_.emplace(key, now);
+    co_return co_await forget_doomed(std::move(key));
+}
+
+Async<std::vector<LeftBehind>> MemoryMediaStore::left_behind(std::string after, int limit) {
+    std::vector<LeftBehind> out;
+    for (auto each = left_.upper_bound(after); each != left_.end(); ++each) {
+        if (std::ssize(out) < limit) out.push_back({each->first, each->second});
+    }
+    co_return out;
+}
+
+Async<> MemoryMediaStore::forget_left(std::string key) {
+    left_.erase(key);
+    co_return Result<>();
+}
+
 }  // namespace syncwatch

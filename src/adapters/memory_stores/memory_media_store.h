@@ -78,6 +78,9 @@ public:
     Async<std::vector<StoredBlob>> objects_under(std::string prefix) override;
     Async<std::vector<std::string>> doomed(int limit) override;
     Async<> forget_doomed(std::string key) override;
+    Async<> leave_behind(std::string key, WallTime now) override;
+    Async<std::vector<LeftBehind>> left_behind(std::string after, int limit) override;
+    Async<> forget_left(std::string key) override;
 
     Async<bool> use_second(std::string name) override;
     Async<std::optional<LedgerLine>> find_line(std::string key) override;
@@ -139,6 +142,7 @@ private:
     Films films_;
     std::map<std::string, Line> objects_;
     std::set<std::string> doomed_;
+    std::map<std::string, WallTime> left_;
     std::map<std::string, WallTime> subtitles_in_trash_;  ///< By their objects' keys.
     std::string second_;
 };

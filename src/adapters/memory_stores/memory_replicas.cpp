@@ -170,8 +170,12 @@ Async<std::vector<LedgerLine>> MemoryMediaStore::lines(std::string prefix, std::
 }
 
 Async<std::vector<std::string>> MemoryMediaStore::unknown_of(std::vector<std::string> keys) {
-    std::erase_if(
-        keys, [this](const std::string& key) { return objects_.contains(key) || is_doomed(key); });
+    std::erase_if(keys, [this](const std::string& key) {
+        const bool left = std::ranges::any_of(left_, [&key](const auto& each) {
+            return key == each.first || key.starts_with(each.first + "/");
+        });
+        return left || objects_.contains(key) || is_doomed(key);
+    });
     co_return keys;
 }
 

@@ -38,6 +38,12 @@ tl::unexpected<Error> kept_away(const std::string& key) {
     return fail_unavailable("objects", key + " came several times and was gone each time", 5s);
 }
 
+/// What the store forbids us, in the words of the port.
+Result<> no_delete(Result<> removed) {
+    if (removed || removed.error().code != ErrorCode::Forbidden) return removed;
+    return fail(ErrorCode::Conflict, std::move(removed.error().message), kNoDelete);
+}
+
 bool is_disk_full(const Error& error, const Download& download) {
     return error.reason == "disk_full" || download.error() != 0;
 }
@@ -275,7 +281,8 @@ Async<SourceFile> S3BlobStore::source_file(std::string key) {
 
 Async<> S3BlobStore::remove(std::string key) {
     SW_CO_CHECK(check_key(key));
-    const Result<> removed = co_await client_.remove(key);
+    Result<> answer = co_await client_.remove_if_allowed(key);
+    const Result<> removed = no_delete(std::move(answer));
     auto drop = [this, key] {
         forget(key);
         return true;
@@ -294,7 +301,8 @@ Async<> S3BlobStore::remove_all(std::string prefix) {
         more = !names.empty();
         if (!more) break;
         removed.insert(names.begin(), names.end());
-        SW_CO_CHECK(co_await client_.remove_many(std::move(names)));
+        Result<> answer = co_await client_.remove_many(std::move(names));
+        SW_CO_CHECK(no_delete(std::move(answer)));
     }
     auto drop = [this, prefix] {
         cache_->forget_all(prefix);

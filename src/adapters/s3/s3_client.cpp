@@ -199,6 +199,7 @@ Async<> S3Client::remove_some(std::vector<std::string> names) {
     xml += "</Delete>";
     S3Request request{"POST"};
     request.query.emplace_back("delete", "");
+    request.may_be_denied = true;
     request.headers.emplace_back("content-md5", content_md5(xml));
     request.payload = encode_hex(sha256(as_bytes(xml)));
     request.body = text_body(std::move(xml));
@@ -208,6 +209,10 @@ Async<> S3Client::remove_some(std::vector<std::string> names) {
     // Each object has its own outcome, and only those that stayed are named.
     const XmlElement* const stayed = read->child("Error");
     if (stayed == nullptr) co_return Result<>();
+    if (stayed->text_of("Code") == "AccessDenied") {
+        co_return fail(ErrorCode::Forbidden,
+                       fmt::format("delete {}: denied", stayed->text_of("Key")));
+    }
     co_return fail_unavailable(
         "objects", fmt::format("delete {}: {}", stayed->text_of("Key"), stayed->text_of("Code")),
         std::chrono::seconds(5));

@@ -58,6 +58,7 @@ public:
     Async<> remove(std::string name);
     /// The same, where not being allowed to is to be expected. Errors: Forbidden.
     Async<> remove_if_allowed(std::string name);
+    /// Errors: Forbidden (one of them may not be removed).
     Async<> remove_many(std::vector<std::string> names);
     /// `most` is at most 1000.
     Async<Page> list_page(std::string prefix, std::string from, int most = 1000,

@@ -84,6 +84,9 @@ public:
     Async<std::vector<StoredBlob>> objects_under(std::string prefix) override;
     Async<std::vector<std::string>> doomed(int limit) override;
     Async<> forget_doomed(std::string key) override;
+    Async<> leave_behind(std::string key, WallTime now) override;
+    Async<std::vector<LeftBehind>> left_behind(std::string after, int limit) override;
+    Async<> forget_left(std::string key) override;
 
 private:
     Database& database_;

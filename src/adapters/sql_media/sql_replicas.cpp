@@ -282,7 +282,9 @@ Async<std::vector<std::string>> SqlReplicaLedger::unknown_of(std::vector<std::st
         SW_TRY(const auto known, those_in(db, "objects", all));
         std::set<std::string> names;
         for (const std::string& key : keys) add_with_prefixes(key, names);
-        SW_TRY(const auto doomed, those_in(db, "doomed", names));
+        SW_TRY(auto doomed, those_in(db, "doomed", names));
+        SW_TRY(const auto left, those_in(db, "left_behind", names));
+        doomed.insert(left.begin(), left.end());
         std::vector<std::string> unknown;
         for (const std::string& key : keys) {
             std::set<std::string> of_it;

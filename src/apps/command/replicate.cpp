@@ -333,6 +333,7 @@ void add_replicate(CLI::App& app, Command& chosen) {
         Kind::Repair, arguments, chosen)
         ->add_flag("--all", arguments->all, "Read everything back first, as audit does");
     add_replicate_lost(*replicate, chosen);
+    add_replicate_left(*replicate, chosen);
 }
 
 }  // namespace syncwatch::apps

@@ -33,6 +33,10 @@ constexpr Key kObjectsKeys[] = {
     {"objects.second_credentials_file", Kind::Text, "FILE", "", kFile,
      "Keys for the second store, as in objects.credentials_file.",
      [](Settings& s, Words w) { return take_text(w, s.second.s3.credentials_file); }},
+    {"objects.second_may_delete", Kind::Flag, "FLAG", "true", kFlag,
+     "Whether what is deleted is removed from the second store, too. false: it stays there, for "
+     "the store's own rule, or for somebody else; syncwatch replicate left lists it.",
+     [](Settings& s, Words w) { return put(parse_flag(w[0]), s.second.may_delete); }},
     {"objects.copy_rate", Kind::Text, "SIZE", "100MB", kSize,
      "What each node copies into the second store in a second at most. 0: as fast as it goes.",
      [](Settings& s, Words w) { return put(parse_size(w[0]), s.second.copy_rate); }},

@@ -69,9 +69,9 @@ struct Settings {
     struct Second {
         std::filesystem::path folder;
         S3 s3;
-        std::uint64_t copy_rate = 100'000'000;  ///< Bytes per second; 0: no limit.
-        std::uint64_t audit_rate = 10'000'000;  ///< The same.
+        std::uint64_t copy_rate = 100'000'000, audit_rate = 10'000'000;  ///< Bytes/s; 0: no limit.
         std::chrono::seconds audit_every = std::chrono::hours(30 * 24);
+        bool may_delete = true;
         bool on() const { return !folder.empty() || s3.on(); }
         /// What tells it from another one: its folder, or its URL.
         std::string name() const { return s3.on() ? s3.url : "file:" + folder.string(); }

@@ -26,6 +26,9 @@ Result<std::unique_ptr<CopyingStores>> CopyingStores::open(const config::Setting
     } else if (settings.second.on()) {
         SW_TRY(stores->second_, stores->open_folder(settings.second.folder, writer));
     }
+    if (stores->second_.blobs && !settings.second.may_delete) {
+        stores->undeletable_.emplace(*stores->second_.blobs);
+    }
     return stores;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/thread_pool.hpp>
@@ -12,6 +13,7 @@
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "services/objects/object_copier.h"
+#include "services/objects/undeletable_store.h"
 
 namespace syncwatch::apps {
 
@@ -36,7 +38,7 @@ public:
 
     BlobStore& first() { return *first_.blobs; }
     /// nullptr: the settings name none.
-    BlobStore* second() { return second_.blobs.get(); }
+    BlobStore* second() { return undeletable_ ? &*undeletable_ : second_.blobs.get(); }
     ObjectCopier& copier() { return *copier_; }
     /// Ends what is under way.
     void stop();
@@ -57,6 +59,7 @@ private:
     net::thread_pool pool_{2};
     Store first_;
     Store second_;
+    std::optional<UndeletableStore> undeletable_;  ///< The second, where we are told so.
     std::unique_ptr<ObjectCopier> copier_;
 };
 

@@ -20,6 +20,7 @@ Result<std::unique_ptr<SecondStore>> SecondStore::open(const config::Settings& s
     if (!settings.second.s3.on()) {
         SW_TRY(second->blobs_, filesystem::FileBlobStore::join(
                                    settings.second.folder, {powers.reads, powers.writes}, writer));
+        second->obey(settings);
         return second;
     }
     auto tell = [](bool open, const CircuitBreaker::Status& status) {
@@ -36,7 +37,12 @@ Result<std::unique_ptr<SecondStore>> SecondStore::open(const config::Settings& s
                                                       powers.reads, powers.writes}));
     second->s3_ = blobs.get();
     second->blobs_ = std::move(blobs);
+    second->obey(settings);
     return second;
+}
+
+void SecondStore::obey(const config::Settings& settings) {
+    if (!settings.second.may_delete) undeletable_.emplace(*blobs_);
 }
 
 }  // namespace syncwatch::apps

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/thread_pool.hpp>
@@ -10,6 +11,7 @@
 #include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/random.h"
+#include "services/objects/undeletable_store.h"
 
 namespace syncwatch::apps {
 
@@ -29,7 +31,7 @@ public:
     static Result<std::unique_ptr<SecondStore>> open(const config::Settings& settings,
                                                      Powers powers, const std::string& writer);
 
-    BlobStore& blobs() { return *blobs_; }
+    BlobStore& blobs() { return undeletable_ ? *undeletable_ : *blobs_; }
     /// nullptr: it is a folder.
     s3::S3BlobStore* s3() { return s3_; }
     const CircuitBreaker& breaker() const { return breaker_; }
@@ -40,10 +42,12 @@ public:
 
 private:
     SecondStore() = default;
+    void obey(const config::Settings& settings);
 
     CircuitBreaker breaker_{"objects_second"};
     std::unique_ptr<BlobStore> blobs_;
     s3::S3BlobStore* s3_ = nullptr;
+    std::optional<UndeletableStore> undeletable_;  ///< Where we are told so.
 };
 
 }  // namespace syncwatch::apps

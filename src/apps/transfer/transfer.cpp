@@ -14,13 +14,14 @@
 namespace syncwatch::transfer {
 namespace {
 
-/// In an order in which whatever a row refers to is there before it. Notices, leases
-/// and what was told are not moved: they are for servers that run now.
-constexpr std::array<std::string_view, 24> kTables = {
-    "installation", "objects",       "audit",  "users",         "sessions",      "invitations",
-    "rooms",        "room_members",  "bans",   "room_messages", "room_queues",   "queue_items",
-    "queue_votes",  "room_playback", "videos", "renditions",    "audio_tracks",  "subtitles",
-    "segments",     "uploads",       "jobs",   "job_parts",     "part_segments", "doomed"};
+/// In an order in which whatever a row refers to is there before it. Notices, leases and what was
+/// told are not moved: they are for servers that run now.
+constexpr std::array<std::string_view, 25> kTables = {
+    "installation", "objects",      "audit",         "users",         "sessions",
+    "invitations",  "rooms",        "room_members",  "bans",          "room_messages",
+    "room_queues",  "queue_items",  "queue_votes",   "room_playback", "videos",
+    "renditions",   "audio_tracks", "subtitles",     "segments",      "uploads",
+    "jobs",         "job_parts",    "part_segments", "doomed",        "left_behind"};
 
 /// Rows that go in one statement: few enough for its parameters (65535), enough for speed.
 constexpr std::int64_t kRowsAtOnce = 200;

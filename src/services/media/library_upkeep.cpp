@@ -10,6 +10,10 @@ namespace {
 
 constexpr int kUpkeepBatch = 100;
 
+bool is_left_behind(const Result<>& removed) {
+    return !removed && removed.error().reason == kLeftBehind;
+}
+
 }  // namespace
 
 Async<> VideoLibrary::remove_ownerless() {
@@ -51,9 +55,18 @@ Async<> VideoLibrary::remove_doomed() {
 }
 
 Async<> VideoLibrary::remove_objects(std::string key) {
-    SW_CO_CHECK(co_await powers_.blobs.remove_all(key));
-    SW_CO_CHECK(co_await powers_.blobs.remove(key));
-    co_return co_await powers_.ledger.forget_doomed(std::move(key));
+    bool left = false;
+    Result<> removed = co_await powers_.blobs.remove_all(key);
+    if (is_left_behind(removed)) left = true;
+    if (!removed && !left) co_return removed;
+    removed = co_await powers_.blobs.remove(key);
+    if (is_left_behind(removed)) left = true;
+    if (!removed && !is_left_behind(removed)) co_return removed;
+    if (!left) co_return co_await powers_.ledger.forget_doomed(std::move(key));
+    // It is somebody else's to remove, and never asked for again.
+    log::info("objects.left_behind", {{"key", key}});
+    const WallTime now = powers_.clock.wall();
+    co_return co_await powers_.ledger.leave_behind(std::move(key), now);
 }
 
 Async<> VideoLibrary::settle_originals() {

@@ -6,6 +6,7 @@
 
 #include "base/log/log.h"
 #include "services/objects/blob_reading.h"
+#include "services/objects/far_store.h"
 
 namespace syncwatch {
 namespace {
@@ -79,14 +80,14 @@ Async<> HealingStore::refresh(std::string key) {
 Async<> HealingStore::remove(std::string key) {
     const Result<> first = co_await powers_.first.remove(key);
     if (powers_.second == nullptr) co_return first;
-    const Result<> second = co_await powers_.second->remove(std::move(key));
+    const Result<> second = co_await remove_from_second(*powers_.second, std::move(key));
     co_return first ? second : first;
 }
 
 Async<> HealingStore::remove_all(std::string prefix) {
     const Result<> first = co_await powers_.first.remove_all(prefix);
     if (powers_.second == nullptr) co_return first;
-    const Result<> second = co_await powers_.second->remove_all(std::move(prefix));
+    const Result<> second = co_await remove_all_from_second(*powers_.second, std::move(prefix));
     co_return first ? second : first;
 }
 

@@ -20,7 +20,8 @@ namespace syncwatch {
 
 /// The object store as everybody sees it: what is opened is what the ledger says, from whichever
 /// store has it. Writes go to the first store; the second gets them in the background (Replicator).
-/// What is removed goes from both.
+/// What is removed goes from both; where the second does not let us, it fails with Conflict (reason
+/// kLeftBehind), and is done.
 ///
 /// A file is read whole the first time that it is opened, and not again as long as it is the same
 /// file: hot segments cost a look at their inode. What is missing or damaged in the first store

@@ -17,6 +17,14 @@ constexpr auto kLookForLost = 10min;
 /// Nobody waits in front of a screen.
 constexpr auto kMakingPatience = 5min;
 
+/// A copy that nobody wants any more. One that a store does not let go is told of by whoever
+/// removed the object, or else found by StoreCensus.
+Async<> take_back(BlobStore& store, std::string key) {
+    const Result<> removed = co_await store.remove(std::move(key));
+    if (!removed && removed.error().reason == kNoDelete) co_return Result<>();
+    co_return removed;
+}
+
 }  // namespace
 
 Async<> ObjectMender::note_whole(StoredBlob object) {
@@ -44,7 +52,7 @@ Async<> ObjectMender::replicate(StoredBlob object) {
     StoredBlob line = object;
     SW_CO_TRY(const bool wanted, co_await powers_.replicas.note_replicated(std::move(line), now));
     // It was removed from both stores while its copy was on its way.
-    if (!wanted) co_return co_await powers_.second->remove(object.key);
+    if (!wanted) co_return co_await take_back(*powers_.second, object.key);
     ++powers_.tally.copied_objects;
     powers_.tally.copied_bytes += object.size;
     co_return Result<>();
@@ -145,7 +153,7 @@ Async<> ObjectMender::repair(StoredBlob object, Report& report) {
     SW_CO_TRY(const bool wanted, co_await powers_.replicas.is_wanted(std::move(line)));
     if (!wanted) {
         report.outcome = Outcome::Gone;
-        co_return co_await to.remove(key);
+        co_return co_await take_back(to, key);
     }
     SW_CO_CHECK(co_await note_whole(std::move(object)));
     report.outcome = Outcome::Repaired;

@@ -1,0 +1,6 @@
+-- What was removed here and is still in the second store, which we may not remove from: for whoever may, or for
+-- the store's own rule. Keys and prefixes, as in doomed.
+CREATE TABLE left_behind (
+    key     TEXT PRIMARY KEY,
+    left_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
