@@ -40,6 +40,7 @@ struct LedgerCoverage {
     std::uint64_t verified_objects = 0;  ///< Of them, since the instant that was asked for.
     std::uint64_t verified_bytes = 0;
     std::optional<WallTime> oldest;  ///< The look that is longest ago; none: one never was.
+    std::optional<WallTime> newest;  ///< The last look; none: there never was one.
     std::uint64_t damaged = 0;
     std::uint64_t lost = 0;
 };

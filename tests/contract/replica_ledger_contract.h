@@ -105,6 +105,7 @@ TYPED_TEST_P(ReplicaLedgerContract, TheLookThatIsLongestAgoComesFirst) {
     EXPECT_EQ(this->unverified(now, later), (std::vector<std::string>{"b", "a"}));
     coverage = run_to_end(this->replicas().coverage(now)).value();
     EXPECT_EQ(coverage.oldest, now - 2 * this->kMinute);
+    EXPECT_EQ(coverage.newest, now);
 }
 
 TYPED_TEST_P(ReplicaLedgerContract, OneThatSomebodyWaitsForIsTakenByItself) {
@@ -180,7 +181,8 @@ TYPED_TEST_P(ReplicaLedgerContract, LinesAreReadPageByPageInTheOrderOfTheirKeys)
     }
     const auto page = [&](const std::string& after, int limit) {
         std::vector<std::string> out;
-        for (const auto& each : run_to_end(this->replicas().lines("v", after, limit)).value()) {
+        const auto lines = run_to_end(this->replicas().lines("v", after, limit)).value();
+        for (const LedgerLine& each : lines) {
             out.push_back(each.object.key);
         }
         return out;

@@ -140,6 +140,7 @@ Async<LedgerCoverage> MemoryMediaStore::coverage(WallTime since) {
         all_seen = all_seen && seen;
         if (!seen) continue;
         out.oldest = std::min(out.oldest.value_or(*seen), *seen);
+        out.newest = std::max(out.newest.value_or(*seen), *seen);
         if (*seen < since) continue;
         ++out.verified_objects;
         out.verified_bytes += line.known.object.size;

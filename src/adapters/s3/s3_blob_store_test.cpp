@@ -85,6 +85,29 @@ TEST_F(S3BlobStoreTest, ItTellsHowItsCacheServes) {
     EXPECT_EQ(figures.limit, 10u);
 }
 
+TEST_F(S3BlobStoreTest, AListingThatBreaksOffIsNotItsEnd) {
+    const auto blobs = store();
+    server_.says(ScriptedServer::answer(
+        200,
+        "<ListBucketResult><Contents><Key>v/a</Key><Size>3</Size>"
+        "<LastModified>2026-11-23T08:33:14.120Z</LastModified></Contents>"
+        "<Contents><Key>v/folder/</Key><Size>0</Size></Contents>"
+        "<IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>"
+        "</ListBucketResult>"));
+    const auto first = run_to_end(blobs->list_page("v", ""));
+    ASSERT_TRUE(first) << first.error().message;
+    ASSERT_EQ(first->all.size(), 1u) << "marks of folders are none of ours";
+    EXPECT_EQ(first->all[0].key, "v/a");
+    EXPECT_EQ(first->all[0].size, 3u);
+    EXPECT_EQ(format_rfc3339(first->all[0].stored_at), "2026-11-23T08:33:14.120Z");
+    EXPECT_EQ(first->next, "more");
+    server_.says(ScriptedServer::answer(200, "<ListBucketResult><Contents><Key>v/b</Key>"));
+    EXPECT_EQ(run_to_end(blobs->list_page("v", "more")).error().code, ErrorCode::Unavailable);
+    server_.says(ScriptedServer::error(403, "AccessDenied"));
+    EXPECT_EQ(run_to_end(blobs->size_of("v/c")).error().code, ErrorCode::Unavailable)
+        << "who may not look does not know that it is missing";
+}
+
 TEST_F(S3BlobStoreTest, ManyWhoAskAtOnceCostOneQuestion) {
     const auto blobs = store();
     server_.says(ScriptedServer::answer(200, "segment"));

@@ -239,17 +239,19 @@ Async<LedgerCoverage> SqlReplicaLedger::coverage(WallTime since) {
             if (row.integer(4) != 0) coverage.oldest = row.time(4);
             coverage.damaged = count(row, 5);
             coverage.lost = count(row, 6);
+            if (!row.is_null(7) && row.integer(7) != 0) coverage.newest = row.time(7);
             return coverage;
         };
-        SW_TRY(const auto found,
-               db.query_one(
-                   "SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT),"
-                   " coalesce(sum(CASE WHEN verified_at >= ?1 THEN 1 ELSE 0 END), 0),"
-                   " CAST(coalesce(sum(CASE WHEN verified_at >= ?1 THEN size ELSE 0 END), 0)"
-                   " AS BIGINT), min(verified_at),"
-                   " coalesce(sum(CASE WHEN fault = 'damaged' THEN 1 ELSE 0 END), 0),"
-                   " coalesce(sum(CASE WHEN fault = 'lost' THEN 1 ELSE 0 END), 0) FROM objects",
-                   map, since));
+        SW_TRY(
+            const auto found,
+            db.query_one("SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT),"
+                         " coalesce(sum(CASE WHEN verified_at >= ?1 THEN 1 ELSE 0 END), 0),"
+                         " CAST(coalesce(sum(CASE WHEN verified_at >= ?1 THEN size ELSE 0 END), 0)"
+                         " AS BIGINT), min(verified_at),"
+                         " coalesce(sum(CASE WHEN fault = 'damaged' THEN 1 ELSE 0 END), 0),"
+                         " coalesce(sum(CASE WHEN fault = 'lost' THEN 1 ELSE 0 END), 0), "
+                         "max(verified_at) FROM objects",
+                         map, since));
         return found.value_or(LedgerCoverage());
     };
     co_return co_await database_.read(std::move(work));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "apps/command/admin.h"
+#include "apps/command/objects_inventory.h"
 #include "apps/command/replicate_commands.h"
 #include "apps/command/replicate_work.h"
 #include "apps/node/copying_stores.h"
@@ -34,60 +35,15 @@ struct ReplicateArguments {
     bool all = false;
 };
 
-double age(const std::optional<WallTime>& then, WallTime now) {
-    return then && *then < now ? std::chrono::duration<double>(now - *then).count() : 0;
-}
-
-double share(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 1 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-json::object coverage_json(const LedgerCoverage& covered, WallTime now) {
-    json::object out{{"objects", covered.objects},
-                     {"bytes", covered.bytes},
-                     {"verified_objects", covered.verified_objects},
-                     {"verified_bytes", covered.verified_bytes},
-                     {"coverage", share(covered.verified_bytes, covered.bytes)},
-                     {"oldest_seconds", nullptr},
-                     {"damaged", covered.damaged},
-                     {"lost", covered.lost}};
-    if (covered.oldest) out["oldest_seconds"] = age(covered.oldest, now);
-    return out;
-}
-
-void show_coverage(const Output& out, const LedgerCoverage& covered, const std::string& within,
-                   WallTime now) {
-    const std::string oldest =
-        covered.objects == 0 ? "there are none"
-        : covered.oldest ? "the oldest look is " + format_span(age(covered.oldest, now)) + " ago"
-                         : "some never were";
-    out.line(fmt::format("read back     {:.1f} % of the bytes{}; {}",
-                         100 * share(covered.verified_bytes, covered.bytes), within, oldest));
-    out.line(fmt::format("damaged       {}", covered.damaged));
-    out.line(fmt::format("lost          {}", covered.lost));
-}
-
 Outcome<> show_status(Invocation& invocation) {
     auto admin = Admin::open(invocation);
     if (!admin) return tl::unexpected<Failure>(admin.error());
-    ReplicaLedger& replicas = (*admin)->powers().replicas;
-    const auto& second = invocation.settings.second;
-    const WallTime now = (*admin)->powers().clock.wall();
-    const auto backlog = (*admin)->run(replicas.backlog());
-    if (!backlog) return tl::unexpected<Failure>(backlog.error());
-    const auto covered = (*admin)->run(replicas.coverage(now - second.audit_every));
-    if (!covered) return tl::unexpected<Failure>(covered.error());
-    const auto faulty = (*admin)->run(replicas.faulty(kMostShown));
+    const auto all = take_inventory(**admin, invocation.settings);
+    if (!all) return tl::unexpected<Failure>(all.error());
+    const auto faulty = (*admin)->run((*admin)->powers().replicas.faulty(kMostShown));
     if (!faulty) return tl::unexpected<Failure>(faulty.error());
-
     const Output& out = invocation.out;
-    out.line("second store  " + (second.on() ? second.name() : std::string("none")));
-    out.line(fmt::format("objects       {}, {}", covered->objects, format_size(covered->bytes)));
-    if (second.on()) {
-        out.line(fmt::format("not copied    {}, {}; the oldest waits for {}", backlog->objects,
-                             format_size(backlog->bytes), format_span(age(backlog->oldest, now))));
-    }
-    show_coverage(out, *covered, " within " + format_span(second.audit_every), now);
+    for (const std::string& line : inventory_lines(*all)) out.line(line);
     json::array faults;
     for (const LedgerLine& each : *faulty) {
         const bool lost = each.fault == ObjectFault::Lost;
@@ -95,14 +51,9 @@ Outcome<> show_status(Invocation& invocation) {
         faults.push_back(
             json::object{{"key", each.object.key}, {"fault", lost ? "lost" : "damaged"}});
     }
-    json::object whole = coverage_json(*covered, now);
-    whole["second"] = second.on() ? json::value(second.name()) : json::value(nullptr);
-    whole["pending_objects"] = second.on() ? backlog->objects : 0;
-    whole["pending_bytes"] = second.on() ? backlog->bytes : 0;
-    whole["lag_seconds"] = second.on() ? age(backlog->oldest, now) : 0;
-    invocation.out.set("replication", std::move(whole));
+    invocation.out.set("replication", inventory_json(*all));
     invocation.out.set("faulty", std::move(faults));
-    return faults_failure(covered->damaged, covered->lost);
+    return faults_failure(all->covered.damaged, all->covered.lost);
 }
 
 /// One run for each data folder: its files on their way lie there.
@@ -262,7 +213,8 @@ Outcome<> replicate(Invocation& invocation, Kind kind, const ReplicateArguments&
             (*admin)->run(powers.replicas.coverage(now - settings.second.audit_every));
         if (covered) {
             const auto within = static_cast<double>(settings.second.audit_every.count());
-            show_coverage(invocation.out, *covered, " within " + format_span(within), now);
+            const auto lines = coverage_lines(*covered, " within " + format_span(within), now);
+            for (const std::string& line : lines) invocation.out.line(line);
             invocation.out.set("replication", coverage_json(*covered, now));
         }
     }

@@ -12,6 +12,7 @@
 #include "apps/command/admin.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/backup_words.h"
+#include "apps/command/objects_inventory.h"
 #include "base/quantity.h"
 #include "recovery/backups/standing.h"
 #include "recovery/embedded/rehearsal.h"
@@ -51,9 +52,7 @@ Outcome<std::vector<LiveFacts>> live_facts(const config::Settings& settings, Com
 }
 
 /// Objects are copied, not backed up: what is not in the second store yet would be gone.
-Outcome<Standing> standing_of_objects(const Invocation& invocation, const recovery::Plan& plan) {
-    auto admin = Admin::open(invocation);
-    if (!admin) return tl::unexpected<Failure>(admin.error());
+Standing standing_of_objects(const ObjectsInventory& all, const recovery::Plan& plan) {
     Standing objects;
     objects.component = objects.part = "objects";
     const auto promised = plan.objectives.find("objects");
@@ -61,18 +60,17 @@ Outcome<Standing> standing_of_objects(const Invocation& invocation, const recove
         objects.promised_loss = promised->second.rpo;
         objects.promised_time = promised->second.rto;
     }
-    if (!invocation.settings.second.on()) return objects;
-    const auto backlog = (*admin)->run((*admin)->powers().replicas.backlog());
-    if (!backlog) return tl::unexpected<Failure>(backlog.error());
-    const WallTime now = (*admin)->powers().clock.wall();
-    const auto waits = backlog->oldest ? now - *backlog->oldest : WallTime::duration(0);
-    objects.loss = std::chrono::floor<std::chrono::seconds>(std::max(waits, WallTime::duration(0)));
-    const auto covered = (*admin)->run(
-        (*admin)->powers().replicas.coverage(now - invocation.settings.second.audit_every));
-    if (!covered) return tl::unexpected<Failure>(covered.error());
-    objects.damaged = covered->damaged > 0 || covered->lost > 0;
-    if (covered->oldest) objects.verified = *covered->oldest;
+    // Of nothing, nothing can be lost.
+    if (all.second || all.covered.objects == 0) objects.loss = all.lag();
+    objects.damaged = all.covered.damaged > 0 || all.covered.lost > 0;
+    if (all.covered.oldest) objects.verified = *all.covered.oldest;
     return objects;
+}
+
+Outcome<ObjectsInventory> inventory_of(const Invocation& invocation) {
+    auto admin = Admin::open(invocation);
+    if (!admin) return tl::unexpected<Failure>(admin.error());
+    return take_inventory(**admin, invocation.settings);
 }
 
 std::string span_text(std::optional<std::chrono::seconds> span, const char* otherwise) {
@@ -159,8 +157,8 @@ Outcome<> show_status(Invocation& invocation, const BackupArguments& arguments) 
     if (!live) return tl::unexpected<Failure>(live.error());
     const WallTime now = (*desk)->clock().wall();
     auto all = recovery::standings((*desk)->plan(), *survey, *live, now);
-    auto objects = standing_of_objects(invocation, (*desk)->plan());
-    if (objects) all.push_back(*std::move(objects));
+    const auto objects = inventory_of(invocation);
+    if (objects) all.push_back(standing_of_objects(*objects, (*desk)->plan()));
     std::vector<std::vector<std::string>> rows;
     json::array standings;
     for (const Standing& each : all) {
@@ -172,6 +170,11 @@ Outcome<> show_status(Invocation& invocation, const BackupArguments& arguments) 
     out.line(
         table({"", "LOST", "PROMISED", "BACK IN", "PROMISED", "VERIFIED", "RESTORED", ""}, rows));
     if (!objects) out.line("objects: " + objects.error().what);
+    if (objects) {
+        out.line("");
+        for (const std::string& line : inventory_lines(*objects)) out.line(line);
+        invocation.out.set("objects", inventory_json(*objects));
+    }
     for (const auto& each : survey->away) out.line("away: " + trouble_line(each));
     invocation.out.set("standings", std::move(standings));
     invocation.out.set("away", troubles_json(survey->away));

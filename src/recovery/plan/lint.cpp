@@ -34,6 +34,7 @@ public:
             }
         }
         for (const Component& each : components()) look_at_backup(each.name, each.runs.front());
+        look_at_deleted_films();
         look_at_repositories();
         look_at_verification();
         look_at_people();
@@ -81,6 +82,19 @@ private:
                   fmt::format("Keep them for longer than {}.", format_span(period)));
         }
         look_at_loss(name, rule);
+    }
+
+    /// A database of an earlier moment refers to what was deleted since.
+    void look_at_deleted_films() {
+        const auto objects = plan_.backups.find("objects");
+        const auto database = plan_.backups.find("database");
+        if (objects == plan_.backups.end() || database == plan_.backups.end()) return;
+        const auto& kept = objects->second.keep;
+        const auto& reaches = database->second.keep;
+        if (!kept || (reaches && *reaches <= *kept)) return;
+        warn("backup.objects.keep",
+             "a database that is restored from its oldest backup refers to films that are gone",
+             "Keep what was deleted as long as backups of the database.");
     }
 
     /// Whether what may be lost between two runs is what is promised.

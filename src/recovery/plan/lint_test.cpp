@@ -60,6 +60,7 @@ TEST(LintTest, WhatIsWrongIsFoundAndNothingElse) {
         {"backup.database", Kind::Fault, [](Plan& p) { p.backups["database"].runs.erase("full"); }},
         {"backup.redis", Kind::Fault, [](Plan& p) { p.backups["redis"].runs.clear(); }},
         {"backup.database.keep", Kind::Fault, [](Plan& p) { p.backups["database"].keep = 168h; }},
+        {"backup.objects.keep", Kind::Warning, [](Plan& p) { p.backups["objects"].keep = 24h; }},
         {"objective.redis.rpo", Kind::Fault, [](Plan& p) { p.objectives["redis"].rpo = 59min; }},
         {"objective.database.rpo", Kind::Warning,
          [](Plan& p) { p.objectives["database"].rpo = 5s; }},
