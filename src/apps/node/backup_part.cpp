@@ -24,6 +24,8 @@ using Status = ComponentState::Status;
 
 constexpr auto kOpenAgain = 15s;
 constexpr auto kTidyEvery = 1h;
+/// How long the far place may be behind the near one.
+constexpr auto kBringEvery = 15s;
 /// What a node that stops waits for the last changes to be shipped.
 constexpr auto kLastPatience = 5s;
 /// A moment that is older than this is said to be behind: an idle one is marked once a minute.
@@ -46,6 +48,8 @@ BackupPart::BackupPart(Powers& powers, const config::Settings& settings, KeyStor
     }
     const auto near = plan->repositories.find("near");
     if (near != plan->repositories.end()) place_ = near->second;
+    const auto far = plan->repositories.find("far");
+    if (far != plan->repositories.end()) far_place_ = far->second;
     const auto rule = plan->backups.find("database");
     if (rule != plan->backups.end()) rule_ = rule->second;
 }
@@ -98,17 +102,51 @@ net::awaitable<void> BackupPart::ship() {
                          std::move(settings));
     }
     tasks_.spawn("tidy", tidy_now_and_then());
+    if (far_place_) tasks_.spawn("far", bring_far());
     co_await shipper_->run();
+}
+
+Result<> BackupPart::open_far() {
+    if (second_place_) return {};
+    SW_TRY(far_, OpenRepository::open(*far_place_, {powers_.clock, powers_.random, pool_}));
+    second_place_.emplace(repository_->get(), far_->get(), cluster_);
+    return {};
+}
+
+net::awaitable<void> BackupPart::bring_far() {
+    for (;;) {
+        Result<> brought = open_far();
+        if (brought) {
+            const auto bytes = co_await second_place_->bring_new();
+            if (!bytes) brought = fail(bytes.error());
+        }
+        {
+            const std::lock_guard lock(mutex_);
+            const std::string now = brought ? "" : brought.error().message;
+            if (!now.empty() && now != far_trouble_) {
+                log::warning("backup.far_behind", {{"error", now}});
+            }
+            far_trouble_ = now;
+        }
+        co_await powers_.clock.sleep_until(powers_.clock.now() + kBringEvery);
+    }
 }
 
 net::awaitable<void> BackupPart::tidy_now_and_then() {
     recovery::Packer packer(repository_->get(), cluster_);
+    std::optional<recovery::Packer> far_packer;
     for (;;) {
         co_await powers_.clock.sleep_until(powers_.clock.now() + kTidyEvery);
         // A pack beside what it was made of would only cost room.
-        if (!place_->may_delete) continue;
-        co_await expire();
-        co_await pack(packer);
+        if (place_->may_delete) {
+            co_await expire_in(repository_->get());
+            co_await pack(packer);
+        }
+        if (far_ && far_place_->may_delete) {
+            if (!far_packer) far_packer.emplace(far_->get(), cluster_);
+            co_await expire_in(far_->get());
+            co_await pack(*far_packer);
+        }
     }
 }
 
@@ -123,11 +161,11 @@ net::awaitable<void> BackupPart::pack(recovery::Packer& packer) {
     log::info("backup.packed", {{"pieces", done->packed}, {"removed", done->removed}});
 }
 
-net::awaitable<void> BackupPart::expire() {
+net::awaitable<void> BackupPart::expire_in(BackupRepository& place) {
     if (!rule_.keep) co_return;
     recovery::KeepRule rule{*rule_.keep, rule_.keep_full};
-    const auto removed = co_await recovery::expire_embedded(repository_->get(), cluster_, rule,
-                                                            powers_.clock.wall());
+    const auto removed =
+        co_await recovery::expire_embedded(place, cluster_, rule, powers_.clock.wall());
     if (!removed) {
         log::warning("backup.not_expired", {{"error", removed.error().message}});
     } else if (*removed > 0) {
@@ -143,18 +181,29 @@ net::awaitable<void> BackupPart::end() {
     const Result<> shipped =
         co_await recovery::by_deadline(powers_.clock, kLastPatience, std::move(last));
     if (!shipped) log::warning("backup.last_not_shipped", {{"error", shipped.error().message}});
+    if (!second_place_) co_return;
+    auto rest = second_place_->bring_new();
+    const auto brought =
+        co_await recovery::by_deadline(powers_.clock, kLastPatience, std::move(rest));
+    if (!brought) log::warning("backup.far_behind", {{"error", brought.error().message}});
 }
 
 void BackupPart::stop() {
     if (!std::exchange(running_, false)) return;
     net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
     if (repository_) repository_->stop();
+    if (far_) far_->stop();
 }
 
 std::optional<ShipperStatus> BackupPart::status() const {
     const std::lock_guard lock(mutex_);
     if (!shipper_) return std::nullopt;
     return shipper_->status();
+}
+
+std::string BackupPart::far_trouble() const {
+    const std::lock_guard lock(mutex_);
+    return far_trouble_;
 }
 
 ComponentState BackupPart::state() const {
@@ -185,6 +234,9 @@ ComponentState BackupPart::state() const {
         case ShipperStatus::State::Following:
             if (!now->has_base)
                 return ComponentState::of(Status::Ok, "the first copy is being made");
+            if (const std::string far = far_trouble(); !far.empty()) {
+                return ComponentState::of(Status::Degraded, fmt::format("{}; far: {}", until, far));
+            }
             return ComponentState::of(is_late ? Status::Degraded : Status::Ok, until);
         case ShipperStatus::State::Away:
             return ComponentState::of(Status::Degraded, fmt::format("{}: {}", until, now->trouble));

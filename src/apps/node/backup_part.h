@@ -16,14 +16,16 @@
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 #include "recovery/embedded/packing.h"
+#include "recovery/embedded/second_place.h"
 #include "recovery/embedded/shipper.h"
 #include "recovery/plan/plan.h"
 
 namespace syncwatch::apps {
 
 /// Brings the changes of an embedded database to the repository that the plan names, while the node
-/// runs, and removes there what the plan keeps no longer. Without such a repository, or with
-/// PostgreSQL, it does nothing. Nothing that goes wrong here is in the way of the node.
+/// runs, and from there to the far one, if it names one; removes there what the plan keeps no
+/// longer. Without such a repository, or with PostgreSQL, it does nothing. Nothing that goes wrong
+/// here is in the way of the node.
 class BackupPart {
 public:
     /// `key`: what the installation's name among backups comes from.
@@ -44,24 +46,31 @@ private:
     net::awaitable<void> open_repository();
     net::awaitable<void> tidy_now_and_then();
     net::awaitable<void> pack(recovery::Packer& packer);
-    net::awaitable<void> expire();
+    net::awaitable<void> expire_in(BackupRepository& place);
+    net::awaitable<void> bring_far();
+    Result<> open_far();
     net::awaitable<void> end();
     std::optional<recovery::ShipperStatus> status() const;
+    std::string far_trouble() const;
 
     Powers& powers_;
     const std::string cluster_;
     std::string trouble_with_plan_;
     std::optional<recovery::Repository> place_;  ///< nullopt: the plan names none.
+    std::optional<recovery::Repository> far_place_;
     recovery::BackupRule rule_;
     const std::string database_path_;
     Shards thread_{1};
     net::thread_pool pool_{1};
     std::unique_ptr<OpenRepository> repository_;
+    std::unique_ptr<OpenRepository> far_;
     std::optional<sqlite::ChangeLog> log_;
     std::optional<recovery::Shipper> shipper_;
+    std::optional<recovery::SecondPlace> second_place_;
     TaskGroup tasks_;
     mutable std::mutex mutex_;  // Guards what follows, and that shipper_ is there.
     std::string trouble_;       ///< Why there is no repository yet, or nothing was removed.
+    std::string far_trouble_;   ///< Why the far one has not all that the near one has.
     bool running_ = false;
 };
 
