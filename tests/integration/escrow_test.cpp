@@ -2,7 +2,10 @@
 #include <algorithm>
 
 #include "adapters/filesystem/folder_repository.h"
+#include "base/digest.h"
+#include "base/encoding.h"
 #include "harness/escrow_world.h"
+#include "harness/seeded_random.h"
 #include "recovery/catalogue/catalogue.h"
 
 namespace syncwatch {
@@ -54,9 +57,34 @@ protected:
         }
         return said;
     }
+    /// As a backup, a minute after the one before.
+    void store(const std::string& component, const fs::path& file) {
+        auto near = must(filesystem::FolderRepository::open(folder_.path() / "backups", pool_));
+        recovery::Catalogue catalogue({must(recovery::RepositoryNames::of("main")), folder_.path()},
+                                      {{"near", near.get()}}, clock_);
+        clock_.advance(std::chrono::minutes(1));
+        const std::string bytes = text_of(file);
+        recovery::BackupRecord record;
+        record.id = random_.make_id<recovery::BackupId>(clock_.wall());
+        record.component = component;
+        record.kind = recovery::BackupKind::Snapshot;
+        record.started = record.finished = record.window.from = record.window.to = clock_.wall();
+        record.annotations["file"] = file.filename().string();
+        record.raw_bytes = record.stored_bytes = bytes.size();
+        record.root = encode_hex(sha256(as_bytes(bytes)));
+        const std::string name = catalogue.names().data(record, file.filename().string());
+        (void)must(run_to_end(near->create_from(name, file)));
+        (void)must(run_to_end(catalogue.add(std::move(record))));
+    }
+    std::vector<std::string> from_backups() const {
+        return {"--repository", "file:" + (folder_.path() / "backups").string(), "--identity",
+                first_.string(), "--in-place"};
+    }
     fs::path below(const fs::path& root, const std::string& name) const {
         return root / path(name).substr(1);
     }
+
+    SeededRandom random_;
 };
 
 TEST_F(EscrowTest, WhatIsLostComesBackInItsPlaceAndIsReadTheSame) {
@@ -146,31 +174,47 @@ TEST_F(EscrowTest, WhatIsThereIsMovedAsideWhenThatIsConfirmed) {
 TEST_F(EscrowTest, AKeyAndAnAddressAreEnough) {
     take_both();
     const auto files = all_in(etc_);
-    auto near = must(filesystem::FolderRepository::open(folder_.path() / "backups", pool_));
-    recovery::Catalogue catalogue({must(recovery::RepositoryNames::of("main")), folder_.path()},
-                                  {{"near", near.get()}}, clock_);
-    int made = 0;
-    for (const auto& [component, file] : {std::pair{"config", open_}, {"secrets", closed_}}) {
-        recovery::BackupRecord record;
-        record.id = must(recovery::BackupId::parse("01a229b4-2e6a-7874-8c77-76383154210" +
-                                                   std::to_string(++made)));
-        record.component = component;
-        record.kind = recovery::BackupKind::Snapshot;
-        record.started = record.finished = record.window.from = record.window.to = clock_.wall();
-        const std::string name = catalogue.names().data(record, file.filename().string());
-        (void)must(run_to_end(near->create_from(name, file)));
-        (void)must(run_to_end(catalogue.add(std::move(record))));
-    }
+    store("config", open_);
+    store("secrets", closed_);
     fs::remove_all(etc_);
-    const std::vector<std::string> from{"--repository",
-                                        "file:" + (folder_.path() / "backups").string(),
-                                        "--identity", first_.string(), "--in-place"};
-    std::vector<std::string> early = from;
+    std::vector<std::string> early = from_backups();
     early.insert(early.end(), {"--to", "2001-01-01T00:00:00Z"});
     EXPECT_EQ(restore(early).exit, 3);
-    const Ran ran = restore_confirmed(from);
+    const Ran ran = restore_confirmed(from_backups());
     ASSERT_EQ(ran.exit, 0) << ran.out << ran.err;
     EXPECT_EQ(all_in(etc_), files);
+}
+
+TEST_F(EscrowTest, TheNewestTwoThatAreOfOneStateAreTakenFromThePlaceThatIsThere) {
+    take_both();
+    const auto files = all_in(etc_);
+    store("config", open_);
+    store("secrets", closed_);
+    // A change of which only one half was backed up.
+    write("sw.toml", "[log]\nlevel = \"debug\"\n" + text_of(etc_ / "sw.toml"), 0640);
+    must(run_to_end(config_source()->take(open_)));
+    store("config", open_);
+    const fs::path plan = folder_.path() / "two places.toml";
+    std::ofstream(plan) << "[repository.near]\nurl = \"file:"
+                        << (folder_.path() / "not mounted" / "backups").string()
+                        << "\"\n[repository.far]\nurl = \"file:"
+                        << (folder_.path() / "backups").string() << "\"\n";
+    fs::remove_all(etc_);
+    const Ran ran = restore_confirmed(
+        {"--recovery-plan", plan.string(), "--identity", first_.string(), "--in-place"});
+    ASSERT_EQ(ran.exit, 0) << ran.out << ran.err;
+    EXPECT_NE(ran.out.find("away           in near"), std::string::npos) << ran.out;
+    EXPECT_EQ(all_in(etc_), files);
+    // Where no two fit, nothing is laid down.
+    write("sw.toml", "# another\n" + text_of(etc_ / "sw.toml"), 0640);
+    must(run_to_end(config_source()->take(open_)));
+    fs::remove_all(folder_.path() / "backups");
+    fs::create_directory(folder_.path() / "backups");
+    store("config", open_);
+    store("secrets", closed_);
+    const Ran two = restore(from_backups());
+    EXPECT_EQ(two.exit, 5) << two.out << two.err;
+    EXPECT_NE(two.err.find("sw.toml is not the same in both"), std::string::npos) << two.err;
 }
 
 TEST_F(EscrowTest, ASourceSaysWhatItTookAndWhetherItIsWhole) {

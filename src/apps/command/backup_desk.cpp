@@ -1,5 +1,6 @@
 #include "apps/command/backup_desk.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -64,30 +65,71 @@ private:
 
 }  // namespace
 
-Outcome<std::string> CommandDesk::find_cluster(const Invocation& invocation,
-                                               const BackupArguments& arguments) {
-    if (!arguments.cluster.empty()) return arguments.cluster;
-    if (has_database(invocation.settings)) {
-        auto found = cluster_of_database(invocation.settings);
-        if (found) return *std::move(found);
-    }
+Result<std::string> CommandDesk::cluster_in_repositories() {
+    Result<std::string> found = fail(ErrorCode::NotFound, "nothing is there", "no_backups");
     for (const char* name : {"near", "far"}) {
         const auto place = plan_.repositories.find(name);
         if (place == plan_.repositories.end()) continue;
         auto opened = OpenRepository::open(place->second, {clock_, random_, pool_});
-        if (!opened) continue;
-        auto only = run_to_end(choose_cluster((*opened)->get(), {}));
+        if (!opened) {
+            found = tl::unexpected<Error>(opened.error());
+            continue;
+        }
+        found = run_to_end(choose_cluster((*opened)->get(), {}));
         (*opened)->stop();
-        if (only) return *std::move(only);
+        if (found) return found;
     }
+    return found;
+}
+
+Outcome<std::string> CommandDesk::find_cluster(const Invocation& invocation,
+                                               const BackupArguments& arguments, For what) {
+    if (!arguments.cluster.empty()) return arguments.cluster;
+    Result<std::string> stored = fail(ErrorCode::NotFound, "not asked");
+    if (what == For::Restore) {
+        stored = cluster_in_repositories();
+        if (stored) return *std::move(stored);
+    }
+    if (has_database(invocation.settings)) {
+        auto found = cluster_of_database(invocation.settings);
+        if (found) return *std::move(found);
+    }
+    if (what == For::Restore) {
+        Failure failure = failure_of(stored.error());
+        const bool several = stored.error().code == ErrorCode::Conflict;
+        if (several) failure.hint = "Say which with --cluster.";
+        if (stored.error().code == ErrorCode::NotFound) {
+            failure.code = "no_backups";
+            failure.hint = "Look whether it is the right place: --repository names another one.";
+        }
+        return tl::unexpected<Failure>(std::move(failure));
+    }
+    stored = cluster_in_repositories();
+    if (stored) return *std::move(stored);
     return give_up(Exit::Refused, "no_installation",
                    "the database does not answer, and the repositories do not say which "
                    "installation is meant",
                    "Say which with --cluster; syncwatch backup list shows them.");
 }
 
+void CommandDesk::do_without_gone() {
+    std::map<std::string, recovery::Repository> there;
+    for (const auto& [name, place] : plan_.repositories) {
+        auto opened = OpenRepository::open(place, {clock_, random_, pool_});
+        if (opened) {
+            (*opened)->stop();
+            there.emplace(name, place);
+        } else {
+            gone_.push_back({name, "", opened.error().message});
+        }
+    }
+    // Where there is none, it is said why by whoever opens them.
+    if (!there.empty()) plan_.repositories = std::move(there);
+}
+
 Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open(const Invocation& invocation,
-                                                        const BackupArguments& arguments) {
+                                                        const BackupArguments& arguments,
+                                                        For what) {
     std::unique_ptr<CommandDesk> opened(new CommandDesk);
     auto plan = load_plan(invocation.settings.recovery.plan);
     // Whoever has lost everything has no plan either, but an address.
@@ -102,7 +144,8 @@ Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open(const Invocation& invoca
         opened->plan_.repositories = {{"near", std::move(named)}};
     }
     if (opened->plan_.repositories.empty()) return tl::unexpected<Failure>(no_place());
-    auto cluster = opened->find_cluster(invocation, arguments);
+    if (what == For::Restore) opened->do_without_gone();
+    auto cluster = opened->find_cluster(invocation, arguments, what);
     if (!cluster) return tl::unexpected<Failure>(cluster.error());
     opened->cluster_ = *std::move(cluster);
     auto desk = BackupDesk::open(invocation.settings, opened->plan_, opened->cluster_, kVersion,

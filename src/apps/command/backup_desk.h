@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -16,16 +17,23 @@ namespace syncwatch::apps {
 /// The backups of an installation with all its components, as a command works on them.
 class CommandDesk {
 public:
+    /// Who brings back what is lost does without a repository that is gone where there is another,
+    /// and does not believe the database that is here.
+    enum class For : std::uint8_t { Work, Restore };
+
     /// Where no --cluster is given it is the one of this installation's database, or, when that is
-    /// gone, the only one that the repositories have. Errors: Refused (no place is named, or
-    /// nothing says which installation), Unreachable.
+    /// gone, the only one that the repositories have; to restore it is the other way round. Errors:
+    /// Refused (no place is named, or nothing says which installation), Unreachable.
     static Outcome<std::unique_ptr<CommandDesk>> open(const Invocation& invocation,
-                                                      const BackupArguments& arguments);
+                                                      const BackupArguments& arguments,
+                                                      For what = For::Work);
     ~CommandDesk();
 
     BackupDesk& desk() { return *desk_; }
     recovery::Backups& backups() { return desk_->backups(); }
     const recovery::Plan& plan() const { return plan_; }
+    /// Repositories that the plan names and that could not be opened: to restore, others do.
+    const std::vector<recovery::Trouble>& gone() const { return gone_; }
     const std::string& cluster() const { return cluster_; }
     Clock& clock() { return clock_; }
     template <class T>
@@ -37,12 +45,15 @@ public:
 private:
     CommandDesk() = default;
     Outcome<std::string> find_cluster(const Invocation& invocation,
-                                      const BackupArguments& arguments);
+                                      const BackupArguments& arguments, For what);
+    Result<std::string> cluster_in_repositories();
+    void do_without_gone();
 
     SystemClock clock_;
     SystemRandom random_;
     net::thread_pool pool_{2};
     recovery::Plan plan_;
+    std::vector<recovery::Trouble> gone_;
     std::string cluster_;
     std::unique_ptr<BackupDesk> desk_;
 };

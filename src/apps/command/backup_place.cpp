@@ -1,6 +1,7 @@
 #include "apps/command/backup_place.h"
 
 #include <utility>
+#include <vector>
 
 #include "apps/backup/cluster.h"
 #include "apps/plan/plan_source.h"
@@ -8,18 +9,22 @@
 namespace syncwatch::apps {
 namespace {
 
-Outcome<recovery::Repository> place_of(const recovery::Plan& plan,
-                                       const BackupArguments& arguments) {
+/// The places that may be meant, the nearest first.
+Outcome<std::vector<recovery::Repository>> places_meant(const recovery::Plan& plan,
+                                                        const BackupArguments& arguments) {
+    std::vector<recovery::Repository> places;
     if (!arguments.repository.empty()) {
         recovery::Repository named;
         named.url = arguments.repository;
         named.credentials_file = arguments.credentials.string();
-        return named;
+        places.push_back(std::move(named));
+        return places;
     }
     for (const char* name : {"near", "far"}) {
         const auto found = plan.repositories.find(name);
-        if (found != plan.repositories.end()) return found->second;
+        if (found != plan.repositories.end()) places.push_back(found->second);
     }
+    if (!places.empty()) return places;
     return give_up(Exit::Refused, "no_repository", "the plan names no place for backups",
                    "Name one under [repository.near] in the plan that recovery.plan names, or with "
                    "--repository file:/FOLDER or s3:https://…");
@@ -77,15 +82,22 @@ Outcome<std::unique_ptr<BackupPlace>> BackupPlace::open(const Invocation& invoca
         return tl::unexpected<Failure>(failure_of(plan.error()));
     }
     if (plan) place->plan_ = *std::move(plan);
-    const auto where = place_of(place->plan_, arguments);
-    if (!where) return tl::unexpected<Failure>(where.error());
-    auto opened = OpenRepository::open(*where, {place->clock_, place->random_, place->pool_});
-    if (!opened) return tl::unexpected<Failure>(failure_of(opened.error()));
-    place->repository_ = *std::move(opened);
-    auto cluster = run_to_end(choose_cluster(place->repository(), arguments.cluster));
-    if (!cluster) return tl::unexpected<Failure>(place_failure(cluster.error()));
-    place->cluster_ = *std::move(cluster);
-    return place;
+    const auto places = places_meant(place->plan_, arguments);
+    if (!places) return tl::unexpected<Failure>(places.error());
+    std::optional<Failure> first;
+    // The far one has what the near one had, if that is gone.
+    for (const recovery::Repository& each : *places) {
+        const auto found = place->open_one(each, arguments.cluster);
+        if (found) return place;
+        if (!first) first = place_failure(found.error());
+    }
+    return tl::unexpected<Failure>(*std::move(first));
+}
+
+Result<> BackupPlace::open_one(const recovery::Repository& where, std::string cluster) {
+    SW_TRY(repository_, OpenRepository::open(where, {clock_, random_, pool_}));
+    SW_TRY(cluster_, run_to_end(choose_cluster(repository(), std::move(cluster))));
+    return {};
 }
 
 BackupPlace::~BackupPlace() {

@@ -33,7 +33,8 @@ Outcome<std::optional<WallTime>> moment_of(const BackupArguments& arguments);
 /// The backups of one installation in one place.
 class BackupPlace {
 public:
-    /// Errors: Refused (no place is named, or nothing is there), Unreachable.
+    /// The nearest that is there, and has something. Errors: Refused (no place is named, or nothing
+    /// is there), Unreachable.
     static Outcome<std::unique_ptr<BackupPlace>> open(const Invocation& invocation,
                                                       const BackupArguments& arguments);
     ~BackupPlace();
@@ -50,6 +51,7 @@ public:
 
 private:
     BackupPlace() = default;
+    Result<> open_one(const recovery::Repository& where, std::string cluster);
 
     SystemClock clock_;
     SystemRandom random_;

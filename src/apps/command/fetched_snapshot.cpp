@@ -35,7 +35,7 @@ Outcome<FetchedSnapshot> fetch_snapshot(const Invocation& invocation,
                                         const BackupArguments& arguments,
                                         const std::string& component, const std::string& set,
                                         const std::filesystem::path& folder) {
-    auto desk = CommandDesk::open(invocation, arguments);
+    auto desk = CommandDesk::open(invocation, arguments, CommandDesk::For::Restore);
     if (!desk) return tl::unexpected<Failure>(desk.error());
     const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
     if (!survey) return tl::unexpected<Failure>(survey.error());

@@ -1,11 +1,7 @@
 #include "apps/command/restore_config.h"
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,13 +11,12 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
-#include "adapters/age/age_header.h"
-#include "adapters/age/age_program.h"
 #include "apps/command/backup_place.h"
+#include "apps/command/backup_words.h"
+#include "apps/command/bundle_fetch.h"
 #include "apps/command/table.h"
 #include "apps/escrow/laying.h"
 #include "recovery/bundle/bundle.h"
-#include "recovery/catalogue/catalogue.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -29,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using recovery::Bundle;
-using recovery::BundleKind;
 
 struct ConfigArguments {
     BackupArguments backup;
@@ -42,150 +36,47 @@ struct ConfigArguments {
     std::string confirmed;
 };
 
-/// A folder that nobody else can enter, gone with it.
-class PrivateFolder {
-public:
-    PrivateFolder() {
-        std::string name = (fs::temp_directory_path() / "syncwatch-restore-XXXXXX").string();
-        if (::mkdtemp(name.data()) != nullptr) path_ = name;
-    }
-    PrivateFolder(const PrivateFolder&) = delete;
-    PrivateFolder& operator=(const PrivateFolder&) = delete;
-    ~PrivateFolder() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
-
-Failure bundle_failure(const Error& error) {
-    Failure failure = failure_of(error);
-    if (error.code != ErrorCode::Corrupt) return failure;
-    failure.code = "backup_damaged";
-    failure.hint =
-        "Nothing was laid down. Take another copy, of the other repository "
-        "(--repository) or an earlier one (--to, --set).";
-    return failure;
-}
-
-Outcome<std::string> archive_in(const fs::path& file, const fs::path& identity) {
-    // What an installation consists of is small: a file that is larger is no bundle.
-    constexpr std::uintmax_t kMostBundle = std::uintmax_t{512} << 20;
-    std::error_code failed;
-    const auto size = fs::file_size(file, failed);
-    std::ifstream in(file, std::ios::binary);
-    if (failed || size > kMostBundle || !in) {
-        return give_up(Exit::Refused, "not_found",
-                       file.string() + " cannot be read, or is no bundle",
-                       "Name config.tar or secrets.tar.age with --file.");
-    }
-    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    if (!age::is_age_file(bytes)) return bytes;
-    if (identity.empty()) {
-        return tl::unexpected<Failure>(
-            failure_of(fail(ErrorCode::NotFound,
-                            file.string() + " is encrypted, and no key was named", "no_identity")
-                           .value()));
-    }
-    net::thread_pool pool(1);
-    age::AgeProgram age({}, pool);
-    auto opened = run_to_end(age.decrypt(file, identity));
-    pool.join();
-    return std::move(opened).map_error(bundle_failure);
-}
-
-/// The newest backup of a component, not after `moment` where one is named.
-const recovery::BackupRecord* newest(const std::vector<recovery::BackupRecord>& records,
-                                     const std::optional<WallTime>& moment) {
-    const recovery::BackupRecord* found = nullptr;
-    for (const recovery::BackupRecord& each : records) {
-        if (moment && each.window.to > *moment) continue;
-        if (found == nullptr || each.window.to >= found->window.to) found = &each;
-    }
-    return found;
-}
-
-/// What of the repository is to be fetched.
-Outcome<std::vector<recovery::BackupRecord>> wanted(const recovery::Survey& survey,
-                                                    const ConfigArguments& arguments) {
+/// The backups that are meant, from the repositories.
+Outcome<BundlePair> bundles_in(Invocation& invocation, const ConfigArguments& arguments) {
+    PairWish wish;
+    wish.identity = arguments.identity;
     const auto moment = moment_of(arguments.backup);
     if (!moment) return tl::unexpected<Failure>(moment.error());
-    std::vector<recovery::BackupRecord> records;
-    if (!arguments.set.empty()) {
-        const auto id = recovery::BackupId::parse(arguments.set);
-        const auto* one = id ? survey.find(*id) : nullptr;
-        const bool fits = one != nullptr && (one->record().component == "config" ||
-                                             one->record().component == "secrets");
-        if (fits) records.push_back(one->record());
-    } else {
-        for (const char* component : {"config", "secrets"}) {
-            const auto all = survey.records_of(component);
-            if (const auto* one = newest(all, *moment)) records.push_back(*one);
-        }
-    }
-    if (!records.empty()) return records;
-    return give_up(Exit::Refused, "no_backups",
-                   "there is no such backup of the configuration or the secrets",
-                   "syncwatch backup list shows what there is; --file takes a bundle at hand.");
-}
-
-/// Brings the files of the backups that are meant into `scratch`.
-Outcome<std::vector<fs::path>> fetch_bundles(Invocation& invocation,
-                                             const ConfigArguments& arguments,
-                                             const fs::path& scratch) {
-    auto place = BackupPlace::open(invocation, arguments.backup);
-    if (!place) return tl::unexpected<Failure>(place.error());
-    auto names = recovery::RepositoryNames::of((*place)->cluster());
-    if (!names) return tl::unexpected<Failure>(failure_of(names.error()));
-    BackupRepository& repository = (*place)->repository();
-    recovery::Catalogue catalogue({*names, scratch}, {{"place", &repository}}, (*place)->clock());
-    const auto survey = (*place)->run(catalogue.survey());
+    wish.moment = *moment;
+    auto desk = CommandDesk::open(invocation, arguments.backup, CommandDesk::For::Restore);
+    if (!desk) return tl::unexpected<Failure>(desk.error());
+    const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
     if (!survey) return tl::unexpected<Failure>(survey.error());
-    const auto records = wanted(*survey, arguments);
-    if (!records) return tl::unexpected<Failure>(records.error());
-    std::vector<fs::path> files;
-    for (const recovery::BackupRecord& each : *records) {
-        const auto parts = (*place)->run(repository.list(names->data(each)));
-        if (!parts) return tl::unexpected<Failure>(parts.error());
-        for (const BackupRepository::Entry& part : *parts) {
-            fs::path to = scratch / fmt::format("{}-{}", files.size(), each.component);
-            const auto fetched = run_to_end(repository.fetch(part.name, to));
-            if (!fetched) return tl::unexpected<Failure>(bundle_failure(fetched.error()));
-            files.push_back(std::move(to));
-        }
-        invocation.out.line(fmt::format("takes          {} {}, of {}", each.component,
-                                        each.id.text(), moment_text(each.window.to)));
+    for (const auto& each : (*desk)->gone()) {
+        invocation.out.line("away           " + trouble_line(each));
     }
-    return files;
+    if (arguments.set.empty()) return fetch_pair(**desk, *survey, wish);
+    const auto one = backup_named(*survey, arguments.set);
+    if (!one) return tl::unexpected<Failure>(one.error());
+    const std::string& component = one->record().component;
+    if (component == "config" || component == "secrets") {
+        return fetch_bundle(**desk, one->record(), arguments.identity);
+    }
+    return give_up(Exit::Refused, "another_component",
+                   arguments.set + " is a backup of " + component,
+                   "syncwatch backup list shows which are of config, and which of secrets.");
 }
 
 Outcome<std::vector<Bundle>> bundles_of(Invocation& invocation, const ConfigArguments& arguments) {
-    const PrivateFolder scratch;
-    std::vector<fs::path> files = arguments.files;
-    if (files.empty() && scratch.path().empty()) {
-        return give_up(Exit::Refused, "no_scratch", "there is no place for what is fetched",
-                       "Make space in the folder for temporary files, or name another in TMPDIR.");
-    }
-    if (files.empty()) {
-        auto fetched = fetch_bundles(invocation, arguments, scratch.path());
-        if (!fetched) return tl::unexpected<Failure>(fetched.error());
-        files = *std::move(fetched);
-    }
     std::vector<Bundle> bundles;
-    for (const fs::path& each : files) {
-        const auto archive = archive_in(each, arguments.identity);
-        if (!archive) return tl::unexpected<Failure>(archive.error());
-        auto bundle = recovery::unpack(*archive);
-        if (!bundle) {
-            return tl::unexpected<Failure>(
-                bundle_failure(std::move(bundle).error().within(each.string())));
-        }
+    for (const fs::path& each : arguments.files) {
+        auto bundle = read_bundle(each, arguments.identity);
+        if (!bundle) return tl::unexpected<Failure>(bundle.error());
         bundles.push_back(*std::move(bundle));
     }
-    return bundles;
+    if (!bundles.empty()) return bundles;
+    auto pair = bundles_in(invocation, arguments);
+    if (!pair) return tl::unexpected<Failure>(pair.error());
+    for (const auto& each : pair->records) {
+        invocation.out.line(fmt::format("takes          {} {}, of {}", each.component,
+                                        each.id.text(), moment_text(each.window.to)));
+    }
+    return std::move(pair->bundles);
 }
 
 const char* word_of(const Laying::Step& step) {
@@ -285,10 +176,6 @@ Outcome<> restore_config(Invocation& invocation, const ConfigArguments& argument
     }
     const auto bundles = bundles_of(invocation, arguments);
     if (!bundles) return tl::unexpected<Failure>(bundles.error());
-    if (bundles->empty()) {
-        return give_up(Exit::Refused, "no_backups", "nothing lies where the backup should",
-                       "Take an earlier one, with --to or --set.");
-    }
     const auto laying = Laying::plan(*bundles, arguments.in_place ? fs::path("/") : arguments.into);
     if (!laying) return tl::unexpected<Failure>(failure_of(laying.error()));
     show_steps(invocation, *laying);
