@@ -225,6 +225,7 @@ void add_backup(CLI::App& app, Command& chosen) {
     add_backup_look(*backup, chosen);
     add_backup_keep(*backup, chosen);
     add_backup_gaps(*backup, chosen);
+    add_backup_sets(*backup, chosen);
     add_command(
         *backup, "restore-test",
         "Bring the database back into a file that is thrown away, look at all of it, and say how "

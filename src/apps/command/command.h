@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,7 @@ struct Invocation {
     config::Settings settings;
     std::vector<config::Problem> problems;  ///< Of the settings; none, but for the doctor.
     Output& out;
+    std::map<std::string, std::string> flags;  ///< Settings that the command line names, by key.
 };
 
 /// A command that was chosen on the command line.
@@ -72,6 +74,9 @@ void add_status(CLI::App& app, Command& chosen);
 void add_health(CLI::App& app, Command& chosen);
 /// `restore pg`, below `restore`.
 void add_restore_postgres(CLI::App& restore, Command& chosen);
+/// `restore everything`, below `restore`.
+void add_restore_everything(CLI::App& restore, Command& chosen);
+void add_validate(CLI::App& app, Command& chosen);
 /// wal-push and wal-get.
 void add_wal(CLI::App& app, Command& chosen);
 

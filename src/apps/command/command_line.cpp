@@ -64,7 +64,8 @@ int run(const Command& command, const ConfigFlags& flags, const std::string& nam
         if (!loaded.problems.empty() && !command.despite_problems) {
             return tl::unexpected<Failure>(configuration_failure(loaded.problems));
         }
-        Invocation invocation{std::move(loaded.settings), std::move(loaded.problems), out};
+        Invocation invocation{std::move(loaded.settings), std::move(loaded.problems), out,
+                              flags.values()};
         return command.run(invocation);
     }();
     out.finish(outcome ? nullptr : &outcome.error());
@@ -90,6 +91,7 @@ int run_whole(int argc, char** argv) try {
     add_plan(app, chosen);
     add_backup(app, chosen);
     add_restore(app, chosen);
+    add_validate(app, chosen);
     add_status(app, chosen);
     add_health(app, chosen);
     add_wal(app, chosen);

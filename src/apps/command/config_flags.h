@@ -21,6 +21,8 @@ public:
     explicit ConfigFlags(CLI::App& app);
 
     bool json() const { return json_; }
+    /// The settings among them, by key.
+    const std::map<std::string, std::string>& values() const { return values_; }
     /// The settings from file, environment and flags, with every problem.
     config::Loaded load() const;
 

@@ -53,6 +53,7 @@ constexpr Advice kAdvice[] = {
     {"lab_programs", Exit::Refused, "Install them with apt-get install."},
     {"moment_unreachable", Exit::Refused,
      "Name a moment with --to that lies in what can be reached; syncwatch backup list shows it."},
+    {"restore_locked", Exit::Locked, "Wait until the other one has ended."},
     {"redis_programs", Exit::Refused, "Install it with apt-get install."},
     {"redis_runs", Exit::Locked,
      "Stop it first (behind Sentinels: SENTINEL REMOVE before that), or bring the file into the "

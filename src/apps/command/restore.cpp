@@ -16,6 +16,7 @@
 #include "apps/command/backup_place.h"
 #include "apps/command/restore_config.h"
 #include "apps/command/restore_news.h"
+#include "apps/command/restore_parts.h"
 #include "apps/command/restore_redis.h"
 #include "apps/node/data_lock.h"
 #include "base/digest.h"
@@ -44,19 +45,6 @@ struct Intent {
     std::string token;  ///< Another one when anything is not as it was shown.
 };
 
-/// What tells one state of the present database from another; empty: there is none.
-std::string state_of_file(const fs::path& file) {
-    std::string state;
-    for (const char* part : {"", "-wal"}) {
-        struct ::stat facts {};
-        const std::string path = file.string() + part;
-        if (::stat(path.c_str(), &facts) != 0) continue;
-        state += fmt::format("{}:{}:{}.{:09};", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
-                             facts.st_mtim.tv_nsec);
-    }
-    return state;
-}
-
 Outcome<Intent> intent_of(BackupPlace& place, std::optional<WallTime> moment,
                           const fs::path& target) {
     std::string cluster = place.cluster();
@@ -77,33 +65,9 @@ Outcome<Intent> intent_of(BackupPlace& place, std::optional<WallTime> moment,
     for (const auto& each : plan->pieces) intent.log_bytes += each.bytes;
     const std::string all =
         fmt::format("{} {} {} {} {}", place.cluster(), intent.base, to_micros(intent.moment),
-                    target.string(), state_of_file(target));
-    constexpr std::size_t kTokenBytes = 4;
-    const Sha256Sum sum = sha256(as_bytes(all));
-    intent.token = encode_hex(std::span(sum).first(kTokenBytes));
+                    target.string(), state_of_database(target));
+    intent.token = word_for(all);
     return intent;
-}
-
-/// The name that what stands there is given: no other file has it.
-fs::path name_aside(const fs::path& database, WallTime now) {
-    std::string stamp = format_rfc3339(now);
-    std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == '.'; });
-    return database.string() + ".before-" + stamp;
-}
-
-/// The database that is there gets another name, and the restored one its place.
-Outcome<sqlite::SetAside> exchange(const fs::path& fresh, const fs::path& database,
-                                   const fs::path& aside) {
-    auto moved = sqlite::set_aside(database, aside);
-    if (!moved) {
-        std::error_code ignored;
-        fs::remove(fresh, ignored);
-        return tl::unexpected<Failure>(failure_of(moved.error()));
-    }
-    auto placed = filesystem::move_durably(fresh, database);
-    if (placed) return *std::move(moved);
-    const std::string where = "what was there is " + aside.string() + " now";
-    return tl::unexpected<Failure>(failure_of(std::move(placed).error().within(where)));
 }
 
 void show_intent(const Output& out, const Intent& intent, const fs::path& target, bool replaces) {
@@ -116,43 +80,42 @@ void show_intent(const Output& out, const Intent& intent, const fs::path& target
     out.line("what is lost   whatever happened after that moment");
 }
 
+Outcome<DatabaseBack> bring_beside(BackupPlace& place, WallTime moment, const fs::path& target) {
+    sqlite::Rebuilder rebuilder;
+    recovery::RestoreRequest request{place.cluster(), moment, target};
+    auto restored = place.run(recovery::restore(place.repository(), rebuilder, std::move(request)));
+    if (!restored) return tl::unexpected<Failure>(restored.error());
+    return DatabaseBack{*std::move(restored), {}, {}};
+}
+
 Outcome<> bring_back(Invocation& invocation, BackupPlace& place, const Intent& intent,
                      const fs::path& target, bool replaces) {
-    const fs::path fresh = replaces ? fs::path(target.string() + ".restoring") : target;
-    std::error_code ignored;
-    if (replaces) fs::remove(fresh, ignored);
-    sqlite::Rebuilder rebuilder;
-    recovery::RestoreRequest request{place.cluster(), intent.moment, fresh};
     const Instant begun = place.clock().now();
-    const auto restored =
-        place.run(recovery::restore(place.repository(), rebuilder, std::move(request)));
-    if (!restored) return tl::unexpected<Failure>(restored.error());
-    const fs::path aside = name_aside(target, place.clock().wall());
-    sqlite::SetAside before;
-    if (replaces) {
-        auto exchanged = exchange(fresh, target, aside);
-        if (!exchanged) return tl::unexpected<Failure>(exchanged.error());
-        before = *std::move(exchanged);
-    }
+    auto back = replaces ? bring_back_database(place.repository(), place.clock(), place.cluster(),
+                                               intent.moment, target)
+                         : bring_beside(place, intent.moment, target);
+    if (!back) return tl::unexpected<Failure>(back.error());
+    const recovery::Restored& restored = back->restored;
+    const fs::path& aside = back->aside;
     const std::chrono::duration<double> took = place.clock().now() - begun;
     const Output& out = invocation.out;
     out.line(fmt::format("\nbrought back   in {:.1f} s; the last change in it is of {}",
-                         took.count(), moment_text(restored->reached)));
-    if (before.was_there) out.line("moved aside    " + aside.string());
-    if (!before.log_apart.empty()) {
+                         took.count(), moment_text(restored.reached)));
+    if (!aside.empty()) out.line("moved aside    " + aside.string());
+    if (!back->log_apart.empty()) {
         out.line("its log        " + aside.string() + "-wal belongs to it: it could not be read (" +
-                 before.log_apart + ")");
+                 back->log_apart + ")");
     }
     if (replaces) out.line("next           start the server: syncwatch serve");
     invocation.out.set("restored",
-                       json::object{{"moment", moment_text(restored->moment)},
-                                    {"reached", moment_text(restored->reached)},
-                                    {"copy", restored->base},
+                       json::object{{"moment", moment_text(restored.moment)},
+                                    {"reached", moment_text(restored.reached)},
+                                    {"copy", restored.base},
                                     {"into", target.string()},
-                                    {"moved_aside", before.was_there ? json::value(aside.string())
-                                                                     : json::value(nullptr)},
-                                    {"log_apart", !before.log_apart.empty()},
-                                    {"schema_version", restored->schema_version},
+                                    {"moved_aside", aside.empty() ? json::value(nullptr)
+                                                                  : json::value(aside.string())},
+                                    {"log_apart", !back->log_apart.empty()},
+                                    {"schema_version", restored.schema_version},
                                     {"seconds", took.count()}});
     return {};
 }
@@ -202,7 +165,64 @@ Outcome<> restore_database(Invocation& invocation, const RestoreArguments& argum
     return news.ended(bring_back(invocation, **place, *intent, target, replaces));
 }
 
+/// The name that what stands there is given: no other file has it.
+fs::path name_aside(const fs::path& database, WallTime now) {
+    std::string stamp = format_rfc3339(now);
+    std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == '.'; });
+    return database.string() + ".before-" + stamp;
+}
+
+/// The database that is there gets another name, and the restored one its place.
+Outcome<sqlite::SetAside> exchange(const fs::path& fresh, const fs::path& database,
+                                   const fs::path& aside) {
+    auto moved = sqlite::set_aside(database, aside);
+    if (!moved) {
+        std::error_code ignored;
+        fs::remove(fresh, ignored);
+        return tl::unexpected<Failure>(failure_of(moved.error()));
+    }
+    auto placed = filesystem::move_durably(fresh, database);
+    if (placed) return *std::move(moved);
+    const std::string where = "what was there is " + aside.string() + " now";
+    return tl::unexpected<Failure>(failure_of(std::move(placed).error().within(where)));
+}
+
 }  // namespace
+
+std::string word_for(const std::string& state) {
+    constexpr std::size_t kBytes = 4;
+    const Sha256Sum sum = sha256(as_bytes(state));
+    return encode_hex(std::span(sum).first(kBytes));
+}
+
+std::string state_of_database(const fs::path& file) {
+    std::string state;
+    for (const char* part : {"", "-wal"}) {
+        struct ::stat facts {};
+        const std::string path = file.string() + part;
+        if (::stat(path.c_str(), &facts) != 0) continue;
+        state += fmt::format("{}:{}:{}.{:09};", facts.st_ino, facts.st_size, facts.st_mtim.tv_sec,
+                             facts.st_mtim.tv_nsec);
+    }
+    return state;
+}
+
+Outcome<DatabaseBack> bring_back_database(BackupRepository& repository, Clock& clock,
+                                          const std::string& cluster, WallTime moment,
+                                          const fs::path& target) {
+    const fs::path fresh = target.string() + ".restoring";
+    std::error_code ignored;
+    fs::remove(fresh, ignored);
+    sqlite::Rebuilder rebuilder;
+    recovery::RestoreRequest request{cluster, moment, fresh};
+    auto restored = run_to_end(recovery::restore(repository, rebuilder, std::move(request)));
+    if (!restored) return tl::unexpected<Failure>(failure_of(restored.error()));
+    const fs::path aside = name_aside(target, clock.wall());
+    auto before = exchange(fresh, target, aside);
+    if (!before) return tl::unexpected<Failure>(before.error());
+    return DatabaseBack{*std::move(restored), before->was_there ? aside : fs::path(),
+                        std::move(before->log_apart)};
+}
 
 void add_restore(CLI::App& app, Command& chosen) {
     CLI::App* restore =
@@ -231,6 +251,7 @@ void add_restore(CLI::App& app, Command& chosen) {
     });
     add_restore_redis(*restore, chosen);
     add_restore_postgres(*restore, chosen);
+    add_restore_everything(*restore, chosen);
 }
 
 }  // namespace syncwatch::apps

@@ -17,6 +17,7 @@
 #include "apps/command/backup_place.h"
 #include "apps/command/command.h"
 #include "apps/command/restore_news.h"
+#include "apps/command/restore_parts.h"
 #include "apps/plan/plan_source.h"
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -284,16 +285,24 @@ Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Inte
     return {};
 }
 
+/// With the engine that the settings and the plan are of.
+Outcome<std::unique_ptr<pgbackrest::PgBackRestBackups>> open_engine(
+    const config::Settings& settings) {
+    auto plan = load_plan(settings.recovery.plan);
+    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
+    auto options = pgbackrest_options(settings, *plan);
+    if (!options) return tl::unexpected<Failure>(failure_of(options.error()));
+    return std::make_unique<pgbackrest::PgBackRestBackups>(*std::move(options));
+}
+
 Outcome<> restore_postgres(Invocation& invocation, const PostgresArguments& arguments) {
     if (arguments.in_place == !arguments.into.empty()) {
         return give_up(Exit::Usage, "usage", "say where: --in-place or --into FOLDER",
                        "--in-place moves what is there aside; --into leaves it alone.");
     }
-    auto plan = load_plan(invocation.settings.recovery.plan);
-    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
-    auto options = pgbackrest_options(invocation.settings, *plan);
-    if (!options) return tl::unexpected<Failure>(failure_of(options.error()));
-    pgbackrest::PgBackRestBackups engine(*std::move(options));
+    auto opened = open_engine(invocation.settings);
+    if (!opened) return tl::unexpected<Failure>(opened.error());
+    pgbackrest::PgBackRestBackups& engine = **opened;
     const auto intention = intention_of(invocation, engine, arguments);
     if (!intention) return tl::unexpected<Failure>(intention.error());
     show(invocation.out, *intention);
@@ -316,6 +325,19 @@ Outcome<> restore_postgres(Invocation& invocation, const PostgresArguments& argu
 }
 
 }  // namespace
+
+Outcome<> bring_back_postgres(Invocation& invocation, const std::string& to,
+                              const std::string& timeline) {
+    auto engine = open_engine(invocation.settings);
+    if (!engine) return tl::unexpected<Failure>(engine.error());
+    PostgresArguments arguments;
+    arguments.to = to;
+    arguments.timeline = timeline;
+    arguments.in_place = true;
+    const auto intention = intention_of(invocation, **engine, arguments);
+    if (!intention) return tl::unexpected<Failure>(intention.error());
+    return bring_back(invocation, **engine, *intention);
+}
 
 void add_restore_postgres(CLI::App& restore, Command& chosen) {
     const auto arguments = std::make_shared<PostgresArguments>();

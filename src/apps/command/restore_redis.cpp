@@ -13,7 +13,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "adapters/redis_backup/data_folder.h"
 #include "adapters/redis_backup/live_restore.h"
@@ -24,9 +23,8 @@
 #include "apps/command/command.h"
 #include "apps/command/fetched_snapshot.h"
 #include "apps/command/restore_news.h"
+#include "apps/command/restore_parts.h"
 #include "base/async/run_to_end.h"
-#include "base/digest.h"
-#include "base/encoding.h"
 #include "base/quantity.h"
 
 namespace syncwatch::apps {
@@ -50,6 +48,7 @@ struct RedisArguments {
     fs::path scratch;
     std::string source;  ///< What tells the file from another one.
     bool dry_run = false;
+    bool is_asked = false;  ///< Whoever calls has asked.
     std::string confirmed;
 };
 
@@ -98,20 +97,6 @@ Outcome<fs::path> make_scratch(const RedisArguments& arguments) {
                    "Name another one with --scratch: it holds the file once.");
 }
 
-/// A word that is another one whenever something is not as it was shown.
-std::string token_of(const std::string& state) {
-    constexpr std::size_t kTokenBytes = 4;
-    const Sha256Sum sum = sha256(as_bytes(state));
-    return encode_hex(std::span(sum).first(kTokenBytes));
-}
-
-std::string state_of(const fs::path& file) {
-    struct ::stat facts {};
-    if (::stat(file.c_str(), &facts) != 0) return {};
-    return fmt::format("{}:{}:{}:{}.{:09}", facts.st_dev, facts.st_ino, facts.st_size,
-                       facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
-}
-
 std::string keys_text(std::uint64_t keys) {
     return fmt::format("{} key{}", keys, keys == 1 ? "" : "s");
 }
@@ -131,7 +116,7 @@ Outcome<bool> may_go_on(Invocation& invocation, const RedisArguments& arguments,
         if (replaces) invocation.out.line("to do it       --confirm " + token);
         return false;
     }
-    if (!replaces || arguments.confirmed == token) return true;
+    if (!replaces || arguments.is_asked || arguments.confirmed == token) return true;
     return give_up(Exit::ConfirmationNeeded, "confirmation_needed",
                    arguments.confirmed.empty() ? what + ": not confirmed"
                                                : "things are not as they were when that was shown",
@@ -188,7 +173,7 @@ Outcome<> into_folder(Invocation& invocation, const RedisArguments& arguments, R
     if (before) out.line("what is there  " + keys_text(*before));
     if (replaces) out.line("               is moved aside, and stays until you remove it");
     const std::string token =
-        token_of(fmt::format("{} {} {}", arguments.source, folder->state, *append_only));
+        word_for(fmt::format("{} {} {}", arguments.source, folder->state, *append_only));
     const auto go_on =
         may_go_on(invocation, arguments, token, replaces, "there is data in that folder");
     if (!go_on) return tl::unexpected<Failure>(go_on.error());
@@ -290,7 +275,7 @@ Outcome<> into_server(Invocation& invocation, const RedisArguments& arguments, R
     show_file(invocation.out, arguments.file, facts);
     show_live(invocation.out, *server, keep);
     const std::string token =
-        token_of(fmt::format("{} {} {}", arguments.source, server->run_id, server->keys > 0));
+        word_for(fmt::format("{} {} {}", arguments.source, server->run_id, server->keys > 0));
     const auto go_on = may_go_on(invocation, arguments, token, server->keys > 0,
                                  server->at + " has " + keys_text(server->keys));
     if (!go_on) return tl::unexpected<Failure>(go_on.error());
@@ -332,7 +317,7 @@ Outcome<> restore_redis(Invocation& invocation, RedisArguments arguments) {
         invocation.out.set("backup", json::string(fetched->id));
     } else {
         arguments.file = fs::absolute(arguments.file);
-        arguments.source = state_of(arguments.file);
+        arguments.source = state_of_database(arguments.file);
     }
     const auto facts = run_redis(redis::check_rdb(arguments.file, kCheckWithin));
     if (!facts) return tl::unexpected<Failure>(facts.error());
@@ -344,6 +329,16 @@ Outcome<> restore_redis(Invocation& invocation, RedisArguments arguments) {
 }
 
 }  // namespace
+
+Outcome<> bring_back_redis(Invocation& invocation, const fs::path& file, const std::string& server,
+                           const fs::path& keep) {
+    RedisArguments arguments;
+    arguments.file = file;
+    arguments.server = server;
+    arguments.keep = keep;
+    arguments.is_asked = true;
+    return restore_redis(invocation, std::move(arguments));
+}
 
 void add_restore_redis(CLI::App& restore, Command& chosen) {
     const auto arguments = std::make_shared<RedisArguments>();

@@ -1,0 +1,302 @@
+// A machine that is lost, and all of it brought back by one command from a recovery key and the
+// address of a repository.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+#include "base/time.h"
+#include "harness/eventually.h"
+#include "harness/film_upload.h"
+#include "harness/http_client.h"
+#include "harness/played_stream.h"
+#include "harness/process.h"
+#include "harness/room_chat.h"
+#include "harness/temp_folder.h"
+#include "harness/viewer.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using harness::HttpClient;
+using harness::Process;
+using harness::Ran;
+using harness::run_syncwatch;
+using harness::Server;
+
+/// An installation with two places for backups and two stores, with somebody, a room, its chat and
+/// a film. Of the machine itself nothing is left: each test begins with what is elsewhere.
+class RestoreEverythingTest : public testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        world_ = std::make_unique<TempFolder>();
+        for (const char* each : {"etc", "near", "far"}) fs::create_directory(at(each));
+        make_key();
+        write_settings();
+        Server::Options options;
+        options.arguments = {"--config", at("etc/sw.toml").string()};
+        Server server(at("data"), options);
+        fill(server);
+        const bool kept = harness::eventually([] { return backed_up("config", "secrets"); });
+        ASSERT_TRUE(kept) << run({"backup", "list"}).out;
+        // What a stop ships a kill would have shipped within seconds.
+        ASSERT_EQ(server.stop(), 0);
+        last_ = now();
+        etc_ = all_in(at("etc"));
+        lose_the_machine();
+    }
+    static void TearDownTestSuite() { world_.reset(); }
+    void TearDown() override { lose_the_machine(); }
+
+    static fs::path at(const std::string& name) { return world_->path() / name; }
+    static std::string place(const char* name) { return "file:" + at(name).string(); }
+    static WallTime now() {
+        return std::chrono::time_point_cast<std::chrono::microseconds>(
+            std::chrono::system_clock::now());
+    }
+    static void make_key() {
+        Process::Options run;
+        run.command = {"age-keygen", "-o", at("key").string()};
+        ASSERT_EQ(Process(run).wait(), 0);
+    }
+    static std::string public_half() {
+        Process::Options run;
+        run.command = {"age-keygen", "-y", at("key").string()};
+        Process process(run);
+        EXPECT_EQ(process.wait(), 0);
+        return process.out().substr(0, process.out().find('\n'));
+    }
+    static void write_settings() {
+        std::ofstream(at("etc/token")) << "token-of-the-metrics\n";
+        fs::permissions(at("etc/token"), fs::perms::owner_read | fs::perms::owner_write);
+        std::ofstream(at("etc/plan.toml"))
+            << run_syncwatch({"plan", "show", "--as-file"}).out << "\n[repository.near]\nurl = \""
+            << place("near") << "\"\n[repository.far]\nurl = \"" << place("far")
+            << "\"\n[escrow]\nrecipients = [\"" << public_half() << "\"]\n";
+        std::ofstream(at("etc/sw.toml"))
+            << "[data]\ndir = \"" << at("data").string() << "\"\n[objects]\nsecond = \""
+            << place("second") << "\"\n[metrics]\ntoken_file = \"" << at("etc/token").string()
+            << "\"\n[recovery]\nplan = \"" << at("etc/plan.toml").string() << "\"\n";
+    }
+    static Ran run(std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(), {"--config", at("etc/sw.toml").string()});
+        return run_syncwatch(std::move(arguments));
+    }
+    static bool backed_up(const std::string& one, const std::string& other) {
+        const Ran listed = run({"backup", "list", "--json"});
+        if (listed.exit != 0) return false;
+        std::size_t found = 0;
+        const json::value said = json::parse(listed.out);
+        for (const json::value& each : said.at("records").as_array()) {
+            const std::string name(each.at("component").as_string());
+            if (name == one || name == other) found += each.at("places").as_array().size();
+        }
+        return found >= 4;
+    }
+    static void fill(const Server& server) {
+        HttpClient client(server.port());
+        client.as(client.account("alice"));
+        film_ = harness::upload_film(client, clip("ready.mp4"));
+        code_ = client.post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
+        harness::Viewer viewer(client, code_);
+        ASSERT_EQ(viewer.say("It begins"), "ack");
+        harness::expect_ready(client, film_);
+        for (const auto& [name, bytes] : pieces_of(client)) pieces_[name] = bytes;
+        ASSERT_GE(pieces_.size(), 2u);
+        const bool copied = harness::eventually([] {
+            const Ran ran = run({"replicate", "status", "--json"});
+            return json::parse(ran.out).at("replication").at("pending_objects") == 0;
+        });
+        ASSERT_TRUE(copied);
+    }
+    /// What a player gets of the film's first stream, by name.
+    static std::map<std::string, std::string> pieces_of(HttpClient& client) {
+        std::map<std::string, std::string> pieces;
+        const std::string master = client.get("/api/v1/videos/" + film_).text_at("master");
+        const auto streams = harness::entries(client, master);
+        if (streams.empty()) return pieces;
+        for (const std::string& each : harness::entries(client, streams.front())) {
+            const auto answer = client.get(each);
+            EXPECT_EQ(answer.status, 200) << each;
+            pieces[each.substr(each.rfind('/') + 1)] = answer.body;
+        }
+        return pieces;
+    }
+    static std::map<std::string, std::string> all_in(const fs::path& folder) {
+        std::map<std::string, std::string> all;
+        for (const auto& each : fs::recursive_directory_iterator(folder)) {
+            if (each.is_regular_file()) all[each.path().filename()] = contents_of(each.path());
+        }
+        return all;
+    }
+    static void lose_the_machine() {
+        for (const char* each : {"etc", "data", "new", "look"}) fs::remove_all(at(each));
+    }
+
+    static std::vector<std::string> command(const char* from, std::vector<std::string> more) {
+        std::vector<std::string> all{"restore",    "everything",      "--repository",
+                                     place(from),  "--identity",      at("key").string(),
+                                     "--data-dir", at("new").string()};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+    static Ran restore(const char* from, std::vector<std::string> more) {
+        return run_syncwatch(command(from, std::move(more)));
+    }
+    static std::string token(const char* from) {
+        const Ran shown = restore(from, {"--in-place", "--dry-run", "--json"});
+        EXPECT_EQ(shown.exit, 0) << shown.err;
+        return std::string(json::parse(shown.out).at("token").as_string());
+    }
+    /// Serves what was brought back: everything is as it was.
+    static void expect_all_back() {
+        EXPECT_EQ(all_in(at("etc")), etc_);
+        Server::Options options;
+        options.arguments = {"--config", at("etc/sw.toml").string()};
+        Server server(at("new"), options);
+        HttpClient client(server.port());
+        const auto in = client.post("/api/v1/auth/login",
+                                    {{"username", "alice"}, {"password", "correct horse"}});
+        ASSERT_EQ(in.status, 200) << in.body;
+        client.as(in.text_at("token"));
+        EXPECT_EQ(harness::kept_chat(client, code_), harness::Texts{"It begins"});
+        EXPECT_TRUE(pieces_of(client) == pieces_) << "the film is another one";
+        // It is backed up again, under the same name.
+        const WallTime begun = now();
+        EXPECT_TRUE(harness::eventually([&] {
+            const Ran listed = run({"backup", "list", "--json", "--data-dir", at("new").string()});
+            if (listed.exit != 0) return false;
+            const json::value said = json::parse(listed.out);
+            const auto& windows = said.at("windows").as_array();
+            const std::string until(windows.back().at("to").as_string());
+            return parse_rfc3339(until).value() > begun;
+        })) << run({"backup", "list"}).out;
+        EXPECT_EQ(server.stop(), 0);
+    }
+
+    static inline std::unique_ptr<TempFolder> world_;
+    static inline std::string film_;
+    static inline std::string code_;
+    static inline std::map<std::string, std::string> pieces_;
+    static inline std::map<std::string, std::string> etc_;
+    static inline WallTime last_;
+};
+
+TEST_F(RestoreEverythingTest, AKeyAndAnAddressBringAllOfItBack) {
+    const Ran sets = run_syncwatch({"backup", "sets", "--repository", place("near"), "--json"});
+    ASSERT_EQ(sets.exit, 0) << sets.out << sets.err;
+    const Ran asked = restore("near", {"--in-place"});
+    EXPECT_EQ(asked.exit, 10) << asked.err;
+    const Ran shown = restore("near", {"--in-place", "--dry-run", "--json"});
+    ASSERT_EQ(shown.exit, 0) << shown.err;
+    const json::value said = json::parse(shown.out);
+    EXPECT_EQ(said.at("steps").as_array().size(), 5u) << shown.out;
+    EXPECT_EQ(said.at("set").at("moment"), json::parse(sets.out).at("sets").at(0).at("moment"));
+    EXPECT_GE(said.at("lost_seconds").to_number<double>(), 0);
+    EXPECT_FALSE(fs::exists(at("etc"))) << "it only said so";
+    EXPECT_FALSE(fs::exists(at("new")));
+
+    const auto begun = std::chrono::steady_clock::now();
+    const std::string word(said.at("token").as_string());
+    const Ran done = restore("near", {"--in-place", "--confirm", word});
+    ASSERT_EQ(done.exit, 0) << done.out << done.err;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    std::printf("brought back in %.2f s\n", took.count());
+    EXPECT_NE(done.out.find("marked to mend"), std::string::npos) << done.out;
+    EXPECT_NE(done.out.find("syncwatch doctor --config " + at("etc/sw.toml").string()),
+              std::string::npos);
+    expect_all_back();
+    // Done is done: what is there now is replaced for nobody who did not look.
+    EXPECT_EQ(restore("near", {"--in-place", "--confirm", word}).exit, 10);
+}
+
+TEST_F(RestoreEverythingTest, TheFarPlaceAloneIsEnoughHoweverOftenItIsKilled) {
+    fs::rename(at("near"), at("near.lost"));
+    const std::string word = token("far");
+    int kills = 0;
+    bool is_done = false;
+    for (int life = 1; life <= 20 && !is_done; ++life) {
+        Process::Options options;
+        options.command = command("far", {"--in-place", "--confirm", word});
+        options.command.insert(options.command.begin(), harness::program());
+        Process process(options);
+        const auto ended = process.wait(life * 70ms);
+        if (ended) {
+            EXPECT_EQ(*ended, 0) << process.out() << process.err();
+            is_done = *ended == 0;
+            break;
+        }
+        process.signal(SIGKILL);
+        (void)process.wait();
+        ++kills;
+    }
+    if (!is_done) {
+        const Ran last = restore("far", {"--in-place", "--confirm", word});
+        EXPECT_EQ(last.exit, 0) << last.out << last.err;
+    }
+    std::printf("killed %d times\n", kills);
+    EXPECT_GT(kills, 0);
+    fs::rename(at("near.lost"), at("near"));
+    expect_all_back();
+}
+
+TEST_F(RestoreEverythingTest, WhatIsInNoStoreIsListedAndWhatIsInTheWayIsMended) {
+    const fs::path piece = at("second") / "videos" / film_ / "1" / "poster.jpg";
+    fs::rename(piece, at("kept.jpg"));
+    // Somebody is in the way in the middle of it: it says so, and goes on when they are gone.
+    fs::create_directories(at("new") / "syncwatch.db.restoring" / "x");
+    const std::string word = token("near");
+    const Ran stopped = restore("near", {"--in-place", "--confirm", word});
+    EXPECT_NE(stopped.exit, 0);
+    EXPECT_NE(stopped.err.find("it goes on from there"), std::string::npos) << stopped.err;
+    EXPECT_TRUE(fs::exists(at("etc/sw.toml")));
+    fs::remove_all(at("new") / "syncwatch.db.restoring");
+    EXPECT_EQ(restore("near", {"--in-place"}).exit, 10) << "by the same word";
+    EXPECT_EQ(
+        restore("near", {"--in-place", "--to", format_rfc3339(last_), "--confirm", word}).exit, 3)
+        << "another was begun";
+    const Ran done = restore("near", {"--in-place", "--confirm", word, "--json"});
+    EXPECT_EQ(done.exit, 5) << done.out << done.err;
+    const json::value said = json::parse(done.out);
+    ASSERT_EQ(said.at("lost").as_array().size(), 1u) << done.out;
+    EXPECT_NE(said.at("lost").at(0).as_string().find("poster.jpg"), std::string::npos);
+    EXPECT_EQ(said.at("done").at(0).at("did"), "earlier");
+    const Ran again = run({"validate", "stores", "--dry-run", "--data-dir", at("new").string()});
+    EXPECT_EQ(again.exit, 5) << again.out << again.err;
+    fs::rename(at("kept.jpg"), piece);
+    EXPECT_EQ(run({"validate", "stores", "--data-dir", at("new").string()}).exit, 0);
+}
+
+TEST_F(RestoreEverythingTest, BelowAFolderItIsLaidDownToBeLookedAt) {
+    const Ran shown =
+        run_syncwatch({"restore", "everything", "--repository", place("near"), "--identity",
+                       at("key").string(), "--into", at("look").string(), "--dry-run", "--json"});
+    ASSERT_EQ(shown.exit, 0) << shown.err;
+    const std::string word(json::parse(shown.out).at("token").as_string());
+    const Ran done =
+        run_syncwatch({"restore", "everything", "--repository", place("near"), "--identity",
+                       at("key").string(), "--into", at("look").string(), "--confirm", word});
+    ASSERT_EQ(done.exit, 0) << done.out << done.err;
+    const auto below = [](const fs::path& path) { return at("look") / path.relative_path(); };
+    EXPECT_EQ(contents_of(below(at("etc/token"))), "token-of-the-metrics\n");
+    EXPECT_TRUE(fs::exists(below(at("data/syncwatch.db"))));
+    EXPECT_FALSE(fs::exists(at("etc")));
+    EXPECT_FALSE(fs::exists(at("new")));
+    EXPECT_EQ(restore("near", {}).exit, 2) << "where to?";
+    EXPECT_EQ(restore("near", {"--in-place", "--to", "2001-01-01T00:00:00Z"}).exit, 3);
+}
+
+}  // namespace
+}  // namespace syncwatch
