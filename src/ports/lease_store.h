@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/async/async.h"
@@ -18,6 +19,8 @@ public:
     /// Takes the lease of that name, or keeps it, until `now` + `span`. False: another has it.
     virtual Async<bool> hold(std::string name, std::string holder, WallTime now,
                              std::chrono::seconds span) = 0;
+    /// Who has it. nullopt: nobody has, or it is over.
+    virtual Async<std::optional<std::string>> holder(std::string name, WallTime now) = 0;
     /// Gives it back; of somebody who has it not, nothing.
     virtual Async<> release(std::string name, std::string holder) = 0;
 };

@@ -128,7 +128,7 @@ TEST_F(PlannedBackupsTest, DamageInOnePlaceIsFoundAndSaid) {
         << looked.out;
     const Ran status = run({"status", "--json"});
     EXPECT_EQ(status.exit, 5);
-    EXPECT_EQ(state_of(json::parse(status.out), "config"), "DAMAGED");
+    EXPECT_EQ(state_of(json::parse(status.out), "config"), "damaged");
 }
 
 TEST_F(PlannedBackupsTest, AServerThatIsNotThereIsSaid) {

@@ -120,15 +120,21 @@ TYPED_TEST_P(SmallTables, ALeaseIsOnesUntilItEndsOrIsGivenBack) {
         return must(
             run_to_end(leases.hold(name, holder, this->clock_.wall(), std::chrono::seconds(60))));
     };
+    const auto holder = [&] {
+        return must(run_to_end(leases.holder("backups", this->clock_.wall()))).value_or("nobody");
+    };
+    EXPECT_EQ(holder(), "nobody");
     EXPECT_TRUE(hold("backups", "a"));
     EXPECT_FALSE(hold("backups", "b"));
     EXPECT_TRUE(hold("drills", "b"));
+    EXPECT_EQ(holder(), "a");
     this->clock_.advance(std::chrono::seconds(59));
     EXPECT_FALSE(hold("backups", "b"));
     EXPECT_TRUE(hold("backups", "a"));  // For another minute.
     this->clock_.advance(std::chrono::seconds(59));
     EXPECT_FALSE(hold("backups", "b"));
     this->clock_.advance(std::chrono::seconds(1));
+    EXPECT_EQ(holder(), "nobody");
     EXPECT_TRUE(hold("backups", "b"));
     EXPECT_FALSE(hold("backups", "a"));
     ASSERT_TRUE(run_to_end(leases.release("backups", "a")));  // It is not theirs any more.

@@ -19,6 +19,15 @@ Async<bool> SqlLeaseStore::hold(std::string name, std::string holder, WallTime n
     co_return co_await database_.write(std::move(work));
 }
 
+Async<std::optional<std::string>> SqlLeaseStore::holder(std::string name, WallTime now) {
+    auto work = [name = std::move(name), now](Connection& db) {
+        return db.query_one(
+            "SELECT holder FROM leases WHERE name = ? AND held_until > ?",
+            [](const Row& row) { return row.text(0); }, name, to_micros(now));
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
 Async<> SqlLeaseStore::release(std::string name, std::string holder) {
     auto work = [name = std::move(name), holder = std::move(holder)](Connection& db) -> Result<> {
         SW_CHECK(db.run("DELETE FROM leases WHERE name = ? AND holder = ?", name, holder));

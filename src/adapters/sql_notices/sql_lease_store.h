@@ -1,4 +1,7 @@
 #pragma once
+#include <optional>
+#include <string>
+
 #include "adapters/sql/database.h"
 #include "ports/lease_store.h"
 
@@ -11,6 +14,7 @@ public:
 
     Async<bool> hold(std::string name, std::string holder, WallTime now,
                      std::chrono::seconds span) override;
+    Async<std::optional<std::string>> holder(std::string name, WallTime now) override;
     Async<> release(std::string name, std::string holder) override;
 
 private:

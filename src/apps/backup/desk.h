@@ -38,6 +38,8 @@ public:
     recovery::SnapshotFiles& files() { return *files_; }
     /// The nearest first.
     std::vector<BackupRepository*> repositories() const;
+    /// The same with what the plan calls them.
+    const std::vector<recovery::Place>& places() const { return places_; }
     /// Ends what is under way: callers get Cancelled.
     void stop();
 

@@ -36,6 +36,8 @@ public:
     const std::vector<recovery::Trouble>& gone() const { return gone_; }
     const std::string& cluster() const { return cluster_; }
     Clock& clock() { return clock_; }
+    Random& random() { return random_; }
+    net::thread_pool& pool() { return pool_; }
     template <class T>
     Outcome<T> run(Async<T> task) {
         auto done = run_to_end(std::move(task));

@@ -1,77 +1,28 @@
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include "adapters/sql_notices/sql_lease_store.h"
+#include "apps/backup/lookout.h"
 #include "apps/command/admin.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/backup_words.h"
 #include "apps/command/objects_inventory.h"
 #include "base/quantity.h"
-#include "recovery/backups/standing.h"
-#include "recovery/embedded/rehearsal.h"
 
 namespace syncwatch::apps {
 namespace {
 
 namespace json = boost::json;
-using recovery::LiveFacts;
+using recovery::Reason;
 using recovery::Standing;
-
-/// What no catalogue knows: logs that follow, and components that were never backed up.
-Outcome<std::vector<LiveFacts>> live_facts(const config::Settings& settings, CommandDesk& desk,
-                                           const recovery::Survey& survey) {
-    std::vector<LiveFacts> facts;
-    for (recovery::BackupComponent* each : desk.backups().components()) {
-        LiveFacts one{each->name(), std::nullopt, {}};
-        auto history = survey.history_of(one.component);
-        const auto windows = desk.run(each->windows(std::move(history)));
-        // Whoever does not answer reaches as far as its newest backup.
-        if (windows && !windows->empty()) one.reaches = windows->back().to;
-        facts.push_back(std::move(one));
-    }
-    if (settings.postgres.on()) return facts;
-    LiveFacts embedded{"sqlite", std::nullopt, {}};
-    for (BackupRepository* each : desk.desk().repositories()) {
-        std::string cluster = desk.cluster();
-        const auto found = desk.run(recovery::survey(*each, std::move(cluster)));
-        if (!found) continue;
-        const auto windows = recovery::windows(*found);
-        if (!windows.empty()) embedded.reaches = windows.back().to;
-        embedded.copies = recovery::copies(*found);
-        if (embedded.reaches) break;
-    }
-    facts.push_back(std::move(embedded));
-    return facts;
-}
-
-/// Objects are copied, not backed up: what is not in the second store yet would be gone.
-Standing standing_of_objects(const ObjectsInventory& all, const recovery::Plan& plan) {
-    Standing objects;
-    objects.component = objects.part = "objects";
-    const auto promised = plan.objectives.find("objects");
-    if (promised != plan.objectives.end()) {
-        objects.promised_loss = promised->second.rpo;
-        objects.promised_time = promised->second.rto;
-    }
-    // Of nothing, nothing can be lost.
-    if (all.second || all.covered.objects == 0) objects.loss = all.lag();
-    objects.damaged = all.covered.damaged > 0 || all.covered.lost > 0;
-    if (all.covered.oldest) objects.verified = *all.covered.oldest;
-    return objects;
-}
-
-Outcome<ObjectsInventory> inventory_of(const Invocation& invocation) {
-    auto admin = Admin::open(invocation);
-    if (!admin) return tl::unexpected<Failure>(admin.error());
-    return take_inventory(**admin, invocation.settings);
-}
 
 std::string span_text(std::optional<std::chrono::seconds> span, const char* otherwise) {
     return span ? format_span(*span) : otherwise;
@@ -82,15 +33,23 @@ std::string ago(WallTime then, WallTime now) {
     return format_span(std::chrono::duration<double>(now - then).count()) + " ago";
 }
 
-std::string verdict(const Standing& standing) {
-    if (standing.damaged) return "DAMAGED";
-    if (standing.misses_loss()) return "loses too much";
-    if (standing.misses_time()) return "takes too long";
-    if (!standing.time && standing.component != "objects") return "never restored in a test";
-    return "ok";
+std::string verdict(Reason reason) {
+    switch (reason) {
+        case Reason::None: return "ok";
+        case Reason::Damaged: return "DAMAGED";
+        case Reason::Overdue: return "overdue";
+        case Reason::NoBackup: return "no backup";
+        case Reason::LosesTooMuch: return "loses too much";
+        case Reason::TakesTooLong: return "takes too long";
+        case Reason::NotPlanned: return "not planned";
+        case Reason::NeverRestored: return "never restored in a test";
+        case Reason::Away: break;
+    }
+    return "not known now";
 }
 
-std::vector<std::string> row_of(const Standing& standing, WallTime now) {
+std::vector<std::string> row_of(const ComponentOutlook& component, WallTime now) {
+    const Standing& standing = component.standing;
     const std::string time =
         standing.time
             ? fmt::format("{:.1f} s", std::chrono::duration<double>(*standing.time).count())
@@ -102,40 +61,18 @@ std::vector<std::string> row_of(const Standing& standing, WallTime now) {
             span_text(standing.promised_time, "–"),
             ago(standing.verified, now),
             ago(standing.restored, now),
-            verdict(standing)};
+            verdict(component.judgement.reason)};
 }
 
-json::value seconds_json(std::optional<std::chrono::seconds> span) {
-    return span ? json::value(span->count()) : json::value(nullptr);
-}
-
-json::value time_json(WallTime time) {
-    return time == WallTime{} ? json::value(nullptr) : json::value(format_rfc3339(time));
-}
-
-json::object standing_json(const Standing& standing) {
-    return {{"component", standing.component},
-            {"part", standing.part},
-            {"loss_seconds", seconds_json(standing.loss)},
-            {"promised_loss_seconds", seconds_json(standing.promised_loss)},
-            {"recovery_seconds",
-             standing.time ? json::value(std::chrono::duration<double>(*standing.time).count())
-                           : json::value(nullptr)},
-            {"promised_recovery_seconds", seconds_json(standing.promised_time)},
-            {"backed_up", time_json(standing.backed_up)},
-            {"verified", time_json(standing.verified)},
-            {"restored", time_json(standing.restored)},
-            {"damaged", standing.damaged},
-            {"state", verdict(standing)}};
-}
-
-Outcome<> judge(const std::vector<Standing>& all) {
+Outcome<> judge(const Outlook& outlook) {
     std::string damaged;
     std::string missed;
-    for (const Standing& each : all) {
-        std::string& list = each.damaged ? damaged : missed;
-        if (!each.damaged && !each.misses_loss() && !each.misses_time()) continue;
-        list += (list.empty() ? "" : ", ") + each.component;
+    for (const ComponentOutlook& each : outlook.components) {
+        const Standing& standing = each.standing;
+        std::string& list = standing.damaged ? damaged : missed;
+        const bool misses = standing.misses_loss() || standing.misses_time();
+        if (!standing.damaged && (!misses || standing.is_away)) continue;
+        list += (list.empty() ? "" : ", ") + standing.component;
     }
     if (!damaged.empty()) {
         return give_up(Exit::VerificationFailed, "backup_damaged", "damage was found: " + damaged,
@@ -148,37 +85,53 @@ Outcome<> judge(const std::vector<Standing>& all) {
                    "Look at /health (backup) for what is in the way, or promise less.");
 }
 
-Outcome<> show_status(Invocation& invocation, const BackupArguments& arguments) {
-    auto desk = CommandDesk::open(invocation, arguments);
-    if (!desk) return tl::unexpected<Failure>(desk.error());
-    const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
-    if (!survey) return tl::unexpected<Failure>(survey.error());
-    const auto live = live_facts(invocation.settings, **desk, *survey);
-    if (!live) return tl::unexpected<Failure>(live.error());
-    const WallTime now = (*desk)->clock().wall();
-    auto all = recovery::standings((*desk)->plan(), *survey, *live, now);
-    const auto objects = inventory_of(invocation);
-    if (objects) all.push_back(standing_of_objects(*objects, (*desk)->plan()));
+void tell(const Outlook& outlook, const Output& out) {
     std::vector<std::vector<std::string>> rows;
-    json::array standings;
-    for (const Standing& each : all) {
-        rows.push_back(row_of(each, now));
-        standings.push_back(standing_json(each));
+    for (const ComponentOutlook& each : outlook.components) {
+        rows.push_back(row_of(each, outlook.at));
     }
-    const Output& out = invocation.out;
     out.line("if everything were lost now:\n");
     out.line(
         table({"", "LOST", "PROMISED", "BACK IN", "PROMISED", "VERIFIED", "RESTORED", ""}, rows));
-    if (!objects) out.line("objects: " + objects.error().what);
-    if (objects) {
-        out.line("");
-        for (const std::string& line : inventory_lines(*objects)) out.line(line);
-        invocation.out.set("objects", inventory_json(*objects));
+    for (const auto& each : outlook.away) out.line("away: " + trouble_line(each));
+    for (const ComponentOutlook& each : outlook.components) {
+        if (!each.command.empty()) out.line(each.standing.component + ": " + each.command);
     }
-    for (const auto& each : survey->away) out.line("away: " + trouble_line(each));
-    invocation.out.set("standings", std::move(standings));
-    invocation.out.set("away", troubles_json(survey->away));
-    return judge(all);
+    if (outlook.leader) out.line("backups at given times are made by " + *outlook.leader);
+}
+
+/// What no summary says of objects: how many, and what waits, is damaged or lost.
+void tell_objects(Invocation& invocation, Admin& admin) {
+    const auto objects = take_inventory(admin, invocation.settings);
+    if (!objects) return invocation.out.line("objects: " + objects.error().what);
+    invocation.out.line("");
+    for (const std::string& line : inventory_lines(*objects)) invocation.out.line(line);
+    invocation.out.set("objects", inventory_json(*objects));
+}
+
+Outcome<> show_status(Invocation& invocation, const BackupArguments& arguments) {
+    auto desk = CommandDesk::open(invocation, arguments);
+    if (!desk) return tl::unexpected<Failure>(desk.error());
+    const auto admin = Admin::open(invocation);
+    std::optional<sql::SqlLeaseStore> leases;
+    if (admin) leases.emplace(*(*admin)->powers().database);
+    Lookout lookout((*desk)->cluster(),
+                    {invocation.settings, (*desk)->plan(), &(*desk)->desk(),
+                     admin ? &(*admin)->powers().replicas : nullptr, leases ? &*leases : nullptr,
+                     (*desk)->clock(), (*desk)->random(), (*desk)->pool()});
+    const auto outlook = (*desk)->run(lookout.look());
+    if (!outlook) return tl::unexpected<Failure>(outlook.error());
+    if (outlook->trouble) return tl::unexpected<Failure>(failure_of(*outlook->trouble));
+    tell(*outlook, invocation.out);
+    if (!admin) invocation.out.line("objects: " + admin.error().what);
+    if (admin) tell_objects(invocation, **admin);
+    json::object document = outlook_json(*outlook);
+    for (const char* each : {"leader", "summary", "repositories"}) {
+        invocation.out.set(each, std::move(document.at(each)));
+    }
+    invocation.out.set("standings", std::move(document.at("components")));
+    invocation.out.set("away", troubles_json(outlook->away));
+    return judge(*outlook);
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ Node::Node(config::Settings settings, Opened opened)
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0),
                 {opened.guest_key, storage_->sign_outs()}),
+      recovery_(*powers_, settings_, opened.backup_key, accounts_.authenticator()),
       media_(*powers_, *storage_, settings_, accounts_, opened.link_key, shards_.executor(0)),
       rooms_(*powers_, settings_, shards_,
              {accounts_, media_.films(), storage_->chat_spool(), peers_.answers()},
@@ -136,6 +137,7 @@ void Node::add_routes() {
     metrics_.add_routes(router_);
     health_.add_routes(router_);
     accounts_.add_routes(router_);
+    recovery_.add_routes(router_);
     rooms_.add_routes(router_);
     media_.add_routes(router_);
     site_.add_routes(router_);
@@ -189,6 +191,7 @@ Result<> Node::open_for_business() {
     replication_.start();
     rounds_of_backups_.start();
     signals_.start();
+    recovery_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("node.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -213,6 +216,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     replication_.stop();
     worker_.stop();
     signals_.stop();
+    recovery_.stop();
     rounds_of_backups_.stop();
     backup_.stop();
 }

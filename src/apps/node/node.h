@@ -14,6 +14,7 @@
 #include "apps/node/metrics_part.h"
 #include "apps/node/peers_part.h"
 #include "apps/node/powers.h"
+#include "apps/node/recovery_part.h"
 #include "apps/node/replication_part.h"
 #include "apps/node/rooms_part.h"
 #include "apps/node/rounds_part.h"
@@ -98,6 +99,7 @@ private:
     HealthPart health_;
     MetricsPart metrics_;
     AccountsPart accounts_;
+    RecoveryPart recovery_;
     MediaPart media_;
     RoomsPart rooms_;
     SitePart site_;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/backup/cluster.h"
+#include "apps/backup/outlook.h"
 #include "apps/node/version.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
@@ -31,7 +32,7 @@ std::string holder_of(const std::string& node, Random& random) {
     constexpr std::size_t kBytes = 8;
     std::array<std::uint8_t, kBytes> life;
     random.fill(life);
-    return node + " " + encode_hex(life);
+    return lease_holder(node, encode_hex(life));
 }
 
 /// The worst of its components, in words.

@@ -52,13 +52,33 @@ void drop_lighter(std::vector<Due>& runs) {
     std::erase_if(runs, [](const Due& each) { return each.kind == BackupKind::Differential; });
 }
 
-std::chrono::seconds period_of(const Plan& plan, const Due& of) {
-    const auto rule = plan.backups.find(planned_name(of.component));
-    if (rule == plan.backups.end()) return {};
-    for (const auto& [run, schedule] : rule->second.runs) {
-        if (kind_of_run(run) == of.kind) return schedule.period();
+bool is_among(const std::vector<BackupKind>& kinds, std::optional<BackupKind> kind) {
+    return kind && std::ranges::find(kinds, *kind) != kinds.end();
+}
+
+/// The runs of one component that are due.
+std::vector<Due> due_runs(const BackupRule& rule, const Survey& survey,
+                          const std::string& component, const std::vector<BackupKind>& kinds,
+                          WallTime now) {
+    const auto records = survey.records_of(component);
+    std::vector<Due> runs;
+    for (const auto& [run, schedule] : rule.runs) {
+        const auto kind = kind_of_run(run);
+        if (!is_among(kinds, kind)) continue;
+        auto one = due_run(component, *kind, schedule, records, now);
+        if (one) runs.push_back(*std::move(one));
     }
-    return {};
+    drop_lighter(runs);
+    return runs;
+}
+
+bool is_late(const BackupRule& rule, const Due& run, WallTime now) {
+    constexpr int kParts = 10;
+    std::chrono::seconds period{};
+    for (const auto& [name, schedule] : rule.runs) {
+        if (kind_of_run(name) == run.kind) period = schedule.period();
+    }
+    return now - run.since >= std::max<std::chrono::seconds>(period / kParts, kLeastGrace);
 }
 
 }  // namespace
@@ -69,16 +89,8 @@ std::vector<Due> due(const Plan& plan, const Survey& survey,
     for (const BackupComponent* component : components) {
         const auto rule = plan.backups.find(planned_name(component->name()));
         if (rule == plan.backups.end()) continue;
-        const auto records = survey.records_of(component->name());
-        const auto kinds = component->kinds();
-        std::vector<Due> runs;
-        for (const auto& [run, schedule] : rule->second.runs) {
-            const auto kind = kind_of_run(run);
-            if (!kind || std::ranges::find(kinds, *kind) == kinds.end()) continue;
-            auto one = due_run(component->name(), *kind, schedule, records, now);
-            if (one) runs.push_back(*std::move(one));
-        }
-        drop_lighter(runs);
+        const auto runs =
+            due_runs(rule->second, survey, component->name(), component->kinds(), now);
         all.insert(all.end(), runs.begin(), runs.end());
     }
     return all;
@@ -86,14 +98,32 @@ std::vector<Due> due(const Plan& plan, const Survey& survey,
 
 std::vector<Due> overdue(const Plan& plan, const Survey& survey,
                          const std::vector<BackupComponent*>& components, WallTime now) {
-    constexpr int kParts = 10;
     std::vector<Due> late = due(plan, survey, components, now);
     std::erase_if(late, [&](const Due& each) {
-        const auto grace =
-            std::max<std::chrono::seconds>(period_of(plan, each) / kParts, kLeastGrace);
-        return now - each.since < grace;
+        return !is_late(plan.backups.at(planned_name(each.component)), each, now);
     });
     return late;
+}
+
+Wanted wanted(const Plan& plan, const Survey& survey, const std::string& component,
+              const std::vector<BackupKind>& kinds, WallTime now) {
+    const auto rule = plan.backups.find(planned_name(component));
+    if (rule == plan.backups.end()) return {};
+    Wanted found;
+    const auto sooner = [&found](WallTime at) {
+        found.next = std::min(found.next.value_or(at), at);
+    };
+    for (const auto& [run, schedule] : rule->second.runs) {
+        if (schedule.is_timed() && is_among(kinds, kind_of_run(run))) {
+            sooner(schedule.next_due(now));
+        }
+    }
+    for (const Due& each : due_runs(rule->second, survey, component, kinds, now)) {
+        if (each.if_changed) continue;
+        sooner(each.since);
+        if (is_late(rule->second, each, now)) found.overdue = each.since;
+    }
+    return found;
 }
 
 std::vector<std::string> tests_due(const Plan& plan, const Survey& survey,

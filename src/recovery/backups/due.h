@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,16 @@ std::vector<Due> due(const Plan& plan, const Survey& survey,
 /// quarter of an hour at least.
 std::vector<Due> overdue(const Plan& plan, const Survey& survey,
                          const std::vector<BackupComponent*>& components, WallTime now);
+
+/// What the plan wants of one component, whoever makes its backups.
+struct Wanted {
+    std::optional<WallTime> next;  ///< When the next run is due, or has been since. nullopt: it is
+                                   ///< not made at given times.
+    std::optional<WallTime> overdue;  ///< When one should have been begun that was not.
+};
+/// `kinds`: what can be made of it. Otherwise as due() and overdue().
+Wanted wanted(const Plan& plan, const Survey& survey, const std::string& component,
+              const std::vector<BackupKind>& kinds, WallTime now);
 
 /// The components of which one is to be brought back in a test now: since the plan last wanted that
 /// none was looked at as thoroughly as can be done here.

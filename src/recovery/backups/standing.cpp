@@ -8,6 +8,8 @@
 namespace syncwatch::recovery {
 namespace {
 
+constexpr std::string_view kOnChange = "on change";
+
 /// The last looks at the backups of one component.
 class Looks {
 public:
@@ -25,10 +27,14 @@ public:
 
     void tell(Standing& standing, std::uint64_t bytes_now) const {
         standing.verified = verified_;
-        standing.damaged =
-            std::ranges::any_of(last_, [](const auto& each) { return !each.second->sound; });
+        for (const auto& [backup, look] : last_) {
+            if (look->sound) continue;
+            standing.damaged = true;
+            standing.damage = look->words;
+        }
         if (restore_ == nullptr) return;
         standing.restored = restore_->at;
+        standing.restore_took = restore_->took;
         std::chrono::milliseconds time = restore_->took;
         // Twice as much takes twice as long; less may take as long as it did.
         if (restored_bytes_ > 0 && bytes_now > restored_bytes_) {
@@ -57,6 +63,11 @@ private:
     std::uint64_t restored_bytes_ = 0;
 };
 
+bool is_backed_up_on_change(const BackupRule& rule) {
+    return std::ranges::any_of(rule.runs,
+                               [](const auto& run) { return run.second.text() == kOnChange; });
+}
+
 /// Whose promise a component is a part of: settings and secrets come back with the application.
 std::string part_of(const std::string& component) {
     if (component == "config" || component == "secrets") return {};
@@ -67,6 +78,13 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
     Standing standing;
     standing.component = live.component;
     standing.part = part_of(live.component);
+    standing.backed_up = live.copied;
+    standing.overdue = live.overdue;
+    standing.is_testable = live.can_be_tested;
+    standing.is_away = live.is_away;
+    const auto rule = plan.backups.find(planned_name(live.component));
+    standing.is_planned = live.is_backed_up && rule != plan.backups.end();
+    standing.on_change = standing.is_planned && is_backed_up_on_change(rule->second);
     std::optional<WallTime> reaches = live.reaches;
     // Ids of version 7: the newest is the last.
     std::uint64_t bytes = live.copies.empty() ? 0 : live.copies.rbegin()->second;
@@ -81,6 +99,7 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
         const auto gone = std::max(now - *reaches, WallTime::duration(0));
         standing.loss = std::chrono::floor<std::chrono::seconds>(gone);
     }
+    standing.reaches = reaches;
     Looks(survey, live).tell(standing, bytes);
     const auto objective = plan.objectives.find(standing.part);
     if (objective != plan.objectives.end()) {
@@ -95,7 +114,7 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
 std::vector<Standing> standings(const Plan& plan, const Survey& survey,
                                 const std::vector<LiveFacts>& live, WallTime now) {
     std::map<std::string, LiveFacts> all;
-    for (const std::string& each : survey.components()) all[each] = {each, std::nullopt, {}};
+    for (const std::string& each : survey.components()) all[each].component = each;
     for (const LiveFacts& each : live) all[each.component] = each;
     std::vector<Standing> found;
     for (const auto& [name, facts] : all) {
