@@ -1,5 +1,7 @@
 // docs/api.yaml against the program: its routes, its codes, and what it really answers.
 
+#include <filesystem>
+#include <fstream>
 #include <regex>
 
 #include <gtest/gtest.h>
@@ -7,7 +9,9 @@
 #include "api/outline.h"
 #include "apps/config/load.h"
 #include "apps/node/node.h"
+#include "apps/plan/plan_source.h"
 #include "base/encoding.h"
+#include "harness/eventually.h"
 #include "harness/http_client.h"
 #include "harness/temp_folder.h"
 #include "protocol/http/problem.h"
@@ -26,14 +30,26 @@ std::string lower(std::string text) {
 
 class ApiDescriptionTest : public testing::Test {
 protected:
-    ApiDescriptionTest() {
+    ApiDescriptionTest() { start({}); }
+    void start(std::map<std::string, std::string> more) {
+        node_.reset();
         config::Sources sources;
         sources.flags = {{"server.listen", "127.0.0.1:0"},
                          {"data.dir", (folder_.path() / "data").string()},
                          {"media.work", "false"}};
+        sources.flags.merge(more);
         node_ = std::move(Node::start(config::load(sources).settings)).value();
     }
     HttpClient client() { return HttpClient(node_->port()); }
+    /// The file of a plan with a place for backups.
+    std::string plan() const {
+        const auto near = folder_.path() / "near";
+        std::filesystem::create_directory(near);
+        const auto file = folder_.path() / "plan.toml";
+        std::ofstream(file) << plan_text({}).value().toml
+                            << "\n[repository.near]\nurl = \"file:" << near.string() << "\"\n";
+        return file.string();
+    }
 
     /// Fields that a schema describes, and which of them are always there.
     struct Fields {
@@ -202,6 +218,26 @@ TEST_F(ApiDescriptionTest, SaysWhatOperationAnswers) {
     for (const auto& [name, state] : body.at("components").as_object()) {
         expect_described(state, "Component");
     }
+}
+
+TEST_F(ApiDescriptionTest, SaysWhatAdminsAreToldOfRecovery) {
+    start({{"recovery.plan", plan()}});
+    ASSERT_TRUE(harness::eventually(
+        [&] { return client().get("/health").body.find("config: as of") != std::string::npos; }));
+    HttpClient admin = client();
+    admin.as(admin.account("alice"));
+    const auto outlook = admin.get("/api/v1/admin/recovery");
+    expect_described(outlook, 200, "RecoveryOutlook");
+    const json::value body = outlook.json();
+    expect_described(body.at("summary"), "RecoverySummary");
+    expect_described(body.at("repositories").at(0), "RecoveryRepository");
+    for (const json::value& each : body.at("components").as_array()) {
+        expect_described(each, "RecoveryComponent");
+        if (each.at("component") != "config") continue;
+        expect_described(each.at("recoverable"), "Recoverable");
+        EXPECT_FALSE(each.at("backed_up").is_null());
+    }
+    expect_described(client().get("/api/v1/admin/recovery"), 401, "Problem");
 }
 
 }  // namespace

@@ -163,7 +163,9 @@ Async<std::map<std::string, Lookout::Found>> Lookout::look_at_components() {
         }
     }
     add_unmade(all);
-    for (auto& [name, found] : all) found.live.is_away = found.live.is_away || error_;
+    for (auto& [name, found] : all) {
+        if (error_ && found.live.is_backed_up) found.live.is_away = true;
+    }
     co_return all;
 }
 

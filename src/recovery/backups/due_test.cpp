@@ -134,5 +134,22 @@ TEST_F(DueTest, ATestIsDueFromItsTimeOnUntilOneWasDone) {
     EXPECT_EQ(tests(kSunday + 26h), Words{"redis"});
 }
 
+TEST_F(DueTest, OfOneComponentItIsSaidWhenTheNextIsWantedAndSinceWhenOneIsLate) {
+    const auto of = [&](const char* component, const BackupComponent& like, WallTime now) {
+        return wanted(plan_, survey_, component, like.kinds(), now);
+    };
+    add("redis", BackupKind::Snapshot, kSunday);
+    EXPECT_EQ(of("redis", redis_, kSunday + 5min).next, kSunday + 1h);
+    EXPECT_EQ(of("redis", redis_, kSunday + 5min).overdue, std::nullopt);
+    EXPECT_EQ(of("redis", redis_, kSunday + 65min).next, kSunday + 1h);
+    EXPECT_EQ(of("redis", redis_, kSunday + 65min).overdue, std::nullopt);
+    EXPECT_EQ(of("redis", redis_, kSunday + 80min).overdue, kSunday + 1h);
+    add("pg", BackupKind::Full, kSunday);
+    EXPECT_EQ(of("pg", pg_, kSunday + 5min).next, kSunday + 24h);
+    add("config", BackupKind::Snapshot, kSunday);
+    EXPECT_EQ(of("config", config_, kSunday + 240h).next, std::nullopt);
+    EXPECT_EQ(of("nothing", pg_, kSunday).next, std::nullopt);
+}
+
 }  // namespace
 }  // namespace syncwatch::recovery
