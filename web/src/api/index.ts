@@ -1,12 +1,22 @@
 /** The HTTP API: typed calls that never throw. */
 import { Accounts } from './accounts';
 import { Http, type Answer } from './http';
+import { recovery, type Recovery } from './recovery';
 import { Rooms } from './rooms';
 import { health, type Health } from './shapes';
 import { Videos } from './videos';
 
 export type { Accounts, Invitation, NewAccount, ProfileChange } from './accounts';
 export { problemOf, type Answer, type FieldProblem, type Problem } from './http';
+export type {
+  Recoverable,
+  Recovery,
+  RecoveryComponent,
+  RecoveryRepository,
+  RecoveryState,
+  RecoverySummary,
+  RecoveryWindow,
+} from './recovery';
 export type { BanWish, Joined, MessagePage, RoomWish, Rooms } from './rooms';
 export type {
   Ban,
@@ -41,5 +51,10 @@ export class Api {
 
   health(): Promise<Answer<Health>> {
     return this.#http.call({ path: '/health', tolerated: 503, read: (body) => health(body, '') });
+  }
+
+  /** For admins. */
+  recovery(): Promise<Answer<Recovery>> {
+    return this.#http.call({ path: 'admin/recovery', read: (body) => recovery(body, '') });
   }
 }

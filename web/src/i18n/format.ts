@@ -60,6 +60,21 @@ export function ago(atMs: number, nowMs: number, locale: string): string {
   return new Date(atMs).toLocaleDateString(locale, { dateStyle: 'medium' });
 }
 
+/** As `ago`, also of what is to come: "in 3 hours". */
+export function fromNow(atMs: number, nowMs: number, locale: string): string {
+  const seconds = (atMs - nowMs) / 1000;
+  if (seconds < 45) return ago(atMs, nowMs, locale);
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (seconds < 3600) return words.format(Math.max(1, Math.round(seconds / 60)), 'minute');
+  if (seconds < 86_400) return words.format(Math.round(seconds / 3600), 'hour');
+  return words.format(Math.round(seconds / 86_400), 'day');
+}
+
+/** The day and the time to the second. */
+export function exactTime(atMs: number, locale: string): string {
+  return new Date(atMs).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
 export function clockTime(atMs: number, locale: string): string {
   return new Date(atMs).toLocaleTimeString(locale, { timeStyle: 'short' });
 }

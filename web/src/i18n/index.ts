@@ -35,6 +35,8 @@ export const bytes = (count: number): string => format.bytes(count, locale);
 export const percent = (share: number): string => format.percent(share, locale);
 export const span = (seconds: number): string => format.span(seconds, locale);
 export const ago = (atMs: number): string => format.ago(atMs, Date.now(), locale);
+export const fromNow = (atMs: number, nowMs: number): string => format.fromNow(atMs, nowMs, locale);
+export const exactTime = (atMs: number): string => format.exactTime(atMs, locale);
 export const clockTime = (atMs: number): string => format.clockTime(atMs, locale);
 export const dayOf = (atMs: number): string => format.dayOf(atMs, Date.now(), locale);
 export const milliseconds = (value: number): string => format.milliseconds(value, locale);

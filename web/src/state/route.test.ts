@@ -21,6 +21,8 @@ describe('addresses', () => {
     ['/sign-in?then=//elsewhere', { page: 'sign_in', then: '/' }],
     ['/sign-in?then=/\\elsewhere', { page: 'sign_in', then: '/' }],
     ['/sign-up?invitation=T', { page: 'sign_up', then: '/', invitation: 'T' }],
+    ['/admin/recovery', { page: 'recovery' }],
+    ['/admin/more', { page: 'unknown' }],
     ['/nowhere', { page: 'unknown' }],
   ])('%s', (address, route) => {
     expect(at(address)).toEqual(route);

@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: 'library' }
   | { readonly page: 'account' }
   | { readonly page: 'admin' }
+  | { readonly page: 'recovery' }
   | { readonly page: 'room'; readonly code: string }
   | { readonly page: 'unknown' };
 
@@ -23,6 +24,7 @@ export function routeOf(path: string, query: URLSearchParams): Route {
     const code = parseRoomCode(second);
     return code === null ? { page: 'unknown' } : { page: 'room', code };
   }
+  if (first === 'admin' && second === 'recovery') return { page: 'recovery' };
   if (second !== '') return { page: 'unknown' };
   switch (first) {
     case '':

@@ -1,5 +1,19 @@
 /** The states to look at. `act` does what a person would do to get there. */
+import { NOWHERE, POOR, WELL } from './recovery.mjs';
 import { ADA, CODE, film, member, roomInfo, said, user, video } from './scripted.mjs';
+
+/** The page about recovery, as the server answers. */
+const recovery = (name, answer) => ({
+  name,
+  path: '/admin/recovery',
+  me: user(),
+  answer: (method, path, { json, problem }) =>
+    path === 'admin/recovery'
+      ? answer === null
+        ? problem(503, 'unavailable', { component: 'backup' })
+        : json(answer)
+      : undefined,
+});
 
 const BO = '01939f2e-6f00-7000-8000-000000000002';
 const CLEO = '01939f2e-6f00-7000-8000-000000000003';
@@ -302,6 +316,10 @@ export const SCENES = [
       await page.getByRole('button', { name: 'Make an invitation' }).click();
     },
   },
+  recovery('recovery', WELL),
+  recovery('recovery-poor', POOR),
+  recovery('recovery-nowhere', NOWHERE),
+  recovery('recovery-away', null),
   {
     name: 'door',
     path: `/room/${CODE}`,

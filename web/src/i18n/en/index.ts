@@ -5,6 +5,7 @@ import { library } from './library';
 import { chat, people, queue, room, settings } from './room';
 import { film, player, shortcuts, sync } from './player';
 import { admin } from './admin';
+import { recovery } from './recovery';
 import { door, start } from './start';
 
 export const en = {
@@ -24,4 +25,5 @@ export const en = {
   sync,
   shortcuts,
   admin,
+  recovery,
 };
