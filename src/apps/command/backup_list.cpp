@@ -50,16 +50,6 @@ void list_records(Output& out, const Survey& survey) {
     out.set("records", std::move(records));
 }
 
-/// What is not as commands of ours left it.
-std::vector<std::string> faults_of(const Survey& survey) {
-    std::vector<std::string> faults;
-    for (const auto& each : survey.damaged) faults.push_back(trouble_line(each));
-    for (const auto& each : survey.chain_faults()) {
-        faults.push_back(each.backup.text() + " " + each.what);
-    }
-    return faults;
-}
-
 }  // namespace
 
 Outcome<std::size_t> list_catalogue(Invocation& invocation, const BackupArguments& arguments) {
@@ -70,14 +60,7 @@ Outcome<std::size_t> list_catalogue(Invocation& invocation, const BackupArgument
     list_records(invocation.out, *survey);
     for (const auto& each : survey->away) invocation.out.line("away     " + trouble_line(each));
     invocation.out.set("away", troubles_json(survey->away));
-    const auto faults = faults_of(*survey);
-    json::array told;
-    for (const std::string& each : faults) {
-        invocation.out.line("damaged  " + each);
-        told.emplace_back(each);
-    }
-    invocation.out.set("faults", std::move(told));
-    return faults.size();
+    return tell_faults(invocation.out, *survey);
 }
 
 }  // namespace syncwatch::apps

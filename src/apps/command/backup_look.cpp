@@ -98,15 +98,27 @@ Outcome<std::vector<Turn>> chosen_backups(const Survey& survey, const LookArgume
                    "syncwatch backup list shows what there is, syncwatch backup run makes one.");
 }
 
+tl::unexpected<Failure> catalogue_is_damaged(std::size_t faults) {
+    return give_up(
+        Exit::VerificationFailed, "catalogue_damaged",
+        fmt::format("{} records of backups are damaged", faults),
+        "docs/recovery/catalogue.md says what each of these means. Make a new backup now: "
+        "syncwatch backup run.");
+}
+
 Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments) {
     const VerifyLevel level = *recovery::parse_verify_level(arguments.level);
     auto desk = CommandDesk::open(invocation, arguments.place);
     if (!desk) return tl::unexpected<Failure>(desk.error());
-    const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
+    // All copies of records: a backup whose record cannot be believed is among none of those below.
+    const auto survey =
+        (*desk)->run((*desk)->desk().catalogue().survey(recovery::Catalogue::Depth::Copies));
     if (!survey) return tl::unexpected<Failure>(survey.error());
+    const std::size_t faults = tell_faults(invocation.out, *survey, arguments.component);
     const auto backups =
         arguments.due ? Outcome<std::vector<Turn>>(turns_due(**desk, *survey, arguments.component))
                       : chosen_backups(*survey, arguments, level);
+    if (!backups && faults > 0) return catalogue_is_damaged(faults);
     if (!backups) return tl::unexpected<Failure>(backups.error());
     if (backups->empty()) invocation.out.line("nothing is due");
     std::size_t damaged = 0;
@@ -136,6 +148,7 @@ Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments)
                        "Make a new one now: syncwatch backup run. Keep the damaged ones until that "
                        "one was verified.");
     }
+    if (faults > 0) return catalogue_is_damaged(faults);
     if (unseen > 0 && unseen == backups->size()) return tl::unexpected<Failure>(*first);
     if (unseen == 0) return {};
     return give_up(Exit::Partial, "partial",

@@ -72,6 +72,17 @@ std::string trouble_line(const Trouble& trouble) {
     return text + trouble.what;
 }
 
+std::size_t tell_faults(Output& out, const recovery::Survey& survey, const std::string& component) {
+    const auto faults = survey.faults(component);
+    json::array told;
+    for (const Trouble& each : faults) {
+        told.emplace_back(trouble_line(each));
+        out.line("damaged  " + trouble_line(each));
+    }
+    out.set("faults", std::move(told));
+    return faults.size();
+}
+
 std::string last_look(const recovery::Survey& survey, recovery::BackupId backup) {
     const Verification* last = nullptr;
     for (const Verification& each : survey.verifications) {

@@ -63,7 +63,8 @@ RoundsStatus::OfComponent stock_of(const Survey& survey, const std::string& comp
         if (each.level >= deepest) stock.tested = std::max(stock.tested, each.at);
         if (each.level == VerifyLevel::Restore) stock.restored = std::max(stock.restored, each.at);
     }
-    stock.damaged = std::ranges::any_of(last, [](const auto& each) { return !each.second->sound; });
+    stock.damaged = !survey.faults(component).empty() ||
+                    std::ranges::any_of(last, [](const auto& e) { return !e.second->sound; });
     return stock;
 }
 
@@ -124,6 +125,10 @@ net::awaitable<bool> Rounds::take_stock() {
     if (survey) {
         survey_ = *std::move(survey);
         surveyed_ = powers_.clock.now();
+        for (const Trouble& each : survey_.faults()) {
+            log::error("backup.record_damaged",
+                       {{"place", each.place}, {"object", each.object}, {"what", each.what}});
+        }
         tell_status();
         co_return true;
     }

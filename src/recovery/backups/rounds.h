@@ -27,7 +27,8 @@ struct RoundsStatus {
         WallTime restored{};     ///< The last that was brought back to see whether it can be.
         WallTime tested{};       ///< The last sound look as thorough as one can be taken here.
         WallTime kept_since{};   ///< When the oldest of its backups was begun.
-        bool damaged = false;    ///< The last look at one of them found it so.
+        /// The last look at one found it so, or its record cannot be believed.
+        bool damaged = false;
         std::optional<WallTime> overdue;  ///< When a run should have been begun that was not.
         std::uint64_t failures = 0;       ///< Of all work, since this process started.
         std::map<std::string, Trouble> troubles;  ///< By kind of work. What is well is not in it.

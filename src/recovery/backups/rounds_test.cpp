@@ -212,6 +212,21 @@ TEST_F(RoundsTest, DamageIsSeenAndSaid) {
     EXPECT_TRUE(rounds.status().components.at("lines").damaged);
 }
 
+TEST_F(RoundsTest, ARecordThatCannotBeBelievedIsDamageToo) {
+    Rounds rounds = this->rounds("daily 02:00");
+    go(rounds);
+    EXPECT_FALSE(rounds.status().components.at("lines").damaged);
+    const BackupRecord record = survey().records_of("lines").front();
+    std::string edited = text_of(file_of("near", record));
+    edited.replace(edited.find("node-1"), 6, "node-2");
+    for (const char* place : {"near", "far"}) overwrite(file_of(place, record), edited);
+    Catalogue fresh = open({{"near", near_.get()}, {"far", far_.get()}});
+    Backups backups({fresh, {&lines_}, clock_, random_, "node-1", "1.0"});
+    Rounds others(plan("daily 02:00"), {backups, leases_, clock_, "a"});
+    go(others);
+    EXPECT_TRUE(others.status().components.at("lines").damaged);
+}
+
 TEST_F(RoundsTest, WhatIsKeptNoLongerGoes) {
     Rounds rounds = this->rounds("daily 02:00");
     for (int day = 0; day < 6; ++day) {

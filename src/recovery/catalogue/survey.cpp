@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "recovery/catalogue/graph.h"
 
 namespace syncwatch::recovery {
@@ -46,19 +48,38 @@ std::map<std::string, std::vector<Window>> Survey::windows() const {
     return windows;
 }
 
+namespace {
+
+std::vector<ChainFault> chain_faults_of(const Survey& survey, std::string_view component) {
+    std::vector<StoredRecord> records;
+    for (const Catalogued& each : survey.backups) {
+        if (each.record().component == component) records.push_back(each.stored);
+    }
+    std::vector<ExpiryNote> notes;
+    const auto is_of_it = [&](const ExpiryNote& note) { return note.component == component; };
+    std::ranges::copy_if(survey.expired, std::back_inserter(notes), is_of_it);
+    return check_chain(records, notes, survey.unreadable);
+}
+
+}  // namespace
+
 std::vector<ChainFault> Survey::chain_faults() const {
     std::vector<ChainFault> faults;
     for (const std::string& component : components()) {
-        std::vector<StoredRecord> records;
-        for (const Catalogued& each : backups) {
-            if (each.record().component == component) records.push_back(each.stored);
-        }
-        std::vector<ExpiryNote> notes;
-        const auto is_of_it = [&](const ExpiryNote& note) { return note.component == component; };
-        std::ranges::copy_if(expired, std::back_inserter(notes), is_of_it);
-        std::ranges::move(check_chain(records, notes, unreadable), std::back_inserter(faults));
+        std::ranges::move(chain_faults_of(*this, component), std::back_inserter(faults));
     }
     return faults;
+}
+
+std::vector<Trouble> Survey::faults(std::string_view component) const {
+    const std::string folder = fmt::format("/catalog/{}/", component);
+    std::vector<Trouble> all;
+    for (const Trouble& each : damaged) {
+        if (component.empty() || each.object.find(folder) != std::string::npos) all.push_back(each);
+    }
+    const auto chain = component.empty() ? chain_faults() : chain_faults_of(*this, component);
+    for (const ChainFault& each : chain) all.push_back({"", each.backup.text(), each.what});
+    return all;
 }
 
 }  // namespace syncwatch::recovery

@@ -43,6 +43,9 @@ struct Survey {
     std::map<std::string, std::vector<Window>> windows() const;
     /// What was taken away, or changed, without a command of ours.
     std::vector<ChainFault> chain_faults() const;
+    /// All that cannot be believed: what is damaged, was changed, or was taken away. Of one
+    /// component what its own records are concerned in; empty: of all.
+    std::vector<Trouble> faults(std::string_view component = {}) const;
 };
 
 }  // namespace syncwatch::recovery
