@@ -60,10 +60,7 @@ Outcome<> list_backups(Invocation& invocation, const BackupArguments& arguments)
         fmt::format("{}, installation {}\n", (*place)->repository().place(), (*place)->cluster()));
     std::vector<std::vector<std::string>> rows;
     json::array copies;
-    std::size_t damaged = 0;
     for (const Generation& generation : *generations) {
-        damaged += generation.damaged.size();
-        for (const std::string& each : generation.damaged) out.line("damaged  " + each);
         for (const BaseManifest& base : generation.bases) {
             const std::uint64_t log = log_bytes(generation, base.from_piece);
             rows.push_back({base.base, moment_text(base.whole_from), format_size(base.bytes),
@@ -77,6 +74,8 @@ Outcome<> list_backups(Invocation& invocation, const BackupArguments& arguments)
                                           {"schema_version", base.schema_version}});
         }
     }
+    const auto found = recovery::faults(*generations);
+    for (const std::string& each : found) out.line("damaged  " + each);
     if (!rows.empty()) {
         out.line(table({"COPY OF THE DATABASE", "WHOLE FROM", "SIZE", "CHANGES SINCE"}, rows) +
                  "\n");
@@ -90,7 +89,7 @@ Outcome<> list_backups(Invocation& invocation, const BackupArguments& arguments)
     same.cluster = (*place)->cluster();
     const auto faults = list_catalogue(invocation, same);
     if (!faults) return tl::unexpected<Failure>(faults.error());
-    damaged += *faults;
+    const std::size_t damaged = found.size() + *faults;
     if (damaged == 0) return {};
     return give_up(Exit::VerificationFailed, "backup_damaged",
                    fmt::format("{} things are damaged", damaged),
@@ -156,7 +155,7 @@ Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments)
     if (!rehearsed) return tl::unexpected<Failure>(rehearsed.error());
     remember(invocation, arguments, (*place)->cluster(), rehearsed->verification);
     const auto& restored = rehearsed->restored;
-    if (!restored) {
+    if (!restored || !rehearsed->verification.sound) {
         return give_up(Exit::VerificationFailed, "backup_damaged", rehearsed->verification.words,
                        "An earlier moment may still come back: syncwatch backup list, then --to.");
     }

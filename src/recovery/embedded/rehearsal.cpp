@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace syncwatch::recovery {
 namespace {
 
@@ -29,11 +32,20 @@ std::map<BackupId, std::uint64_t> copies(const std::vector<Generation>& generati
 
 Async<Rehearsed> rehearse(BackupRepository& repository, DatabaseRebuilder& rebuilder,
                           RestoreRequest request, Clock& clock) {
-    std::string cluster = request.cluster;
-    SW_CO_TRY(const auto generations, co_await survey(repository, std::move(cluster)));
+    const std::string cluster = request.cluster;
+    SW_CO_TRY(auto generations, co_await survey(repository, cluster));
+    if (!faults(generations).empty()) {
+        // A piece that came while they were listed may look like the end of a hole.
+        SW_CO_TRY(generations, co_await survey(repository, cluster));
+    }
+    const std::string faulty = fmt::format("{}", fmt::join(faults(generations), "; "));
     Rehearsed rehearsed;
     Verification& look = rehearsed.verification;
-    SW_CO_TRY(look.backup, copy_for(generations, request.moment));
+    const auto copy = copy_for(generations, request.moment);
+    if (!copy && !faulty.empty()) {
+        co_return fail(ErrorCode::Corrupt, fmt::format("{}: {}", copy.error().message, faulty));
+    }
+    SW_CO_TRY(look.backup, copy);
     look.level = VerifyLevel::Restore;
     const Instant begun = clock.now();
     auto restored = co_await restore(repository, rebuilder, std::move(request));
@@ -41,12 +53,13 @@ Async<Rehearsed> rehearse(BackupRepository& repository, DatabaseRebuilder& rebui
     if (!restored && restored.error().code != ErrorCode::Corrupt) {
         co_return tl::unexpected(restored.error());
     }
-    look.sound = restored.has_value();
+    look.sound = restored.has_value() && faulty.empty();
+    look.words = faulty;
     if (restored) {
         look.bytes = restored->base_bytes + restored->log_bytes;
         rehearsed.restored = *std::move(restored);
     } else {
-        look.words = restored.error().message;
+        look.words = restored.error().message + (faulty.empty() ? "" : "; " + faulty);
     }
     co_return rehearsed;
 }

@@ -14,14 +14,15 @@ namespace syncwatch::recovery {
 struct Rehearsed {
     /// Of the copy that it began with, under that copy's id. What is wrong stands in it.
     Verification verification;
-    std::optional<Restored> restored;  ///< nullopt: it is not sound.
+    std::optional<Restored> restored;  ///< nullopt: it could not be brought back.
 };
 
 /// The copies of the embedded database, by their ids: what verifications of it are of.
 std::map<BackupId, std::uint64_t> copies(const std::vector<Generation>& generations);
 
 /// Brings the database back as of `moment`, or the latest, into `into`, which the caller throws
-/// away. Blocks in between. Errors: as restore(), but of damage, which is a verification.
+/// away, and looks whether anything is missing that other moments need. Blocks in between. Errors:
+/// as restore(), but of damage, which is a verification; Corrupt where nothing can be brought back.
 Async<Rehearsed> rehearse(BackupRepository& repository, DatabaseRebuilder& rebuilder,
                           RestoreRequest request, Clock& clock);
 

@@ -64,6 +64,12 @@ struct Sorter {
     }
 };
 
+bool is_at_home(const BaseManifest& manifest, const std::string& generation,
+                const std::string& name) {
+    return manifest.generation == generation &&
+           name.ends_with(fmt::format("/base/{}/{}", manifest.base, kManifestName));
+}
+
 /// A pack stands for what it was made of. Of others that have a number in common nobody can say
 /// which is right: it is as if none of them were there.
 void put_in_order(Generation& generation) {
@@ -122,10 +128,12 @@ Async<std::vector<Generation>> survey(BackupRepository& repository, std::string 
         for (const std::string& name : generation.manifests) {
             SW_CO_TRY(const std::string text, co_await repository.read(name));
             auto manifest = decode_manifest(text);
-            if (manifest) {
-                generation.bases.push_back(*std::move(manifest));
-            } else {
+            if (!manifest) {
                 generation.damaged.push_back(name + ": " + manifest.error().message);
+            } else if (!is_at_home(*manifest, generation.id, name)) {
+                generation.damaged.push_back(name + ": the manifest is another copy's");
+            } else {
+                generation.bases.push_back(*std::move(manifest));
             }
         }
         std::sort(generation.bases.begin(), generation.bases.end(),
@@ -134,6 +142,24 @@ Async<std::vector<Generation>> survey(BackupRepository& repository, std::string 
                   });
     }
     co_return generations;
+}
+
+std::vector<std::string> faults(const std::vector<Generation>& generations) {
+    std::vector<std::string> all;
+    for (const Generation& generation : generations) {
+        all.insert(all.end(), generation.damaged.begin(), generation.damaged.end());
+        for (std::size_t i = 1; i < generation.pieces.size(); ++i) {
+            const std::uint64_t before = generation.pieces[i - 1].name.number;
+            const std::uint64_t after = generation.pieces[i].name.number;
+            if (after == before + 1) continue;
+            all.push_back(
+                fmt::format("{}: of the log piece {} is missing, or cannot be told from another, "
+                            "and what comes "
+                            "after it is there",
+                            generation.id, before + 1));
+        }
+    }
+    return all;
 }
 
 std::vector<Window> windows(const std::vector<Generation>& generations) {

@@ -44,6 +44,10 @@ Async<std::vector<Generation>> list_generations(BackupRepository& repository, st
 /// The same with the manifests of their copies.
 Async<std::vector<Generation>> survey(BackupRepository& repository, std::string cluster);
 
+/// What is wrong with them, as far as names and manifests say: a manifest that cannot be read, and
+/// a hole in the log, behind which only later copies reach. A log that ends is no hole.
+std::vector<std::string> faults(const std::vector<Generation>& generations);
+
 /// By time; those that touch are one.
 std::vector<Window> windows(const std::vector<Generation>& generations);
 
