@@ -15,6 +15,7 @@
 #include "adapters/pgbackrest/log_listing.h"
 #include "adapters/pgbackrest/read_log.h"
 #include "base/digest.h"
+#include "domain/wal/page_header.h"
 
 namespace syncwatch::pgbackrest {
 namespace {
@@ -84,6 +85,30 @@ Async<std::vector<std::string>> sums_in(const Engine& engine, std::size_t reposi
     co_return sums;
 }
 
+/// What the first page of a segment says that its name does not; empty: nothing. Where a timeline
+/// begins, its first segment is that of the one before up to there.
+std::string contradiction(const Wish& wish) {
+    const auto segment = wal::Segment::parse(wish.name);
+    std::ifstream in(wish.to, std::ios::binary);
+    std::array<char, wal::PageHeader::kBytes> bytes{};
+    in.read(bytes.data(), bytes.size());
+    const auto header = wal::PageHeader::read({bytes.data(), bytes.size()});
+    if (!segment || !header) return "it does not begin as a segment of the log";
+    if (header->at != segment->begin()) {
+        return fmt::format("its pages are those of {}", wal::text(header->at));
+    }
+    if (header->timeline > segment->timeline) {
+        return fmt::format("it is of timeline {}", header->timeline);
+    }
+    std::ifstream control(wish.data / "global" / "pg_control", std::ios::binary);
+    std::uint64_t system = 0;
+    control.read(reinterpret_cast<char*>(&system), sizeof(system));
+    if (control && system != header->system) {
+        return fmt::format("it is of the database {}", header->system);
+    }
+    return {};
+}
+
 Async<Fetched> fetch_from(const Engine& engine, std::size_t repository, Wish wish) {
     std::error_code ignored;
     fs::remove(wish.to, ignored);
@@ -107,14 +132,21 @@ Async<Fetched> fetch_from(const Engine& engine, std::size_t repository, Wish wis
     const auto sums = co_await sums_in(engine, repository, wish);
     auto have = sha1_of(wish.to);
     const bool is_good = sums && have && std::ranges::find(*sums, *have) != sums->end();
-    if (is_good) co_return Fetched::Found;
+    const std::string strange = is_good ? contradiction(wish) : "";
+    if (is_good && strange.empty()) co_return Fetched::Found;
     // It must not be taken for good by whoever looks at the folder later.
     fs::remove(wish.to, ignored);
     if (!sums) co_return fail(sums.error());
     if (!have) co_return fail(have.error());
-    co_return fail(ErrorCode::Corrupt, wish.name + " is damaged in " +
-                                           engine.options().repositories[repository].name +
-                                           ": its bytes are not those that its name stands for");
+    const std::string& where = engine.options().repositories[repository].name;
+    if (!strange.empty()) {
+        co_return fail(ErrorCode::Corrupt,
+                       fmt::format("{} in {} is another: {}", wish.name, where, strange));
+    }
+    co_return fail(
+        ErrorCode::Corrupt,
+        fmt::format("{} is damaged in {}: its bytes are not those that its name stands for",
+                    wish.name, where));
 }
 
 /// Whether a repository has what comes after a segment, and what comes before: then it is no end.

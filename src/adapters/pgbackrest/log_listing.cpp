@@ -49,6 +49,7 @@ Result<LogListing> LogListing::read(std::string_view text) {
         return fail(ErrorCode::Corrupt, "pgBackRest's list of files is none");
     }
     LogListing listing;
+    std::map<std::string, wal::Segment> by_sum;
     for (const auto& [path, facts] : *files) {
         const std::string_view name(path.data(), path.size());
         const std::size_t slash = name.find('/');
@@ -62,6 +63,12 @@ Result<LogListing> LogListing::read(std::string_view text) {
         if (type != "file") continue;
         const std::string_view file = name.substr(name.rfind('/') + 1);
         if (const auto stored = parse_stored_segment(file)) {
+            const auto [same, is_new] = by_sum.emplace(archive + stored->sha1, stored->segment);
+            if (!is_new) {
+                listing.contradictions.push_back(fmt::format(
+                    "{} and {} have the same bytes: one of them is not what its name says",
+                    same->second.name(), stored->segment.name()));
+            }
             const auto time = static_cast<std::int64_t>(number_of(part(facts, "time")));
             // It is said in whole seconds, cut off.
             listing.segments[archive][stored->segment] = WallTime(std::chrono::seconds(time + 1));

@@ -19,6 +19,9 @@ struct LogListing {
     using Segments = std::map<wal::Segment, WallTime>;  ///< With when each was stored.
     std::map<std::string, Segments> segments;           ///< By archive.
     std::vector<History> histories;
+    /// Segments whose names cannot be true, in words: the place in the log stands in each of their
+    /// pages, so no two have the same bytes.
+    std::vector<std::string> contradictions;
 
     /// Errors: Corrupt (it is no such list).
     static Result<LogListing> read(std::string_view json);

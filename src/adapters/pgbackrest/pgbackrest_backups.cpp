@@ -148,7 +148,11 @@ Async<DatabaseBackups::Audit> PgBackRestBackups::verify(std::size_t repository) 
     call.args = {repository_option(repository), "--output=text", "--verbose", "verify"};
     call.deadline = kLongest;
     SW_CO_TRY(const std::string text, co_await engine_.ask(std::move(call)));
-    co_return read_verify_report(text, options().stanza);
+    Audit audit = read_verify_report(text, options().stanza);
+    // It holds the bytes of a segment against its name, and names not against one another.
+    SW_CO_TRY(const LogListing listing, co_await list_log(engine_, repository));
+    for (const std::string& each : listing.contradictions) audit.faults.push_back({"", each});
+    co_return audit;
 }
 
 Async<> PgBackRestBackups::forget(std::size_t repository, std::string label) {

@@ -67,13 +67,17 @@ Async<std::map<std::uint32_t, Branch>> read_branches(const Engine& engine, std::
 
 }  // namespace
 
-Async<DatabaseBackups::Log> read_log(const Engine& engine, std::size_t repository) {
+Async<LogListing> list_log(const Engine& engine, std::size_t repository) {
     Engine::Call call;
     call.doing = "list the log in the repository";
     call.args = {repository_option(repository), "--recurse", "--output=json", "repo-ls",
                  "archive/" + engine.options().stanza};
     SW_CO_TRY(const std::string text, co_await engine.ask(std::move(call)));
-    SW_CO_TRY(LogListing listing, LogListing::read(text));
+    co_return LogListing::read(text);
+}
+
+Async<DatabaseBackups::Log> read_log(const Engine& engine, std::size_t repository) {
+    SW_CO_TRY(LogListing listing, co_await list_log(engine, repository));
     const LogListing::Segments segments = listing.segments[listing.newest];
     SW_CO_TRY(const auto branches, co_await read_branches(engine, repository, std::move(listing)));
     co_return log_of(segments, branches);

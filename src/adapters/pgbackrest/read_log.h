@@ -2,9 +2,13 @@
 #include <optional>
 
 #include "adapters/pgbackrest/engine.h"
+#include "adapters/pgbackrest/log_listing.h"
 #include "ports/database_backups.h"
 
 namespace syncwatch::pgbackrest {
+
+/// All files of the log that a repository has.
+Async<LogListing> list_log(const Engine& engine, std::size_t repository);
 
 /// The log that a repository holds, of the database as it is now.
 Async<DatabaseBackups::Log> read_log(const Engine& engine, std::size_t repository);
