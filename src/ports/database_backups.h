@@ -69,7 +69,11 @@ public:
         std::uint64_t failures = 0;  ///< Since its statistics began.
         std::string last_failed;
         WallTime last_failed_at{};
+        /// The number of its next transaction: a backup that ends now has all before it.
+        std::uint64_t next_transaction = 0;
     };
+    /// How many rows each table has; those that take long to count are left out.
+    using Rows = std::map<std::string, std::uint64_t>;
 
     /// What is wrong in a repository.
     struct Fault {
@@ -102,8 +106,10 @@ public:
     };
     /// What came out of a restore that was thrown away.
     struct Rehearsal {
-        std::map<std::string, std::uint64_t> counts;  ///< Rows by table.
-        std::string schema_version;                   ///< Empty: it has none of ours.
+        Rows counts;
+        /// The number of its next transaction; 0: it did not come so far.
+        std::uint64_t next_transaction = 0;
+        std::string schema_version;  ///< Empty: it has none of ours.
         std::uint64_t bytes = 0;
         std::vector<std::string> faults;  ///< What is wrong with it; none: it is sound.
     };
@@ -136,13 +142,16 @@ public:
     /// there), NotFound (label), Corrupt.
     virtual Async<> restore(Restoration restoration) = 0;
     /// Restores a backup below `scratch`, an empty folder, starts a server on it that nobody else
-    /// reaches, looks at all of it, and stops it. The folder is the caller's to remove.
+    /// reaches, looks at all of it, checks every constraint anew, and stops it. The folder is the
+    /// caller's to remove.
     virtual Async<Rehearsal> rehearse(std::size_t repository, std::string label,
                                       std::filesystem::path scratch) = 0;
     /// Removes a backup, and the log that no other needs. Absent is success. Errors: Conflict
     /// (reason "last_full": the engine keeps it).
     virtual Async<> forget(std::size_t repository, std::string label) = 0;
     virtual Async<Server> server() = 0;
+    /// Of the running server.
+    virtual Async<Rows> rows() = 0;
 };
 
 }  // namespace syncwatch

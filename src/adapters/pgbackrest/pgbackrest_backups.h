@@ -5,6 +5,7 @@
 
 #include "adapters/pgbackrest/engine.h"
 #include "adapters/pgbackrest/log_listing.h"
+#include "adapters/pgbackrest/psql.h"
 #include "ports/database_backups.h"
 
 namespace syncwatch::pgbackrest {
@@ -28,10 +29,12 @@ public:
                               std::filesystem::path scratch) override;
     Async<> forget(std::size_t repository, std::string label) override;
     Async<Server> server() override;
+    Async<Rows> rows() override;
 
     const Options& options() const { return engine_.options(); }
 
 private:
+    Door door() const;
     Result<> look_at_folder(const RepositoryOptions& repository) const;
     Async<> expire_log(std::size_t repository);
 

@@ -12,6 +12,7 @@
 
 #include "adapters/pgbackrest/pgbackrest_backups.h"
 #include "adapters/pgbackrest/psql.h"
+#include "adapters/pgbackrest/rows.h"
 #include "base/async/cancelled.h"
 
 namespace syncwatch::pgbackrest {
@@ -115,11 +116,9 @@ Async<> wait_until_ready(const Engine& engine, program::Child& server, Door door
     }
 }
 
-/// Tables of ours with their rows, and the newest step of our schema.
-constexpr const char* kCount = R"(
-SELECT relname, (xpath('/row/c/text()', query_to_xml(
-           format('SELECT count(*) AS c FROM %I.%I', schemaname, relname), false, true, '')))[1]
-FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY relname)";
+constexpr std::uint64_t kAnySize = std::uint64_t{1} << 62;
+constexpr const char* kNext = "SELECT pg_snapshot_xmax(pg_current_snapshot())";
+/// The newest step of our schema.
 constexpr const char* kSchema = R"(
 SELECT CASE WHEN to_regclass('public.schema_steps') IS NULL THEN '' ELSE
        (xpath('/row/v/text()', query_to_xml(
@@ -132,8 +131,19 @@ std::uint64_t count_in(const std::string& text) {
     return value;
 }
 
+/// For words of programs.
+std::string one_line(std::string words) {
+    std::ranges::replace(words, '\n', ' ');
+    constexpr std::size_t kMost = 600;
+    if (words.size() > kMost) words.resize(kMost);
+    return words;
+}
+
 Async<Rehearsal> look(const Engine& engine, Door door) {
     Rehearsal seen;
+    // First: what follows has transactions of its own.
+    SW_CO_TRY(const auto next, co_await ask_server(engine, door, kNext, 60s));
+    if (next.size() == 1) seen.next_transaction = count_in(next[0][0]);
     std::vector<std::string> args{"--all",
                                   "--install-missing",
                                   "--heapallindexed",
@@ -148,16 +158,14 @@ Async<Rehearsal> look(const Engine& engine, Door door) {
     SW_CO_TRY(program::Ran checked,
               co_await engine.run_postgres("pg_amcheck", std::move(args), kLookAtAll));
     if (checked.end.code != 0) {
-        std::string words = checked.out.empty() ? checked.errors : checked.out;
-        std::ranges::replace(words, '\n', ' ');
-        constexpr std::size_t kMost = 600;
-        if (words.size() > kMost) words.resize(kMost);
-        seen.faults.push_back("pg_amcheck: " + words);
+        const std::string& words = checked.out.empty() ? checked.errors : checked.out;
+        seen.faults.push_back("pg_amcheck: " + one_line(words));
     }
-    SW_CO_TRY(const auto counts, co_await ask_server(engine, door, kCount, kLookAtAll));
-    for (const auto& row : counts) {
-        if (row.size() == 2) seen.counts[row[0]] = count_in(row[1]);
-    }
+    SW_CO_TRY(seen.counts, co_await count_rows(engine, door, kAnySize, kLookAtAll));
+    // What is damaged may end that in any way: then it was said above.
+    const auto broken = co_await recheck_constraints(engine, door, kLookAtAll);
+    if (broken) seen.faults.insert(seen.faults.end(), broken->begin(), broken->end());
+    if (!broken && seen.faults.empty()) co_return fail(broken.error());
     SW_CO_TRY(const auto facts, co_await ask_server(engine, door, kSchema, 60s));
     if (facts.size() == 1 && facts[0].size() == 2) {
         seen.schema_version = facts[0][0];

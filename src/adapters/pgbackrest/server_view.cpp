@@ -2,6 +2,7 @@
 
 #include "adapters/pgbackrest/pgbackrest_backups.h"
 #include "adapters/pgbackrest/psql.h"
+#include "adapters/pgbackrest/rows.h"
 
 namespace syncwatch::pgbackrest {
 namespace {
@@ -22,7 +23,8 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
        failed_count,
        coalesce(last_failed_wal, ''),
        coalesce((extract(epoch FROM last_failed_time) * 1000000)::bigint, 0),
-       current_setting('wal_segment_size')
+       current_setting('wal_segment_size'),
+       pg_snapshot_xmax(pg_current_snapshot())
 FROM pg_stat_archiver)";
 
 template <class Number>
@@ -34,15 +36,20 @@ Number number(const std::string& text) {
 
 }  // namespace
 
-Async<DatabaseBackups::Server> PgBackRestBackups::server() {
+Door PgBackRestBackups::door() const {
     const Options& options = engine_.options();
-    Door door;
-    door.socket = options.socket;
-    door.port = options.port;
-    door.user = options.user;
-    door.database = options.database;
-    SW_CO_TRY(const auto rows, co_await ask_server(engine_, std::move(door), kLook, 30s));
-    constexpr std::size_t kColumns = 11;
+    return {options.socket, options.port, options.user, options.database};
+}
+
+Async<DatabaseBackups::Rows> PgBackRestBackups::rows() {
+    // A table that is larger says little by its count, and takes its disk from those who watch.
+    constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;
+    return count_rows(engine_, door(), kLargest, 60s);
+}
+
+Async<DatabaseBackups::Server> PgBackRestBackups::server() {
+    SW_CO_TRY(const auto rows, co_await ask_server(engine_, door(), kLook, 30s));
+    constexpr std::size_t kColumns = 12;
     if (rows.size() != 1 || rows[0].size() != kColumns) {
         co_return fail(ErrorCode::Corrupt, "PostgreSQL's answer about itself is not one row");
     }
@@ -62,6 +69,7 @@ Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     server.failures = number<std::uint64_t>(row[7]);
     server.last_failed = row[8];
     server.last_failed_at = from_micros(number<std::int64_t>(row[9]));
+    server.next_transaction = number<std::uint64_t>(row[11]);
     co_return server;
 }
 

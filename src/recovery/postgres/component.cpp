@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "recovery/backups/scratch_folder.h"
+#include "recovery/postgres/contents.h"
 
 namespace syncwatch::recovery {
 namespace {
@@ -128,6 +129,7 @@ Async<std::vector<BackupId>> PgComponent::parents_of(std::size_t repository, Bac
 
 Async<BackupRecord> PgComponent::run(Request request) {
     SW_CO_TRY(const DatabaseBackups::Server server, co_await ready_server());
+    const auto rows_before = co_await engine_.rows();
     BackupRecord record;
     record.id = request.id;
     record.component = name_;
@@ -173,6 +175,12 @@ Async<BackupRecord> PgComponent::run(Request request) {
         }
     }
     record.finished = clock_.wall();
+    const auto rows_after = co_await engine_.rows();
+    const auto server_after = co_await engine_.server();
+    if (rows_before && rows_after && server_after) {
+        note_contents({server.next_transaction, *rows_before},
+                      {server_after->next_transaction, *rows_after}, record);
+    }
     co_return record;
 }
 
@@ -208,7 +216,14 @@ Async<std::vector<std::string>> PgComponent::look(Copy copy, BackupRecord record
     co_return faults;
 }
 
-Async<std::vector<std::string>> PgComponent::rehearse(Copy copy, Verification& seen) {
+Async<std::vector<std::string>> PgComponent::rehearse(Copy copy, BackupRecord record,
+                                                      Verification& seen) {
+    // What its log lacks no rehearsal shows, which ends with the backup.
+    SW_CO_TRY(const PgShelf shelf, co_await read_shelf(engine_, copy.repository, false));
+    std::vector<std::string> faults = lacks(shelf, copy.label);
+    if (std::ranges::find(shelf.backups, copy.label, &Backup::label) == shelf.backups.end()) {
+        co_return faults;
+    }
     const ScratchFolder scratch(scratch_ / fmt::format("syncwatch-pg-{}", ::getpid()));
     SW_CO_CHECK(scratch.make());
     fs::path folder = scratch.path();
@@ -216,7 +231,12 @@ Async<std::vector<std::string>> PgComponent::rehearse(Copy copy, Verification& s
               co_await engine_.rehearse(copy.repository, copy.label, std::move(folder)));
     seen.bytes += rehearsal.bytes;
     seen.counts.insert(rehearsal.counts.begin(), rehearsal.counts.end());
-    co_return rehearsal.faults;
+    faults.insert(faults.end(), rehearsal.faults.begin(), rehearsal.faults.end());
+    if (rehearsal.next_transaction > 0) {
+        const auto others = differences(record, {rehearsal.next_transaction, rehearsal.counts});
+        faults.insert(faults.end(), others.begin(), others.end());
+    }
+    co_return faults;
 }
 
 Async<Verification> PgComponent::verify(BackupRecord record, VerifyLevel level, TellProgress tell) {
@@ -231,8 +251,8 @@ Async<Verification> PgComponent::verify(BackupRecord record, VerifyLevel level, 
         const std::string& name = engine_.repositories()[copy.repository];
         const Progress progress{"checking " + name, 0, 0};
         if (tell) tell(progress);
-        auto looking =
-            level == VerifyLevel::Restore ? rehearse(copy, seen) : look(copy, record, level, seen);
+        auto looking = level == VerifyLevel::Restore ? rehearse(copy, record, seen)
+                                                     : look(copy, record, level, seen);
         auto faults = co_await std::move(looking);
         if (!faults) co_return fail(std::move(faults).error().within(name));
         for (const std::string& each : *faults) words.push_back(name + ": " + each);

@@ -39,7 +39,7 @@ private:
                                             BackupHistory history);
     Async<std::vector<std::string>> look(Copy copy, BackupRecord record, VerifyLevel level,
                                          Verification& seen);
-    Async<std::vector<std::string>> rehearse(Copy copy, Verification& seen);
+    Async<std::vector<std::string>> rehearse(Copy copy, BackupRecord record, Verification& seen);
 
     DatabaseBackups& engine_;
     Clock& clock_;
