@@ -149,7 +149,7 @@ std::vector<std::string> faults(const std::vector<Generation>& generations) {
     for (const Generation& generation : generations) {
         all.insert(all.end(), generation.damaged.begin(), generation.damaged.end());
         for (std::size_t i = 1; i < generation.pieces.size(); ++i) {
-            const std::uint64_t before = generation.pieces[i - 1].name.number;
+            const std::uint64_t before = generation.pieces[i - 1].name.last();
             const std::uint64_t after = generation.pieces[i].name.number;
             if (after == before + 1) continue;
             all.push_back(
