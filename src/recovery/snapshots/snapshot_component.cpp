@@ -109,6 +109,12 @@ Async<> SnapshotComponent::look_inside(BackupRecord record, VerifyLevel level, f
         co_return fail(ErrorCode::Unavailable, "cannot make the folder " + scratch.string());
     }
     SW_CO_TRY(look->counts, co_await powers_.source.rehearse(file, scratch));
+    // What comes back may be counted in other words than what lies there.
+    SnapshotSource::Counts recorded = record.counts;
+    std::erase_if(recorded, [&](const auto& each) { return !look->counts.contains(each.first); });
+    if (const std::string differs = difference(recorded, look->counts); !differs.empty()) {
+        co_return fail(ErrorCode::Corrupt, "brought back " + differs);
+    }
     co_return Result<>();
 }
 
