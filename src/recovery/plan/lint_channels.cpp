@@ -25,9 +25,10 @@ bool is_mail_address(std::string_view text) {
 
 /// What people call what belongs into a file.
 bool names_a_secret(std::string_view url) {
-    constexpr std::string_view kWords[] = {"token=", "secret=", "key=", "password=", "sig="};
-    return std::ranges::any_of(
-        kWords, [&](std::string_view each) { return url.find(each) != std::string_view::npos; });
+    constexpr std::string_view kSecretWords[] = {"token=", "secret=", "key=", "password=", "sig="};
+    return std::ranges::any_of(kSecretWords, [&](std::string_view each) {
+        return url.find(each) != std::string_view::npos;
+    });
 }
 
 class ChannelLinter {

@@ -8,7 +8,7 @@ namespace syncwatch::recovery {
 namespace {
 
 constexpr std::chrono::minutes kBeat{1};
-constexpr std::chrono::seconds kPause{5};
+constexpr std::chrono::seconds kGlance{5};
 
 }  // namespace
 
@@ -20,7 +20,7 @@ HeartStatus Heart::status() const {
 net::awaitable<void> Heart::run() {
     for (;;) {
         co_await go_round();
-        co_await clock_.sleep_until(clock_.now() + kPause);
+        co_await clock_.sleep_until(clock_.now() + kGlance);
     }
 }
 
