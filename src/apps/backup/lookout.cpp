@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "recovery/backups/rounds.h"
 #include "recovery/catalogue/graph.h"
 #include "recovery/catalogue/retention.h"
@@ -11,10 +13,8 @@
 namespace syncwatch::apps {
 namespace {
 
-using namespace std::chrono_literals;
 using recovery::BackupKind;
 using recovery::Generation;
-using recovery::Judgement;
 using recovery::Reason;
 using recovery::Standing;
 using recovery::Survey;
@@ -24,6 +24,14 @@ constexpr const char* kObjects = "objects";
 
 bool is_cancelled(const Error& error) {
     return error.code == ErrorCode::Cancelled;
+}
+
+/// Whatever somebody wrote before the host is nobody's business.
+std::string without_user(const std::string& url) {
+    const std::size_t host = url.find("//");
+    const std::size_t end = host == std::string::npos ? host : url.find('@', host);
+    if (end == std::string::npos || url.find('/', host + 2) < end) return url;
+    return url.substr(0, host + 2) + url.substr(end + 1);
 }
 
 /// What an operator types next.
@@ -40,9 +48,9 @@ std::string command_for(const std::string& component, Reason reason) {
     if (component == kEmbedded) {
         return is_late ? "syncwatch health" : "syncwatch backup restore-test";
     }
-    if (is_late || reason == Reason::Damaged)
-        return "syncwatch backup run --component " + component;
-    return "syncwatch backup verify --level restore --component " + component;
+    const char* const what =
+        is_late || reason == Reason::Damaged ? "run" : "verify --level restore";
+    return fmt::format("syncwatch backup {} --component {}", what, component);
 }
 
 std::vector<BackupKind> kinds_in(const std::vector<recovery::BackupRecord>& records) {
@@ -76,7 +84,8 @@ void Lookout::look_at_places(Outlook& outlook) const {
     for (const char* name : {"near", "far"}) {
         const auto planned = powers_.plan.repositories.find(name);
         if (planned == powers_.plan.repositories.end()) continue;
-        RepositoryOutlook place{name, planned->second.url, planned->second.may_delete, 0, {}};
+        RepositoryOutlook place{
+            name, without_user(planned->second.url), planned->second.may_delete, 0, {}};
         if (powers_.desk == nullptr) {
             const auto opened = OpenRepository::open(planned->second,
                                                      {powers_.clock, powers_.random, powers_.pool});

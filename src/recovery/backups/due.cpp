@@ -11,7 +11,6 @@
 namespace syncwatch::recovery {
 namespace {
 
-constexpr std::string_view kOnChange = "on change";
 constexpr std::chrono::minutes kLeastGrace{15};
 
 /// nullopt: it is no run of its own, but goes on all the time.
@@ -35,7 +34,7 @@ WallTime last_begun(const std::vector<BackupRecord>& records, BackupKind kind) {
 
 std::optional<Due> due_run(const std::string& component, BackupKind kind, const Schedule& schedule,
                            const std::vector<BackupRecord>& records, WallTime now) {
-    if (schedule.text() == kOnChange) {
+    if (schedule.is_on_change()) {
         const bool is_first = last_begun(records, kind) == WallTime{};
         return Due{component, kind, now, !is_first};
     }

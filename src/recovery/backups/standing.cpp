@@ -8,8 +8,6 @@
 namespace syncwatch::recovery {
 namespace {
 
-constexpr std::string_view kOnChange = "on change";
-
 /// The last looks at the backups of one component.
 class Looks {
 public:
@@ -65,7 +63,7 @@ private:
 
 bool is_backed_up_on_change(const BackupRule& rule) {
     return std::ranges::any_of(rule.runs,
-                               [](const auto& run) { return run.second.text() == kOnChange; });
+                               [](const auto& run) { return run.second.is_on_change(); });
 }
 
 /// Whose promise a component is a part of: settings and secrets come back with the application.

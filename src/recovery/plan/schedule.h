@@ -19,6 +19,8 @@ public:
     const std::string& text() const { return text_; }
     /// At given times; otherwise as things happen.
     bool is_timed() const { return period_.count() > 0; }
+    /// Whenever something changed.
+    bool is_on_change() const { return text_ == "on change"; }
     /// From one time to the next; zero if it is not timed.
     std::chrono::seconds period() const { return period_; }
     /// The newest time at which it was due, `now` included; the next one is a period later. Only of

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ago, bytes, filmTime, languageName, milliseconds, names, percent, span } from './format';
+import {
+  ago,
+  bytes,
+  filmTime,
+  fromNow,
+  languageName,
+  milliseconds,
+  names,
+  percent,
+  span,
+} from './format';
 
 describe('the time in a film', () => {
   it.each([
@@ -70,4 +80,19 @@ it('knows languages by name', () => {
   expect(languageName('de', 'en')).toBe('German');
   expect(languageName('und', 'en')).toBeNull();
   expect(languageName('?', 'en')).toBeNull();
+});
+
+describe('a time from now', () => {
+  it.each([
+    [0, 'now'],
+    [-20, '20 seconds ago'],
+    [-90, '2 minutes ago'],
+    [-7200, '2 hours ago'],
+    [30, 'in 30 seconds'],
+    [2340, 'in 39 minutes'],
+    [54_000, 'in 15 hours'],
+    [200_000, 'in 2 days'],
+  ])('of %d s reads %s', (seconds, text) => {
+    expect(fromNow(seconds * 1000, 0, 'en')).toBe(text);
+  });
 });

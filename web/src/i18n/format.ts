@@ -60,12 +60,15 @@ export function ago(atMs: number, nowMs: number, locale: string): string {
   return new Date(atMs).toLocaleDateString(locale, { dateStyle: 'medium' });
 }
 
-/** As `ago`, also of what is to come: "in 3 hours". */
+/** As `ago`, but to the second, and also of what is to come: "in 3 hours". */
 export function fromNow(atMs: number, nowMs: number, locale: string): string {
-  const seconds = (atMs - nowMs) / 1000;
-  if (seconds < 45) return ago(atMs, nowMs, locale);
+  const seconds = Math.round((atMs - nowMs) / 1000);
   const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  if (seconds < 3600) return words.format(Math.max(1, Math.round(seconds / 60)), 'minute');
+  // Clocks differ a little.
+  if (Math.abs(seconds) < 2) return words.format(0, 'second');
+  if (Math.abs(seconds) < 60) return words.format(seconds, 'second');
+  if (seconds < 0) return ago(atMs, nowMs, locale);
+  if (seconds < 3600) return words.format(Math.round(seconds / 60), 'minute');
   if (seconds < 86_400) return words.format(Math.round(seconds / 3600), 'hour');
   return words.format(Math.round(seconds / 86_400), 'day');
 }
