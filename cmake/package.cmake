@@ -7,6 +7,7 @@ install(FILES deploy/debian/syncwatch.toml DESTINATION /etc/syncwatch)
 install(FILES deploy/systemd/syncwatch.service deploy/systemd/syncwatch-worker.service
     deploy/systemd/syncwatch-restore-test.service deploy/systemd/syncwatch-restore-test.timer
     deploy/systemd/syncwatch-backup-postgres.service deploy/systemd/syncwatch-backup-postgres.timer
+    deploy/systemd/syncwatch-wal-stream.service
     DESTINATION lib/systemd/system)
 install(FILES docs/alerts.md docs/configuration.md docs/metrics.md docs/operations.md docs/security.md DESTINATION ${doc})
 install(FILES deploy/debian/copyright DESTINATION ${doc})

@@ -12,6 +12,7 @@ find_package(CURL REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 

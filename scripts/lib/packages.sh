@@ -23,7 +23,7 @@ packages() {
             "libboost$boost-dev" "libboost-json$boost-dev" "libboost-url$boost-dev" \
             libexpected-dev libfmt-dev libspdlog-dev libsodium-dev libssl-dev libsqlite3-dev \
             libcli11-dev libtomlplusplus-dev prometheus-cpp-dev zlib1g-dev \
-            libpq-dev libcurl4-openssl-dev libexpat1-dev
+            libpq-dev libcurl4-openssl-dev libexpat1-dev libzstd-dev
         ;;
     test)
         # llvm: names in what the sanitizers say, by which they are told what to leave alone.

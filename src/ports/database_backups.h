@@ -36,6 +36,7 @@ public:
         std::uint64_t stored_bytes = 0;  ///< That this one added to the repository.
         std::string system_id;
         std::string server_version;  ///< "15".
+        std::string engine = "pgbackrest";
         std::string engine_version;
         bool has_bad_pages = false;  ///< The database was damaged already when it was made.
         std::map<std::string, std::string> annotations;
@@ -150,7 +151,7 @@ public:
     /// (reason "last_full": the engine keeps it).
     virtual Async<> forget(std::size_t repository, std::string label) = 0;
     virtual Async<Server> server() = 0;
-    /// Of the running server.
+    /// Of the running server. Errors: also Unavailable (reason "not_counted": not by this engine).
     virtual Async<Rows> rows() = 0;
 };
 

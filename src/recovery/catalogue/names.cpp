@@ -64,6 +64,14 @@ std::string RepositoryNames::record(const BackupRecord& of) const {
     return fmt::format("{}/{}/{}.json", records(), of.component, of.id.text());
 }
 
+std::string RepositoryNames::data(std::string_view component) const {
+    return fmt::format("{}/{}", under("data"), component);
+}
+
+std::string RepositoryNames::logs(std::string_view component) const {
+    return fmt::format("{}/{}", under("log"), component);
+}
+
 std::string RepositoryNames::data(const BackupRecord& of) const {
     return fmt::format("{}/{}/{}", under("data"), of.component, of.id.text());
 }

@@ -17,6 +17,10 @@ public:
     std::string records() const { return under("catalog"); }
     std::string records(std::string_view component) const;
     std::string record(const BackupRecord& of) const;
+    /// The bytes of a component's backups.
+    std::string data(std::string_view component) const;
+    /// What goes on after them, where their engine keeps it here.
+    std::string logs(std::string_view component) const;
     /// A backup's own bytes.
     std::string data(const BackupRecord& of) const;
     std::string data(const BackupRecord& of, std::string_view file) const;

@@ -45,7 +45,7 @@ const BackupRecord* find(const BackupHistory& history, const std::string& key,
 void fill(BackupRecord& record, const Backup& made) {
     record.kind = kind_of(made);
     record.system_id = made.system_id;
-    record.engine = "pgbackrest";
+    record.engine = made.engine;
     record.engine_version = made.engine_version;
     record.position = fmt::format("{}/{}", made.timeline, wal::text(made.ends));
     record.raw_bytes = made.raw_bytes;
