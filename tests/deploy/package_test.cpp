@@ -129,6 +129,7 @@ TEST_F(PackageTest, ItHoldsTheProgramItsUnitsItsFileAndItsExamples) {
           "usr/lib/systemd/system/syncwatch-restore-test.timer",
           "usr/lib/systemd/system/syncwatch-backup-postgres.service",
           "usr/lib/systemd/system/syncwatch-backup-postgres.timer",
+          "usr/lib/systemd/system/syncwatch-wal-stream.service",
           "usr/share/doc/syncwatch/copyright", "usr/share/doc/syncwatch/changelog.Debian.gz",
           "usr/share/doc/syncwatch/changelog.gz", "usr/share/doc/syncwatch/operations.md"}) {
         EXPECT_TRUE(paths.contains(each)) << each << " is not in it";

@@ -11,9 +11,9 @@
 namespace syncwatch::deploy {
 namespace {
 
-const std::string kUnits[] = {"deploy/systemd/syncwatch.service",
-                              "deploy/systemd/syncwatch-worker.service",
-                              "deploy/systemd/syncwatch-restore-test.service"};
+const std::string kUnits[] = {
+    "deploy/systemd/syncwatch.service", "deploy/systemd/syncwatch-worker.service",
+    "deploy/systemd/syncwatch-restore-test.service", "deploy/systemd/syncwatch-wal-stream.service"};
 
 /// What a unit says of `key`, all lines of it.
 std::set<std::string> said_of(const std::string& unit, const std::string& key) {

@@ -4,6 +4,7 @@
 
 #include "adapters/pg_stream/description.h"
 #include "adapters/pg_stream/log_store.h"
+#include "adapters/pg_stream/stream_backups.h"
 #include "adapters/pg_stream/streamer.h"
 
 namespace syncwatch::pg_stream {
@@ -74,6 +75,24 @@ TEST(DescriptionTest, ItIsReadAsItWasWritten) {
     EXPECT_EQ(read->parts[1].sha256, "bb");
     for (const char* each : {"", "{}", "[]", R"({"schema":2})", R"({"schema":1,"label":"x"})"})
         EXPECT_FALSE(read_description(each)) << each;
+}
+
+TEST(RecoverySettingsTest, TheServerIsToldWhereToEndAndNeverToArchive) {
+    DatabaseBackups::Restoration restoration;
+    restoration.timeline = 2;
+    restoration.fetch = "get '%f' \"%p\"";
+    restoration.target.kind = DatabaseBackups::Target::Kind::Time;
+    restoration.target.time = from_micros(1'790'000'000'123'456);
+    const std::string text = recovery_settings(restoration);
+    for (const char* each :
+         {"recovery_target_time = '2026-09-21 14:13:20.123456+00'\n",
+          "recovery_target_action = 'promote'\n", "recovery_target_timeline = '2'\n",
+          "restore_command = 'get ''%f'' \"%p\"'\n", "archive_mode = 'off'\n"}) {
+        EXPECT_NE(text.find(each), std::string::npos) << each << text;
+    }
+    restoration.target.kind = DatabaseBackups::Target::Kind::Immediate;
+    EXPECT_NE(recovery_settings(restoration).find("recovery_target_timeline = 'current'"),
+              std::string::npos);
 }
 
 TEST(DescriptionTest, TheEndOfAManifestSaysWhichLogIsNeeded) {

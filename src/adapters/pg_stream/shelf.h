@@ -29,7 +29,7 @@ public:
         std::chrono::milliseconds every{1000};  ///< Between pieces of what is not full.
         std::size_t most_pieces = 60;           ///< Of a segment; then they become one.
         std::chrono::milliseconds first_retry{500};
-        std::chrono::milliseconds last_retry{30'000};
+        std::chrono::milliseconds last_retry{10'000};
     };
     /// Segments that wait. What is beyond it, and in another repository, is copied from there.
     static constexpr std::size_t kMostWaiting = 4;

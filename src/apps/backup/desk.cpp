@@ -12,6 +12,7 @@
 #include "adapters/redis_backup/redis_snapshot.h"
 #include "apps/backup/postgres_engine.h"
 #include "apps/backup/redis_source.h"
+#include "apps/backup/stream_engine.h"
 #include "apps/escrow/escrow_source.h"
 #include "recovery/snapshots/snapshot_component.h"
 
@@ -93,11 +94,18 @@ void BackupDesk::add_escrow(const config::Settings& settings, const recovery::Pl
 }
 
 Result<> BackupDesk::add_postgres(const config::Settings& settings, const recovery::Plan& plan,
-                                  Clock& clock) {
+                                  const std::string& cluster, Powers powers) {
+    if (settings.recovery.pg_mode == config::PgMode::Stream) {
+        if (stream_access(settings).url.empty()) return {};
+        SW_TRY(auto streamed, open_stream_component(settings, cluster, {places_, scratch_},
+                                                    {powers.clock, powers.pool}));
+        components_.push_back(std::move(streamed));
+        return {};
+    }
     // It is backed up where its files are, by somebody who may read them.
     const bool is_ours = ::access(settings.recovery.pg_data.c_str(), R_OK | X_OK) == 0;
     if (!settings.postgres.on() || !is_ours) return {};
-    SW_TRY(auto component, open_postgres_component(settings, plan, clock));
+    SW_TRY(auto component, open_postgres_component(settings, plan, powers.clock));
     components_.push_back(std::move(component));
     return {};
 }
@@ -126,7 +134,7 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
         recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
     desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
     desk->add_escrow(settings, plan, app_version, powers);
-    SW_CHECK(desk->add_postgres(settings, plan, powers.clock));
+    SW_CHECK(desk->add_postgres(settings, plan, cluster, powers));
     SW_CHECK(desk->add_redis(settings, powers));
     std::vector<recovery::BackupComponent*> components;
     for (const auto& each : desk->components_) components.push_back(each.get());

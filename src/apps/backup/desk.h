@@ -40,6 +40,8 @@ public:
     std::vector<BackupRepository*> repositories() const;
     /// The same with what the plan calls them.
     const std::vector<recovery::Place>& places() const { return places_; }
+    /// A folder of ours alone, gone with this.
+    const std::filesystem::path& scratch() const { return scratch_; }
     /// Ends what is under way: callers get Cancelled.
     void stop();
 
@@ -50,7 +52,7 @@ private:
     void add_escrow(const config::Settings& settings, const recovery::Plan& plan,
                     const std::string& app_version, Powers powers);
     Result<> add_postgres(const config::Settings& settings, const recovery::Plan& plan,
-                          Clock& clock);
+                          const std::string& cluster, Powers powers);
     Result<> add_redis(const config::Settings& settings, Powers powers);
     void add(std::string name, std::unique_ptr<SnapshotSource> source, Powers powers);
 

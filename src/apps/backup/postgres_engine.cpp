@@ -106,15 +106,20 @@ Result<std::unique_ptr<recovery::BackupComponent>> open_postgres_component(
 }
 
 Result<std::string> fetch_command(const config::Settings& settings) {
+    const config::Settings::Recovery& recovery = settings.recovery;
+    return restore_command({"--recovery-plan", std::filesystem::absolute(recovery.plan).string(),
+                            "--recovery-pg-stanza", recovery.pg_stanza, "--recovery-pg-data",
+                            recovery.pg_data.string(), "--recovery-pg-work",
+                            recovery.pg_work.string()});
+}
+
+Result<std::string> restore_command(const std::vector<std::string>& flags) {
     std::error_code failed;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
-    const config::Settings::Recovery& recovery = settings.recovery;
+    std::vector<std::string> words{program.string(), "wal-get"};
+    words.insert(words.end(), flags.begin(), flags.end());
     std::string command;
-    for (const std::string& each :
-         {program.string(), std::string("wal-get"), std::string("--recovery-plan"),
-          std::filesystem::absolute(recovery.plan).string(), std::string("--recovery-pg-stanza"),
-          recovery.pg_stanza, std::string("--recovery-pg-data"), recovery.pg_data.string(),
-          std::string("--recovery-pg-work"), recovery.pg_work.string()}) {
+    for (const std::string& each : words) {
         constexpr std::string_view kPlain =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:,@= ";
         if (each.empty() || each.find_first_not_of(kPlain) != std::string::npos) {

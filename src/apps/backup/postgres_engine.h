@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/pgbackrest/options.h"
 #include "apps/config/settings.h"
@@ -21,6 +22,9 @@ Result<pgbackrest::Options> pgbackrest_options(const config::Settings& settings,
 /// pgbackrest_options().
 Result<std::unique_ptr<recovery::BackupComponent>> open_postgres_component(
     const config::Settings& settings, const recovery::Plan& plan, Clock& clock);
+
+/// A restore_command: our wal-get with these flags. Errors: as fetch_command().
+Result<std::string> restore_command(const std::vector<std::string>& flags);
 
 /// The restore_command that brings the log by these settings. Errors: InvalidInput (a name in it
 /// that a shell, or PostgreSQL, would read otherwise).

@@ -127,9 +127,9 @@ void CommandDesk::do_without_gone() {
     if (!there.empty()) plan_.repositories = std::move(there);
 }
 
-Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open(const Invocation& invocation,
-                                                        const BackupArguments& arguments,
-                                                        For what) {
+Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open_plan(const Invocation& invocation,
+                                                             const BackupArguments& arguments,
+                                                             For what) {
     std::unique_ptr<CommandDesk> opened(new CommandDesk);
     auto plan = load_plan(invocation.settings.recovery.plan);
     // Whoever has lost everything has no plan either, but an address.
@@ -148,10 +148,19 @@ Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open(const Invocation& invoca
     auto cluster = opened->find_cluster(invocation, arguments, what);
     if (!cluster) return tl::unexpected<Failure>(cluster.error());
     opened->cluster_ = *std::move(cluster);
-    auto desk = BackupDesk::open(invocation.settings, opened->plan_, opened->cluster_, kVersion,
-                                 {opened->clock_, opened->random_, opened->pool_});
+    return opened;
+}
+
+Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open(const Invocation& invocation,
+                                                        const BackupArguments& arguments,
+                                                        For what) {
+    auto opened = open_plan(invocation, arguments, what);
+    if (!opened) return opened;
+    CommandDesk& all = **opened;
+    auto desk = BackupDesk::open(invocation.settings, all.plan_, all.cluster_, kVersion,
+                                 {all.clock_, all.random_, all.pool_});
     if (!desk) return tl::unexpected<Failure>(failure_of(desk.error()));
-    opened->desk_ = *std::move(desk);
+    all.desk_ = *std::move(desk);
     return opened;
 }
 

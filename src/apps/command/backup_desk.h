@@ -27,6 +27,10 @@ public:
     static Outcome<std::unique_ptr<CommandDesk>> open(const Invocation& invocation,
                                                       const BackupArguments& arguments,
                                                       For what = For::Work);
+    /// The same without desk() and backups(): no repository has to be there.
+    static Outcome<std::unique_ptr<CommandDesk>> open_plan(const Invocation& invocation,
+                                                           const BackupArguments& arguments,
+                                                           For what = For::Work);
     ~CommandDesk();
 
     BackupDesk& desk() { return *desk_; }

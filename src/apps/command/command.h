@@ -79,5 +79,6 @@ void add_restore_everything(CLI::App& restore, Command& chosen);
 void add_validate(CLI::App& app, Command& chosen);
 /// wal-push and wal-get.
 void add_wal(CLI::App& app, Command& chosen);
+void add_wal_stream(CLI::App& app, Command& chosen);
 
 }  // namespace syncwatch::apps

@@ -95,6 +95,7 @@ int run_whole(int argc, char** argv) try {
     add_status(app, chosen);
     add_health(app, chosen);
     add_wal(app, chosen);
+    add_wal_stream(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -20,6 +20,7 @@ Findings look_at_everything(const config::Loaded& loaded) {
     look_at_settings(loaded, findings);
     look_at_data_folder(settings, findings);
     look_at_database(settings, clock, findings);
+    look_at_log(settings, findings);
     look_at_objects(settings, clock, random, findings);
     look_at_bus(settings, findings);
     look_at_port(settings, findings);

@@ -96,6 +96,20 @@ constexpr Advice kAdvice[] = {
     {"no_archiving", Exit::Refused,
      "In postgresql.conf: archive_mode = on, archive_command = 'syncwatch wal-push --engine "
      "pgbackrest %p', and restart it: docs/recovery/postgres.md."},
+    {"slot_busy", Exit::Locked,
+     "One at a time is enough; another one may stand by and go on when this one is gone."},
+    {"slots_full", Exit::Refused, "Raise max_replication_slots and restart PostgreSQL."},
+    {"no_replication", Exit::Refused,
+     "The role needs the right REPLICATION, and pg_hba.conf a line for the database replication "
+     "from here: docs/recovery/postgres.md."},
+    {"no_stream", Exit::Refused,
+     "syncwatch wal-stream has to run: systemctl enable --now syncwatch-wal-stream."},
+    {"log_not_streamed", Exit::Unreachable, "Look at what syncwatch wal-stream says."},
+    {"log_ahead", Exit::StateUnknown,
+     "The repositories have more than this server ever wrote: it is an older copy. Take the right "
+     "one, or another repository."},
+    {"tablespaces", Exit::Refused,
+     "Back it up with pgBackRest (recovery.pg_mode), or move what is in them into the database."},
     {"backup_locked", Exit::Locked, "Wait until the other run has ended."},
     {"log_not_archived", Exit::Unreachable,
      "PostgreSQL's log says why archive_command fails; pg_stat_archiver counts it."},

@@ -14,7 +14,8 @@
 #include "adapters/pgbackrest/pgbackrest_backups.h"
 #include "adapters/system/system_clock.h"
 #include "apps/backup/postgres_engine.h"
-#include "apps/command/backup_place.h"
+#include "apps/backup/stream_engine.h"
+#include "apps/command/backup_desk.h"
 #include "apps/command/command.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
@@ -35,6 +36,7 @@ using recovery::PgRestorePlan;
 using Target = DatabaseBackups::Target;
 
 struct PostgresArguments {
+    BackupArguments place;
     std::string to = "latest";
     std::string timeline;
     std::string label;
@@ -42,6 +44,7 @@ struct PostgresArguments {
     bool in_place = false;
     bool dry_run = false;
     std::string confirmed;
+    std::string fetch;  ///< The restore_command, once it is known.
 };
 
 /// "latest", "immediate", a moment with its zone, "lsn:0/5000028", "xid:1234",
@@ -197,9 +200,7 @@ Outcome<Intention> intention_of(const Invocation& invocation, DatabaseBackups& e
     auto there = recovery::look_at_data_folder(intention.target);
     if (!there) return tl::unexpected<Failure>(failure_of(there.error()));
     intention.there = *std::move(there);
-    auto fetch = fetch_command(invocation.settings);
-    if (!fetch) return tl::unexpected<Failure>(failure_of(fetch.error()));
-    intention.fetch = *std::move(fetch);
+    intention.fetch = arguments.fetch;
     if (const auto fit = look_before(intention); !fit) return tl::unexpected<Failure>(fit.error());
     intention.token = token_of(intention, arguments);
     return intention;
@@ -258,8 +259,10 @@ Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Inte
     fs::path aside;
     if (intention.in_place) {
         if (plan.target.kind == Target::Kind::Latest && !intention.there.is_free()) {
+            // Of a piece that has but begun to come, what is there has more.
+            const wal::Lsn after = wal::Segment::holding(plan.timeline, plan.log_to).begin();
             const auto log =
-                recovery::save_log(intention.target, intention.fresh, plan.timeline, plan.log_to);
+                recovery::save_log(intention.target, intention.fresh, plan.timeline, after);
             if (!log) return tl::unexpected<Failure>(failure_of(log.error()));
             saved = *log;
         }
@@ -285,24 +288,8 @@ Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Inte
     return {};
 }
 
-/// With the engine that the settings and the plan are of.
-Outcome<std::unique_ptr<pgbackrest::PgBackRestBackups>> open_engine(
-    const config::Settings& settings) {
-    auto plan = load_plan(settings.recovery.plan);
-    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
-    auto options = pgbackrest_options(settings, *plan);
-    if (!options) return tl::unexpected<Failure>(failure_of(options.error()));
-    return std::make_unique<pgbackrest::PgBackRestBackups>(*std::move(options));
-}
-
-Outcome<> restore_postgres(Invocation& invocation, const PostgresArguments& arguments) {
-    if (arguments.in_place == !arguments.into.empty()) {
-        return give_up(Exit::Usage, "usage", "say where: --in-place or --into FOLDER",
-                       "--in-place moves what is there aside; --into leaves it alone.");
-    }
-    auto opened = open_engine(invocation.settings);
-    if (!opened) return tl::unexpected<Failure>(opened.error());
-    pgbackrest::PgBackRestBackups& engine = **opened;
+Outcome<> restore_with(Invocation& invocation, DatabaseBackups& engine,
+                       const PostgresArguments& arguments) {
     const auto intention = intention_of(invocation, engine, arguments);
     if (!intention) return tl::unexpected<Failure>(intention.error());
     show(invocation.out, *intention);
@@ -324,19 +311,72 @@ Outcome<> restore_postgres(Invocation& invocation, const PostgresArguments& argu
     return news.ended(bring_back(invocation, engine, *intention));
 }
 
+/// What brings the database back: the engine that the settings are of, with what it stands on.
+struct PostgresTools {
+    std::unique_ptr<CommandDesk> desk;
+    std::unique_ptr<DatabaseBackups> engine;
+    std::string fetch;  ///< The restore_command.
+};
+
+/// Backups that came over the replication protocol lie in our own repositories.
+Outcome<PostgresTools> open_streamed(const Invocation& invocation, const BackupArguments& place) {
+    PostgresTools tools;
+    auto desk = CommandDesk::open(invocation, place);
+    if (!desk) return tl::unexpected<Failure>(desk.error());
+    tools.desk = *std::move(desk);
+    auto fetch = stream_fetch_command(invocation.settings, tools.desk->cluster());
+    if (!fetch) return tl::unexpected<Failure>(failure_of(fetch.error()));
+    tools.fetch = *std::move(fetch);
+    BackupDesk& opened = tools.desk->desk();
+    auto engine = open_stream_backups(invocation.settings, tools.desk->cluster(),
+                                      {opened.places(), opened.scratch()},
+                                      {tools.desk->clock(), tools.desk->pool()});
+    if (!engine) return tl::unexpected<Failure>(failure_of(engine.error()));
+    tools.engine = *std::move(engine);
+    return tools;
+}
+
+Outcome<PostgresTools> open_tools(const Invocation& invocation, const BackupArguments& place) {
+    if (invocation.settings.recovery.pg_mode == config::PgMode::Stream) {
+        return open_streamed(invocation, place);
+    }
+    PostgresTools tools;
+    auto plan = load_plan(invocation.settings.recovery.plan);
+    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
+    auto options = pgbackrest_options(invocation.settings, *plan);
+    if (!options) return tl::unexpected<Failure>(failure_of(options.error()));
+    auto fetch = fetch_command(invocation.settings);
+    if (!fetch) return tl::unexpected<Failure>(failure_of(fetch.error()));
+    tools.fetch = *std::move(fetch);
+    tools.engine = std::make_unique<pgbackrest::PgBackRestBackups>(*std::move(options));
+    return tools;
+}
+
+Outcome<> restore_postgres(Invocation& invocation, PostgresArguments arguments) {
+    if (arguments.in_place == !arguments.into.empty()) {
+        return give_up(Exit::Usage, "usage", "say where: --in-place or --into FOLDER",
+                       "--in-place moves what is there aside; --into leaves it alone.");
+    }
+    auto tools = open_tools(invocation, arguments.place);
+    if (!tools) return tl::unexpected<Failure>(tools.error());
+    arguments.fetch = std::move(tools->fetch);
+    return restore_with(invocation, *tools->engine, arguments);
+}
+
 }  // namespace
 
 Outcome<> bring_back_postgres(Invocation& invocation, const std::string& to,
                               const std::string& timeline) {
-    auto engine = open_engine(invocation.settings);
-    if (!engine) return tl::unexpected<Failure>(engine.error());
     PostgresArguments arguments;
+    auto tools = open_tools(invocation, arguments.place);
+    if (!tools) return tl::unexpected<Failure>(tools.error());
+    arguments.fetch = std::move(tools->fetch);
     arguments.to = to;
     arguments.timeline = timeline;
     arguments.in_place = true;
-    const auto intention = intention_of(invocation, **engine, arguments);
+    const auto intention = intention_of(invocation, *tools->engine, arguments);
     if (!intention) return tl::unexpected<Failure>(intention.error());
-    return bring_back(invocation, **engine, *intention);
+    return bring_back(invocation, *tools->engine, *intention);
 }
 
 void add_restore_postgres(CLI::App& restore, Command& chosen) {
@@ -360,6 +400,9 @@ void add_restore_postgres(CLI::App& restore, Command& chosen) {
         ->type_name("FOLDER");
     pg->add_flag("--in-place", arguments->in_place,
                  "In the place of recovery.pg_data, which is moved aside");
+    pg->add_option("--cluster", arguments->place.cluster,
+                   "Of streamed backups: which installation's, where a repository has several")
+        ->type_name("ID");
     pg->add_flag("--dry-run", arguments->dry_run, "Say what would be done, and do nothing");
     pg->add_option("--confirm", arguments->confirmed, "The word that --dry-run shows: do just that")
         ->type_name("TOKEN");

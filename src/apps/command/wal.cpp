@@ -7,13 +7,18 @@
 
 #include <CLI/CLI.hpp>
 
+#include "adapters/pg_stream/fetch_log.h"
 #include "adapters/pgbackrest/fetch_log.h"
 #include "adapters/pgbackrest/push_log.h"
+#include "apps/backup/late_repository.h"
 #include "apps/backup/postgres_engine.h"
+#include "apps/command/backup_place.h"
 #include "apps/command/command.h"
 #include "apps/plan/plan_source.h"
 #include "base/async/run_to_end.h"
 #include "base/quantity.h"
+#include "recovery/catalogue/names.h"
+#include "recovery/postgres/data_folder.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -25,6 +30,7 @@ struct WalArguments {
     fs::path path;
     std::string patience = "60s";
     std::string engine = "pgbackrest";
+    std::string cluster;
 };
 
 Outcome<pgbackrest::Options> options_of(const Invocation& invocation) {
@@ -41,11 +47,60 @@ Outcome<> push(Invocation& invocation, const WalArguments& arguments) {
     return tl::unexpected<Failure>(failure_of(pgbackrest::become_push(*options, arguments.path)));
 }
 
+Outcome<> log_ends(const std::string& name) {
+    return give_up(Exit::LogEnds, "log_ends", "no repository has " + name,
+                   "PostgreSQL takes it for the end of the log.");
+}
+
+/// From where wal-stream brought it. The server that asks runs this in its data folder, which says
+/// which database it is.
+Outcome<> get_streamed(Invocation& invocation, const WalArguments& arguments,
+                       std::chrono::milliseconds patience) {
+    std::error_code failed;
+    fs::path data = fs::current_path(failed);
+    if (!fs::exists(data / "global" / "pg_control", failed)) {
+        data = invocation.settings.recovery.pg_data;
+    }
+    const auto there = recovery::look_at_data_folder(data);
+    if (!there) return tl::unexpected<Failure>(failure_of(there.error()));
+    if (there->system_id.empty()) {
+        return give_up(Exit::Refused, "not_a_database", data.string() + " is no data folder",
+                       "PostgreSQL runs this in its data folder.");
+    }
+    auto plan = load_plan(invocation.settings.recovery.plan);
+    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
+    const auto names = recovery::RepositoryNames::of(arguments.cluster);
+    if (!names) return tl::unexpected<Failure>(failure_of(names.error()));
+    SystemClock clock;
+    SystemRandom random;
+    net::thread_pool pool(2);
+    std::vector<std::unique_ptr<LateRepository>> opened;
+    std::vector<pg_stream::LogStore> stores;
+    for (const char* name : {"near", "far"}) {
+        const auto place = plan->repositories.find(name);
+        if (place == plan->repositories.end()) continue;
+        opened.push_back(std::make_unique<LateRepository>(
+            place->second, OpenRepository::Powers{clock, random, pool}));
+        stores.emplace_back(*opened.back(),
+                            pg_stream::LogNames(names->logs("pg"), there->system_id), pool);
+    }
+    const auto fetched = run_to_end(pg_stream::fetch_log(
+        std::move(stores), {arguments.name, arguments.path, data}, clock, patience));
+    for (const auto& each : opened) each->stop();
+    pool.join();
+    if (!fetched) return tl::unexpected<Failure>(failure_of(fetched.error()));
+    if (*fetched == pg_stream::Fetched::Found) return {};
+    return log_ends(arguments.name);
+}
+
 Outcome<> get(Invocation& invocation, const WalArguments& arguments) {
     const auto patience = parse_span(arguments.patience);
     if (!patience) {
         return give_up(Exit::Usage, "usage", "--patience " + arguments.patience + " is no time",
                        "As in --patience 60s.");
+    }
+    if (invocation.settings.recovery.pg_mode == config::PgMode::Stream) {
+        return get_streamed(invocation, arguments, *patience);
     }
     auto options = options_of(invocation);
     if (!options) return tl::unexpected<Failure>(options.error());
@@ -58,8 +113,7 @@ Outcome<> get(Invocation& invocation, const WalArguments& arguments) {
                                                           fs::absolute(arguments.path), *patience));
     if (!fetched) return tl::unexpected<Failure>(failure_of(fetched.error()));
     if (*fetched == pgbackrest::Fetched::Found) return {};
-    return give_up(Exit::LogEnds, "log_ends", "no repository has " + arguments.name,
-                   "PostgreSQL takes it for the end of the log.");
+    return log_ends(arguments.name);
 }
 
 using RunWal = Outcome<> (*)(Invocation&, const WalArguments&);
@@ -98,6 +152,10 @@ void add_wal(CLI::App& app, Command& chosen) {
         wanted, chosen, get);
     get_hook->add_option("name", wanted->name, "The name of the file, as %f gives it")->required();
     get_hook->add_option("path", wanted->path, "Where it is to be, as %p gives it")->required();
+    get_hook
+        ->add_option("--cluster", wanted->cluster,
+                     "Of a server whose log was streamed: which installation's it is")
+        ->type_name("ID");
     get_hook->add_option("--patience", wanted->patience, "Try again for so long")
         ->type_name("TIME");
 }

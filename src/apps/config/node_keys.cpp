@@ -49,6 +49,21 @@ constexpr Key kNodeKeys[] = {
      "Where pgBackRest's configuration, its locks and the log that waits to be archived lie: a "
      "folder of PostgreSQL's user, which outlives a restart of the machine.",
      [](Settings& s, Words w) { return take_folder(w, s.recovery.pg_work); }},
+    {"recovery.pg_mode", Kind::Text, "MODE", "pgbackrest", "pgbackrest or stream",
+     "How PostgreSQL is backed up: pgbackrest on its own machine, or stream from any machine, over "
+     "its replication protocol.",
+     [](Settings& s, Words w) { return put(parse_pg_mode(w[0]), s.recovery.pg_mode); }},
+    {"recovery.pg_url", Kind::Text, "URL", "", "postgres://USER@HOST/DATABASE",
+     "For stream: the server, and a role with the right REPLICATION. By default database.url.",
+     [](Settings& s, Words w) { return take_replication(w[0], s); }},
+    {"recovery.pg_password", Kind::Text, "PASSWORD", "", "the password of that role",
+     "For recovery.pg_url.",
+     [](Settings& s, Words w) { return take_text(w, s.recovery.pg_password); }, true},
+    {"recovery.pg_slot", Kind::Text, "NAME", "syncwatch",
+     "1 to 63 lower-case letters, digits or underscores",
+     "For stream: the replication slot by which the server keeps its log until it was brought to "
+     "the repositories. It is made when it is not there.",
+     [](Settings& s, Words w) { return put(parse_slot(w[0]), s.recovery.pg_slot); }},
     {"node.name", Kind::Text, "NAME", "", "1 to 64 letters, digits, dots, dashes or underscores",
      "What this node calls itself in logs, health and metrics. By default the machine's name.",
      [](Settings& s, Words w) { return put(parse_name(w[0]), s.node.name); }},

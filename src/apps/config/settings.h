@@ -22,6 +22,10 @@ struct Rate {
     bool operator==(const Rate&) const = default;
 };
 
+/// How PostgreSQL is backed up: by its files and an archive_command, on its own machine, or from
+/// any machine over its replication protocol.
+enum class PgMode : std::uint8_t { PgBackRest, Stream };
+
 /// What an operator decided. The defaults are the embedded shape: one process, one machine.
 /// The tables in *_keys.cpp name and read every value; docs/configuration.md describes them.
 struct Settings {
@@ -95,6 +99,9 @@ struct Settings {
                               pg_socket = "/var/run/postgresql", pg_work = "/var/spool/pgbackrest";
         std::uint16_t pg_port = 5432;
         std::string pg_user = "postgres", pg_stanza = "syncwatch";
+        PgMode pg_mode = PgMode::PgBackRest;
+        std::string pg_url, pg_password;  ///< Of the replication protocol; empty: the database's.
+        std::string pg_slot = "syncwatch";
         bool operator==(const Recovery&) const = default;
     } recovery;
 

@@ -59,6 +59,26 @@ bool take_bus(std::string_view url, Settings& s) {
     return true;
 }
 
+bool take_replication(std::string_view url, Settings& s) {
+    if (!postgres::is_url(url)) return false;
+    s.recovery.pg_url = url;
+    return true;
+}
+
+std::optional<PgMode> parse_pg_mode(std::string_view word) {
+    if (word == "pgbackrest") return PgMode::PgBackRest;
+    if (word == "stream") return PgMode::Stream;
+    return std::nullopt;
+}
+
+std::optional<std::string> parse_slot(std::string_view text) {
+    constexpr std::size_t kLongest = 63;
+    constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    const bool is_one = !text.empty() && text.size() <= kLongest &&
+                        text.find_first_not_of(kPlain) == std::string_view::npos;
+    return is_one ? std::optional(std::string(text)) : std::nullopt;
+}
+
 bool take_redis(std::string_view url, Settings& s) {
     if (!redis::parse_redis_url(url)) return false;
     s.recovery.redis_url = url;

@@ -21,6 +21,12 @@ bool take_second(std::string_view url, Settings& s);
 bool take_bus(std::string_view url, Settings& s);
 /// "redis://…" or "sentinel://…", for recovery.redis_url.
 bool take_redis(std::string_view url, Settings& s);
+/// "postgres://…", for recovery.pg_url.
+bool take_replication(std::string_view url, Settings& s);
+/// "pgbackrest" or "stream".
+std::optional<PgMode> parse_pg_mode(std::string_view word);
+/// A replication slot's name.
+std::optional<std::string> parse_slot(std::string_view text);
 /// Each of the words must `fit`.
 bool take_all(const std::vector<std::string>& words, bool (*fit)(std::string_view),
               std::vector<std::string>& to);

@@ -20,6 +20,8 @@ void look_at_database(const config::Settings& settings, const Clock& clock, Find
 void look_at_postgres(const config::Settings& settings, const Clock& clock, Findings& findings);
 /// What the trash holds. In a database that answers.
 void look_at_trash(sql::Connection& db, Findings& findings);
+/// Is PostgreSQL's log streamed, where it is to be, and does what waits for that not fill its disk.
+void look_at_log(const config::Settings& settings, Findings& findings);
 /// Does the object store answer, is the bucket there, and do our keys open it.
 void look_at_objects(const config::Settings& settings, Clock& clock, Random& random,
                      Findings& findings);

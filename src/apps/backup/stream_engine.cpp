@@ -1,0 +1,93 @@
+#include "apps/backup/stream_engine.h"
+
+#include "apps/backup/postgres_engine.h"
+#include "recovery/catalogue/names.h"
+#include "recovery/postgres/component.h"
+
+namespace syncwatch::apps {
+namespace {
+
+using pg_stream::StreamBackups;
+using recovery::BackupKind;
+
+/// Comes before the component that stands on it.
+struct OwnedStream {
+    std::unique_ptr<StreamBackups> stream;
+};
+class StreamedPostgres final : private OwnedStream, public recovery::PgComponent {
+public:
+    StreamedPostgres(std::unique_ptr<StreamBackups> engine, Clock& clock,
+                     std::filesystem::path scratch)
+        : OwnedStream{std::move(engine)}, PgComponent(*stream, clock, std::move(scratch)) {}
+
+    std::vector<BackupKind> kinds() const override { return {BackupKind::Full}; }
+};
+
+Result<pg_stream::StreamOptions> stream_options_of(const config::Settings& settings,
+                                                   const std::string& cluster,
+                                                   std::filesystem::path scratch) {
+    SW_TRY(const auto names, recovery::RepositoryNames::of(cluster));
+    pg_stream::StreamOptions options;
+    options.access = stream_access(settings);
+    options.slot = settings.recovery.pg_slot;
+    options.data = names.data("pg");
+    options.log = names.logs("pg");
+    options.programs.data = settings.recovery.pg_data;
+    options.programs.work = settings.recovery.pg_work;
+    options.programs.user = settings.recovery.pg_user;
+    options.scratch = std::move(scratch);
+    return options;
+}
+
+}  // namespace
+
+pg_stream::Access stream_access(const config::Settings& settings) {
+    pg_stream::Access access;
+    const bool has_own = !settings.recovery.pg_url.empty();
+    access.url = has_own ? settings.recovery.pg_url : settings.postgres.url;
+    access.password = has_own
+                          ? settings.secret("recovery.pg_password", settings.recovery.pg_password)
+                          : settings.secret("database.password", settings.postgres.password);
+    return access;
+}
+
+Result<std::unique_ptr<StreamBackups>> open_stream_backups(const config::Settings& settings,
+                                                           const std::string& cluster,
+                                                           StreamPlaces places,
+                                                           StreamBackups::Powers powers) {
+    SW_TRY(auto options, stream_options_of(settings, cluster, std::move(places.scratch)));
+    return std::make_unique<StreamBackups>(log_places(places.places), std::move(options), powers);
+}
+
+Result<std::unique_ptr<recovery::BackupComponent>> open_stream_component(
+    const config::Settings& settings, const std::string& cluster, StreamPlaces places,
+    StreamBackups::Powers powers) {
+    const std::filesystem::path scratch = places.scratch;
+    SW_TRY(auto engine, open_stream_backups(settings, cluster, std::move(places), powers));
+    return std::make_unique<StreamedPostgres>(std::move(engine), powers.clock, scratch);
+}
+
+Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& settings,
+                                                      const std::string& cluster) {
+    SW_TRY(const auto names, recovery::RepositoryNames::of(cluster));
+    pg_stream::StreamerSettings wanted;
+    wanted.access = stream_access(settings);
+    wanted.slot = settings.recovery.pg_slot;
+    wanted.log = names.logs("pg");
+    return wanted;
+}
+
+std::vector<pg_stream::LogPlace> log_places(const std::vector<recovery::Place>& places) {
+    std::vector<pg_stream::LogPlace> all;
+    for (const recovery::Place& each : places) all.push_back({each.name, each.repository});
+    return all;
+}
+
+Result<std::string> stream_fetch_command(const config::Settings& settings,
+                                         const std::string& cluster) {
+    return restore_command({"--recovery-plan",
+                            std::filesystem::absolute(settings.recovery.plan).string(),
+                            "--recovery-pg-mode", "stream", "--cluster", cluster});
+}
+
+}  // namespace syncwatch::apps

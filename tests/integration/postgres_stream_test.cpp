@@ -1,0 +1,250 @@
+// PostgreSQL over its replication protocol alone: its log follows into the repositories, and it is
+// brought back after it was lost with its disk.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "harness/long_run.h"
+#include "harness/postgres_stream_world.h"
+
+namespace syncwatch {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+using harness::Loss;
+using harness::NumberedRows;
+using harness::Ran;
+using World = harness::PostgresStreamWorld;
+
+constexpr const char* kAllRows =
+    "SELECT coalesce(string_agg(n::text, ',' ORDER BY n), '') FROM kept";
+
+void back_up(World& world) {
+    const Ran made = world.run({"backup", "run", "--component", "pg"});
+    ASSERT_EQ(made.exit, 0) << made.out << made.err;
+}
+
+/// One span of each timeline, and nothing missing in it.
+void expect_no_hole(World& world, std::size_t repository = 0) {
+    const auto engine = world.engine();
+    for (const auto& each : must(run_to_end(engine->backups->log(repository)))) {
+        EXPECT_LE(each.held.size(), 1u) << "timeline " << each.number;
+    }
+}
+
+std::size_t segments_in(const World& world, const std::string& name) {
+    std::size_t count = 0;
+    for (const auto& each : fs::recursive_directory_iterator(world.log(name))) {
+        count +=
+            each.is_regular_file() && each.path().string().find("/whole/") != std::string::npos;
+    }
+    return count;
+}
+
+/// Some log: nearly a megabyte each.
+void write_much(World& world, int times) {
+    for (int i = 0; i < times; ++i) {
+        must(
+            world.server().sql("CREATE TABLE IF NOT EXISTS much (t text);"
+                               "INSERT INTO much SELECT string_agg(md5(random()::text), '') FROM "
+                               "generate_series(1, 250) AS a, generate_series(1, 100) AS b "
+                               "GROUP BY a"));
+    }
+}
+
+/// Server, disk and whoever streams are gone at one moment.
+Loss lose_everything(World& world, std::chrono::milliseconds after) {
+    auto streamer = world.stream();
+    NumberedRows rows(world.server().url(), 1, 20ms);
+    std::this_thread::sleep_for(after);
+    streamer->signal(SIGKILL);
+    const auto end = std::chrono::steady_clock::now();
+    world.lose_server();
+    rows.stop();
+    const Ran restored = world.run({"restore", "pg", "--in-place"});
+    EXPECT_EQ(restored.exit, 0) << restored.out << restored.err;
+    if (restored.exit != 0) return {};
+    world.start_restored();
+    return harness::loss_of(rows, world.ask(kAllRows), end);
+}
+
+TEST(PostgresStreamTest, AServerThatIsLostWithItsDiskCostsSeconds) {
+    World world;
+    {
+        const auto streamer = world.stream();
+        back_up(world);
+        EXPECT_EQ(world.run({"backup", "verify", "--component", "pg"}).exit, 0);
+        const Ran second = world.run({"wal-stream"});
+        EXPECT_EQ(second.exit, 8) << second.err;
+    }
+    const Loss loss = lose_everything(world, 4s);
+    EXPECT_GT(loss.acknowledged, 50u);
+    EXPECT_LE(loss.seconds, 5.0);
+    std::printf("lost %zu of %zu acknowledged rows, %.2f s\n", loss.lost, loss.acknowledged,
+                loss.seconds);
+    EXPECT_EQ(world.ask("SHOW archive_mode"), "off");
+    EXPECT_EQ(world.ask("SELECT timeline_id FROM pg_control_checkpoint()"), "2");
+    EXPECT_EQ(world.ask("SELECT count(*) FROM pg_replication_slots"), "0");
+}
+
+TEST(PostgresStreamTest, WhatWasAcknowledgedBeforeAMomentComesBackAndNothingElse) {
+    World world;
+    const auto streamer = world.stream();
+    back_up(world);
+    std::this_thread::sleep_for(2100ms);
+    must(world.server().sql("INSERT INTO kept SELECT generate_series(1, 5)"));
+    const std::string moment = world.ask(
+        "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', "
+        "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+    must(world.server().sql("INSERT INTO kept SELECT generate_series(6, 9)"));
+    write_much(world, 30);
+    ASSERT_TRUE(world.is_level());
+    EXPECT_GT(segments_in(world, "near"), 1u);
+    expect_no_hole(world);
+    world.lose_server();
+    const Ran restored = world.run({"restore", "pg", "--in-place", "--to", moment});
+    ASSERT_EQ(restored.exit, 0) << restored.out << restored.err;
+    world.start_restored();
+    EXPECT_EQ(world.ask(kAllRows), "1,2,3,4,5");
+}
+
+TEST(PostgresStreamTest, WhoeverIsKilledGoesOnWithoutAGap) {
+    World world;
+    auto streamer = world.stream();
+    back_up(world);
+    for (int i = 0; i < 3; ++i) {
+        write_much(world, 12);
+        streamer->signal(SIGKILL);
+        (void)streamer->wait();
+        write_much(world, 12);
+        streamer = world.stream();
+    }
+    EXPECT_TRUE(world.is_level());
+    expect_no_hole(world);
+    const Ran looked = world.run({"backup", "verify", "--component", "pg", "--all"});
+    EXPECT_EQ(looked.exit, 0) << looked.out << looked.err;
+}
+
+TEST(PostgresStreamTest, ARepositoryThatWasAwayGetsWhatItMissed) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
+    World world({"near", "far"});
+    const auto streamer = world.stream();
+    back_up(world);
+    const fs::path away = world.place() / "elsewhere";
+    for (const char* name : {"far", "near"}) {
+        fs::rename(world.above(name), away);
+        write_much(world, 120);
+        EXPECT_TRUE(world.is_level(20s)) << name << " is in nobody's way";
+        fs::rename(away, world.above(name));
+        EXPECT_TRUE(harness::eventually([&] {
+            return segments_in(world, "near") == segments_in(world, "far");
+        })) << streamer->err();
+    }
+    // Both at once: the server keeps it.
+    for (const char* name : {"far", "near"}) fs::rename(world.above(name), away.string() + name);
+    write_much(world, 120);
+    for (const char* name : {"far", "near"}) fs::rename(away.string() + name, world.above(name));
+    EXPECT_TRUE(world.is_level());
+    expect_no_hole(world, 0);
+    EXPECT_TRUE(harness::eventually(
+        [&] { return segments_in(world, "near") == segments_in(world, "far"); }));
+    expect_no_hole(world, 1);
+}
+
+TEST(PostgresStreamTest, OnlyTheEndOfTheLogIsItsEnd) {
+    World world;
+    {
+        const auto streamer = world.stream();
+        back_up(world);
+        write_much(world, 40);
+        ASSERT_TRUE(world.is_level());
+    }
+    std::vector<fs::path> whole;
+    for (const auto& each : fs::recursive_directory_iterator(world.log())) {
+        const bool is_one = each.path().string().find("/whole/") != std::string::npos;
+        if (is_one && each.is_regular_file()) whole.push_back(each.path());
+    }
+    std::ranges::sort(whole);
+    ASSERT_GT(whole.size(), 2u);
+    const auto name_of = [](const fs::path& path) {
+        return path.filename().string().substr(0, 24);
+    };
+    const fs::path got = world.data_dir() / "got";
+    const auto get = [&](const std::string& name) {
+        return world.run({"wal-get", name, got.string(), "--patience", "1s"}).exit;
+    };
+    EXPECT_EQ(get(name_of(whole[1])), 0);
+    const auto last = wal::Segment::parse(name_of(whole.back())).value();
+    const std::string begun = wal::Segment{last.timeline, last.number + 1}.name();
+    // The server's own folder has more of it than anybody.
+    EXPECT_EQ(get(begun), 1);
+    fs::remove(world.pg_data() / "pg_wal" / begun);
+    EXPECT_EQ(get(begun), 0);
+    EXPECT_EQ(fs::file_size(got), std::uint64_t{16} << 20);
+    EXPECT_EQ(get(wal::Segment{last.timeline, last.number + 2}.name()), 1);
+    EXPECT_EQ(get("00000007.history"), 1);
+    EXPECT_EQ(get("../../etc/passwd"), 126);
+    const fs::path away = world.place() / "elsewhere";
+    fs::rename(world.above("near"), away);
+    EXPECT_EQ(get(begun), 126);
+    fs::rename(away, world.above("near"));
+    const auto size = fs::file_size(whole[1]);
+    fs::resize_file(whole[1], size - 100);
+    EXPECT_EQ(get(name_of(whole[1])), 126);
+    EXPECT_EQ(world.run({"backup", "verify", "--component", "pg", "--all"}).exit, 5);
+    fs::remove(whole[1]);
+    EXPECT_EQ(get(name_of(whole[1])), 126) << "what comes after it is there";
+}
+
+TEST(PostgresStreamTest, FiveLossesOfEverything) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
+    std::vector<double> seconds;
+    for (int i = 0; i < 5; ++i) {
+        World world;
+        {
+            const auto streamer = world.stream();
+            back_up(world);
+        }
+        seconds.push_back(lose_everything(world, 3s + i * 170ms).seconds);
+    }
+    std::ranges::sort(seconds);
+    std::printf("RPO of five: %.2f to %.2f s, half of them below %.2f s\n", seconds.front(),
+                seconds.back(), seconds[2]);
+    EXPECT_LE(seconds.back(), 5.0);
+}
+
+TEST(PostgresStreamTest, ARestoredServerGoesOnAsAnotherTimeline) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
+    World world;
+    {
+        const auto streamer = world.stream();
+        back_up(world);
+    }
+    (void)lose_everything(world, 2s);
+    must(world.server().sql("DELETE FROM kept"));
+    const auto streamer = world.stream();
+    back_up(world);
+    must(world.server().sql("INSERT INTO kept SELECT generate_series(1, 3)"));
+    ASSERT_TRUE(world.is_level());
+    expect_no_hole(world);
+    const auto log = must(run_to_end(world.engine()->backups->log(0)));
+    ASSERT_EQ(log.size(), 2u);
+    EXPECT_EQ(log[1].parent, 1u);
+    world.lose_server();
+    EXPECT_EQ(world.run({"restore", "pg", "--in-place"}).exit, 3) << "which past is meant?";
+    const Ran restored = world.run({"restore", "pg", "--in-place", "--timeline", "2"});
+    ASSERT_EQ(restored.exit, 0) << restored.out << restored.err;
+    world.start_restored();
+    EXPECT_EQ(world.ask(kAllRows), "1,2,3");
+}
+
+}  // namespace
+}  // namespace syncwatch
