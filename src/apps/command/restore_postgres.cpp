@@ -11,15 +11,12 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
-#include "adapters/pgbackrest/pgbackrest_backups.h"
 #include "adapters/system/system_clock.h"
-#include "apps/backup/postgres_engine.h"
-#include "apps/backup/stream_engine.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/command.h"
+#include "apps/command/postgres_tools.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
-#include "apps/plan/plan_source.h"
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/quantity.h"
@@ -311,53 +308,12 @@ Outcome<> restore_with(Invocation& invocation, DatabaseBackups& engine,
     return news.ended(bring_back(invocation, engine, *intention));
 }
 
-/// What brings the database back: the engine that the settings are of, with what it stands on.
-struct PostgresTools {
-    std::unique_ptr<CommandDesk> desk;
-    std::unique_ptr<DatabaseBackups> engine;
-    std::string fetch;  ///< The restore_command.
-};
-
-/// Backups that came over the replication protocol lie in our own repositories.
-Outcome<PostgresTools> open_streamed(const Invocation& invocation, const BackupArguments& place) {
-    PostgresTools tools;
-    auto desk = CommandDesk::open(invocation, place);
-    if (!desk) return tl::unexpected<Failure>(desk.error());
-    tools.desk = *std::move(desk);
-    auto fetch = stream_fetch_command(invocation.settings, tools.desk->cluster());
-    if (!fetch) return tl::unexpected<Failure>(failure_of(fetch.error()));
-    tools.fetch = *std::move(fetch);
-    BackupDesk& opened = tools.desk->desk();
-    auto engine = open_stream_backups(invocation.settings, tools.desk->cluster(),
-                                      {opened.places(), opened.scratch()},
-                                      {tools.desk->clock(), tools.desk->pool()});
-    if (!engine) return tl::unexpected<Failure>(failure_of(engine.error()));
-    tools.engine = *std::move(engine);
-    return tools;
-}
-
-Outcome<PostgresTools> open_tools(const Invocation& invocation, const BackupArguments& place) {
-    if (invocation.settings.recovery.pg_mode == config::PgMode::Stream) {
-        return open_streamed(invocation, place);
-    }
-    PostgresTools tools;
-    auto plan = load_plan(invocation.settings.recovery.plan);
-    if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
-    auto options = pgbackrest_options(invocation.settings, *plan);
-    if (!options) return tl::unexpected<Failure>(failure_of(options.error()));
-    auto fetch = fetch_command(invocation.settings);
-    if (!fetch) return tl::unexpected<Failure>(failure_of(fetch.error()));
-    tools.fetch = *std::move(fetch);
-    tools.engine = std::make_unique<pgbackrest::PgBackRestBackups>(*std::move(options));
-    return tools;
-}
-
 Outcome<> restore_postgres(Invocation& invocation, PostgresArguments arguments) {
     if (arguments.in_place == !arguments.into.empty()) {
         return give_up(Exit::Usage, "usage", "say where: --in-place or --into FOLDER",
                        "--in-place moves what is there aside; --into leaves it alone.");
     }
-    auto tools = open_tools(invocation, arguments.place);
+    auto tools = open_postgres_tools(invocation, arguments.place);
     if (!tools) return tl::unexpected<Failure>(tools.error());
     arguments.fetch = std::move(tools->fetch);
     return restore_with(invocation, *tools->engine, arguments);
@@ -368,7 +324,7 @@ Outcome<> restore_postgres(Invocation& invocation, PostgresArguments arguments) 
 Outcome<> bring_back_postgres(Invocation& invocation, const std::string& to,
                               const std::string& timeline) {
     PostgresArguments arguments;
-    auto tools = open_tools(invocation, arguments.place);
+    auto tools = open_postgres_tools(invocation, arguments.place);
     if (!tools) return tl::unexpected<Failure>(tools.error());
     arguments.fetch = std::move(tools->fetch);
     arguments.to = to;
