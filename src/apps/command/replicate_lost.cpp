@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-using Found = StoreCensus::Finding;
+using Sighting = StoreCensus::Finding;
 
 /// For people, and in the one JSON document; the file has all of them.
 constexpr std::size_t kMostInDocument = 1000;
@@ -33,16 +33,16 @@ struct LostArguments {
     std::string export_to;
 };
 
-const char* word(Found::Kind kind) {
+const char* word(Sighting::Kind kind) {
     switch (kind) {
-        case Found::Kind::Lost: return "lost";
-        case Found::Kind::Damaged: return "damaged";
-        case Found::Kind::Orphan: return "orphan";
+        case Sighting::Kind::Lost: return "lost";
+        case Sighting::Kind::Damaged: return "damaged";
+        case Sighting::Kind::Orphan: return "orphan";
     }
     return "";
 }
 
-json::object found_json(const Found& found, bool has_second) {
+json::object found_json(const Sighting& found, bool has_second) {
     json::object out{{"kind", word(found.kind)},
                      {"key", found.key},
                      {"size", found.size},
@@ -52,9 +52,9 @@ json::object found_json(const Found& found, bool has_second) {
 }
 
 /// Where findings go: some of them to the screen, all of them to a file, a line of JSON each.
-class Findings {
+class FoundObjects {
 public:
-    explicit Findings(bool has_second) : has_second_(has_second) {}
+    explicit FoundObjects(bool has_second) : has_second_(has_second) {}
 
     Outcome<> open(const std::string& file) {
         if (file.empty()) return {};
@@ -64,7 +64,7 @@ public:
         return give_up(Exit::Refused, "export", "cannot write " + file,
                        "Name a file in a folder that you may write to.");
     }
-    Result<> add(const Found& found) {
+    Result<> add(const Sighting& found) {
         if (first_.size() < kMostInDocument) first_.push_back(found);
         if (!file_.is_open()) return {};
         file_ << json::serialize(found_json(found, has_second_)) << '\n';
@@ -80,7 +80,7 @@ public:
     }
     void show(Output& out) const {
         json::array list;
-        for (const Found& each : first_) {
+        for (const Sighting& each : first_) {
             if (list.size() < kMostOnScreen) out.line(line_of(each));
             list.push_back(found_json(each, has_second_));
         }
@@ -92,9 +92,9 @@ public:
     }
 
 private:
-    std::string line_of(const Found& found) const {
+    std::string line_of(const Sighting& found) const {
         std::string where;
-        if (found.kind == Found::Kind::Orphan) {
+        if (found.kind == Sighting::Kind::Orphan) {
             const bool first = found.first == Condition::Whole;
             const bool both = first && has_second_ && found.second == Condition::Whole;
             where = both ? "in both stores" : first ? "in the first store" : "in the second store";
@@ -109,7 +109,7 @@ private:
     const bool has_second_;
     std::string name_;
     std::ofstream file_;
-    std::vector<Found> first_;
+    std::vector<Sighting> first_;
 };
 
 /// On stderr: all the time on a terminal, now and then elsewhere.
@@ -205,7 +205,7 @@ Outcome<> find_lost(Invocation& invocation, const LostArguments& arguments) {
                                       fmt::format("lost-{}", static_cast<long>(::getpid())));
     if (!stores) return tl::unexpected<Failure>(failure_of(stores.error()));
     const bool has_second = (*stores)->second() != nullptr;
-    Findings findings(has_second);
+    FoundObjects findings(has_second);
     if (auto opened = findings.open(arguments.export_to); !opened) return opened;
     Result<> done;
     StoreCensus::Tally tally;
@@ -213,7 +213,7 @@ Outcome<> find_lost(Invocation& invocation, const LostArguments& arguments) {
         CensusProgress progress(powers.clock);
         StoreCensus census(
             {(*stores)->first(), (*stores)->second(), powers.replicas, powers.clock},
-            [&findings](const Found& found) { return findings.add(found); },
+            [&findings](const Sighting& found) { return findings.add(found); },
             [&progress](const auto& so_far) { progress.tell(so_far); });
         done = run_to_end(census.run());
         tally = census.tally();

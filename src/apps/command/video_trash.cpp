@@ -15,15 +15,15 @@ namespace json = boost::json;
 using Keep = std::optional<std::chrono::seconds>;
 
 /// Until when it can be brought back; nullopt: for ever.
-std::optional<WallTime> until(const DeletedVideo& deleted, const Keep& keep) {
+std::optional<WallTime> kept_until(const DeletedVideo& deleted, const Keep& keep) {
     if (!keep) return std::nullopt;
     return deleted.deleted_at + *keep;
 }
 
-std::string left_text(const std::optional<WallTime>& until, WallTime now) {
-    if (!until) return "for ever";
-    if (*until <= now) return "until the server looks";
-    return format_span(std::chrono::duration<double>(*until - now).count());
+std::string left_text(const std::optional<WallTime>& end, WallTime now) {
+    if (!end) return "for ever";
+    if (*end <= now) return "until the server looks";
+    return format_span(std::chrono::duration<double>(*end - now).count());
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ Outcome<> list_trash(Invocation& invocation) {
     json::array films;
     std::uint64_t bytes = 0;
     for (const DeletedVideo& each : *found) {
-        const auto end = until(each, keep);
+        const auto end = kept_until(each, keep);
         bytes += each.bytes;
         rows.push_back({each.video.id.text(), format_rfc3339(each.deleted_at), left_text(end, now),
                         size_text(each.bytes), each.video.title});

@@ -158,7 +158,8 @@ net::awaitable<ComponentState> HealthPart::s3_objects() {
     ComponentState state = ComponentState::of(Status::Ok, "S3");
     state.latency_ms =
         std::chrono::duration<double, std::milli>(powers_.clock.now() - begun).count();
-    state.detail += co_await trash();
+    const std::string held = co_await trash();
+    state.detail += held;
     co_return state;
 }
 
@@ -196,7 +197,8 @@ net::awaitable<ComponentState> HealthPart::objects() {
         if (!written) objects_write_ = written.error();
         (void)co_await storage_.first().remove(kProbeKey);
     }
-    state.detail += co_await trash();
+    const std::string held = co_await trash();
+    state.detail += held;
     if (objects_write_) co_return cannot_write(*objects_write_);
     if (*free < settings_.uploads.keep_free) {
         state.status = Status::Degraded;

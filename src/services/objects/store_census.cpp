@@ -167,7 +167,9 @@ Async<> StoreCensus::look_at_suspects() {
         Suspect one = each;
         SW_CO_CHECK(co_await settle(std::move(one)));
     }
-    if (in_vain_ >= kGiveUpAfter) co_return fail_unavailable("objects", tally_.why, 5s);
+    if (std::max(first_.in_vain, second_.in_vain) >= kGiveUpAfter) {
+        co_return fail_unavailable("objects", tally_.why, 5s);
+    }
     co_return Result<>();
 }
 
@@ -178,15 +180,16 @@ net::awaitable<void> StoreCensus::look_at_some() {
     }
 }
 
-net::awaitable<Condition> StoreCensus::ask(BlobStore& store, std::string key, std::uint64_t size) {
-    if (in_vain_ >= kGiveUpAfter) co_return Condition::Away;
+net::awaitable<Condition> StoreCensus::ask(BlobStore& store, Listing& listing, std::string key,
+                                           std::uint64_t size) {
+    if (listing.in_vain >= kGiveUpAfter) co_return Condition::Away;
     const auto found = co_await store.size_of(std::move(key));
     if (!found && found.error().code != ErrorCode::NotFound) {
         tally_.why = found.error().message;
-        ++in_vain_;
+        ++listing.in_vain;
         co_return Condition::Away;
     }
-    in_vain_ = 0;
+    listing.in_vain = 0;
     if (!found) co_return Condition::Missing;
     co_return *found == size ? Condition::Whole : Condition::Truncated;
 }
@@ -194,12 +197,12 @@ net::awaitable<Condition> StoreCensus::ask(BlobStore& store, std::string key, st
 net::awaitable<void> StoreCensus::look_at(Suspect& suspect) {
     const StoredBlob& object = suspect.line.object;
     if (suspect.first != Condition::Whole) {
-        suspect.first = co_await ask(powers_.first, object.key, object.size);
+        suspect.first = co_await ask(powers_.first, first_, object.key, object.size);
     }
     // One that waits for its copy is asked for as well where the first store lacks it: a copy may
     // have come that nobody noted.
     if (suspect.second != Condition::Whole) {
-        suspect.second = co_await ask(*powers_.second, object.key, object.size);
+        suspect.second = co_await ask(*powers_.second, second_, object.key, object.size);
     }
 }
 

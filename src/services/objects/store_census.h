@@ -79,6 +79,7 @@ private:
         std::string from;
         std::string last;  ///< The key of the one before: they only grow.
         bool ended = false;
+        std::uint64_t in_vain = 0;  ///< Questions in a row that the store did not answer.
 
         bool used_up() const { return at == page.size(); }
     };
@@ -101,7 +102,8 @@ private:
     Async<> look_at_suspects();
     net::awaitable<void> look_at_some();
     net::awaitable<void> look_at(Suspect& suspect);
-    net::awaitable<Condition> ask(BlobStore& store, std::string key, std::uint64_t size);
+    net::awaitable<Condition> ask(BlobStore& store, Listing& listing, std::string key,
+                                  std::uint64_t size);
     Async<> settle(Suspect suspect);
     Async<> look_at_unknown();
 
@@ -116,7 +118,6 @@ private:
     std::vector<Suspect> suspects_;
     std::size_t next_suspect_ = 0;
     std::vector<Finding> unknown_;
-    std::uint64_t in_vain_ = 0;  ///< Questions in a row that a store did not answer.
 };
 
 }  // namespace syncwatch
