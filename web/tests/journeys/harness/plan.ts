@@ -31,6 +31,7 @@ full = "Sun 02:00"
 keep = "30d"
 [backup.objects]
 copy = "continuous"
+keep = "30d"
 [backup.config]
 bundle = "on change"
 keep = "forever"
