@@ -117,7 +117,7 @@ void expect_best(const SetSource& source, const SetPart& part, WallTime moment) 
 
 TEST(RecoverySetTest, EachPartIsTheNewestThatIsNotAfterTheMomentWhateverThereIs) {
     int sets = 0;
-    for (unsigned seed = 0; seed < 3000; ++seed) {
+    for (unsigned seed = 0; seed < 400; ++seed) {
         SCOPED_TRACE(seed);
         Made made(seed);
         const auto wish = made.wish();
@@ -138,11 +138,11 @@ TEST(RecoverySetTest, EachPartIsTheNewestThatIsNotAfterTheMomentWhateverThereIs)
             expect_best(made.sources()[i], set->parts[i], set->moment);
         }
     }
-    EXPECT_GT(sets, 500) << "or else nothing was tried";
+    EXPECT_GT(sets, 100) << "or else nothing was tried";
 }
 
 TEST(RecoverySetTest, ALaterMomentNeverBringsBackAnEarlierPart) {
-    for (unsigned seed = 0; seed < 300; ++seed) {
+    for (unsigned seed = 0; seed < 40; ++seed) {
         Made made(seed);
         std::optional<RecoverySet> before;
         for (int i = 0; i <= 440; ++i) {
