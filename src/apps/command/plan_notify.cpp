@@ -69,7 +69,7 @@ Notice test_notice(const config::Settings& settings, Clock& clock) {
     return notice;
 }
 
-Outcome<> verdict(std::size_t failed, std::size_t all) {
+Outcome<> came_of(std::size_t failed, std::size_t all) {
     if (failed == 0) return {};
     const bool is_all = failed == all;
     return give_up(
@@ -98,10 +98,10 @@ Outcome<> test_channels(Invocation& invocation, const Plan& plan,
     }
     invocation.out.line(table({"CHANNEL", "KIND", ""}, rows));
     invocation.out.set("channels", std::move(list));
-    return verdict(failed, all.size());
+    return came_of(failed, all.size());
 }
 
-Outcome<> notify(Invocation& invocation, const NotifyArguments& arguments) {
+Outcome<> show_or_try(Invocation& invocation, const NotifyArguments& arguments) {
     const auto plan =
         load_plan(arguments.file.empty() ? invocation.settings.recovery.plan : arguments.file);
     if (!plan) {
@@ -145,7 +145,9 @@ void add_plan_notify(CLI::App& plan, Command& chosen) {
                       "Send each a test, and let the heart beat once, which says that all is well");
     command->add_option("--only", arguments->only, "This one alone")->type_name("NAME");
     command->callback([&chosen, arguments] {
-        chosen.run = [arguments](Invocation& invocation) { return notify(invocation, *arguments); };
+        chosen.run = [arguments](Invocation& invocation) {
+            return show_or_try(invocation, *arguments);
+        };
     });
 }
 
