@@ -147,8 +147,16 @@ Async<DatabaseBackups::Audit> PgBackRestBackups::verify(std::size_t repository) 
     call.doing = "verify the repository";
     call.args = {repository_option(repository), "--output=text", "--verbose", "verify"};
     call.deadline = kLongest;
-    SW_CO_TRY(const std::string text, co_await engine_.ask(std::move(call)));
-    Audit audit = read_verify_report(text, options().stanza);
+    const std::string doing = call.doing;
+    SW_CO_TRY(const program::Ran ran, co_await engine_.run(std::move(call)));
+    // A compressed file that is cut off ends its look at all others.
+    const bool is_cut_off = ran.errors.find("compressed data") != std::string::npos;
+    if (ran.end.code != 0 && !is_cut_off) co_return fail(failure_of(doing, ran));
+    Audit audit = read_verify_report(ran.out, options().stanza);
+    if (ran.end.code != 0) {
+        audit.faults.push_back(
+            {"", "a file is cut off, and the rest was not looked at: " + own_words(ran.errors)});
+    }
     // It holds the bytes of a segment against its name, and names not against one another.
     SW_CO_TRY(const LogListing listing, co_await list_log(engine_, repository));
     for (const std::string& each : listing.contradictions) audit.faults.push_back({"", each});

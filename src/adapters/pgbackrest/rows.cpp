@@ -19,13 +19,15 @@ constexpr const char* kRecheck = R"(
 CREATE FUNCTION pg_temp.recheck() RETURNS SETOF text LANGUAGE plpgsql AS $body$
 DECLARE
     one record;
+    columns record;
     has_nulls boolean;
 BEGIN
     UPDATE pg_constraint SET convalidated = false
     WHERE contype IN ('c', 'f') AND convalidated AND conrelid IN (
         SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace);
     FOR one IN
-        SELECT conname, contype, conrelid::regclass AS of, conindid::regclass AS by
+        SELECT conname, contype, conrelid::regclass AS its_table,
+               conindid::regclass AS its_index
         FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
               AND contype IN ('c', 'f', 'p', 'u', 'x')
@@ -33,24 +35,28 @@ BEGIN
     LOOP
         BEGIN
             IF one.contype IN ('c', 'f') THEN
-                EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', one.of, one.conname);
+                EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT %I', one.its_table, one.conname);
             ELSE
-                EXECUTE format('REINDEX INDEX %s', one.by);
+                EXECUTE format('REINDEX INDEX %s', one.its_index);
             END IF;
         EXCEPTION WHEN OTHERS THEN
             RETURN NEXT SQLERRM;
         END;
     END LOOP;
-    FOR one IN
-        SELECT attrelid::regclass AS of, string_agg(format('%I IS NULL', attname), ' OR ') AS are
+    FOR columns IN
+        SELECT attrelid::regclass AS its_table,
+               string_agg(format('%I IS NULL', attname), ' OR ') AS are_null
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
               AND attnotnull AND attnum > 0 AND NOT attisdropped
         GROUP BY attrelid
     LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', one.of, one.are) INTO has_nulls;
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', columns.its_table,
+                       columns.are_null)
+            INTO has_nulls;
         IF has_nulls THEN
-            RETURN NEXT format('%s has nulls in columns that are never null', one.of);
+            RETURN NEXT format('%s has nulls in columns that are never null',
+                               columns.its_table);
         END IF;
     END LOOP;
 END
