@@ -1,5 +1,4 @@
-// PostgreSQL's backups with the real pgBackRest: made, damaged, looked at, and brought back to a
-// moment after the database was lost.
+// PostgreSQL's backups with the real pgBackRest: made, damaged, and looked at.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -91,6 +90,17 @@ protected:
                             world().data().parent_path().string(), "--recovery-pg-port",
                             std::to_string(world().server().port())});
     }
+    /// Puts a segment, whole as it is, where another one was.
+    static void forge_segment(std::size_t from, std::size_t to) {
+        const fs::path source = stored_segments()[from];
+        const fs::path target = stored_segments()[to];
+        const std::string sum = source.filename().string().substr(24);
+        const fs::path forged =
+            target.parent_path() / (target.filename().string().substr(0, 24) + sum);
+        fs::copy_file(source, forged);
+        fs::remove(target);
+        must(lab::hand_over(world().repository()));
+    }
     static std::string segment_name(std::size_t index) {
         return stored_segments()[index].filename().string().substr(0, 24);
     }
@@ -137,8 +147,17 @@ TEST_F(PostgresBackupTest, EveryDamageIsSeenAndNamed) {
     const std::vector<Damage> damages{
         {"a flipped bit", [] { flip(bundle()); }, "checksum invalid"},
         {"cut off", [] { fs::resize_file(bundle(), fs::file_size(bundle()) - 1000); }, "invalid"},
+        {"empty", [] { fs::resize_file(bundle(), 0); }, "invalid"},
         {"a file is gone", [] { fs::remove(bundle()); }, "missing: "},
+        {"a file is another",
+         [] {
+             fs::copy_file(stored_segments().front(), bundle(),
+                           fs::copy_options::overwrite_existing);
+         },
+         "invalid"},
         {"a bit of the log", [] { flip(stored_segments().front()); }, ": 1 of"},
+        {"log is cut off", [] { fs::resize_file(stored_segments().front(), 1000); }, "is cut off"},
+        {"log under another's name", [] { forge_segment(1, 0); }, "have the same bytes"},
         {"log is gone in the middle", [] { fs::remove(*std::prev(stored_segments().end(), 2)); },
          "is missing in the middle of the log"},
         {"the manifest is gone",
@@ -159,6 +178,27 @@ TEST_F(PostgresBackupTest, EveryDamageIsSeenAndNamed) {
         mend();
     }
     EXPECT_TRUE(world().look(record_).sound);
+}
+
+TEST_F(PostgresBackupTest, ARecordThatIsNotThatOfItsBackupIsSeen) {
+    BackupRecord edited = record_;
+    edited.annotations["label.near"] = "20200101-000000F";
+    EXPECT_NE(world().look(edited).words.find("20200101-000000F"), std::string::npos);
+    edited = record_;
+    edited.annotations.erase("label.near");
+    EXPECT_EQ(world().look(edited).words, "its record names no label in any of the repositories");
+    edited = record_;
+    ++edited.raw_bytes;
+    const std::string words = world().look(edited, VerifyLevel::Structure).words;
+    EXPECT_NE(words.find("is not the backup that was recorded"), std::string::npos) << words;
+}
+
+TEST_F(PostgresBackupTest, LogThatIsNotWhatItsNameSaysIsNotReplayed) {
+    forge_segment(1, 0);
+    const Ran ran = get(segment_name(0));
+    EXPECT_EQ(ran.exit, 126) << ran.err;
+    EXPECT_NE(ran.err.find("is another: its pages are those of"), std::string::npos) << ran.err;
+    mend();
 }
 
 TEST_F(PostgresBackupTest, OnlyTheEndOfTheLogIsItsEnd) {
@@ -243,6 +283,28 @@ TEST_F(PostgresBackupTest, ItIsRehearsedOnAServerThatNobodySees) {
     mend();
 }
 
+TEST_F(PostgresBackupTest, OneThatIsWholeAndWrongIsSeenWhenItIsRehearsed) {
+    for (const char* each :
+         {"CREATE TABLE parents (id int PRIMARY KEY)",
+          "CREATE TABLE children (parent int CONSTRAINT of_a_parent REFERENCES parents)",
+          // As a fault of the server would: nothing else gets by a constraint.
+          "ALTER TABLE children DISABLE TRIGGER ALL", "INSERT INTO children VALUES (7)"}) {
+        must(world().server().sql(each));
+    }
+    BackupRecord record = world().backup(BackupKind::Incremental);
+    EXPECT_EQ(record.counts.at("kept"), 3u);
+    record.counts["kept"] = 1000;
+    record.annotations["transactions"] = "4000000-4000000";
+    const Verification seen = world().look(record, VerifyLevel::Restore);
+    EXPECT_FALSE(seen.sound);
+    for (const char* each :
+         {"near: ", "violates foreign key constraint \"of_a_parent\"",
+          "kept has 3 rows, and 1000 were backed up", "it is older than its record says"}) {
+        EXPECT_NE(seen.words.find(each), std::string::npos) << each << ": " << seen.words;
+    }
+    must(world().server().sql("DROP TABLE children"));
+}
+
 TEST_F(PostgresBackupTest, WhatCannotBeIsRefusedBeforeAnythingIsTouched) {
     const Ran running = world().run({"restore", "pg", "--in-place"});
     EXPECT_EQ(running.exit, 3) << running.err;
@@ -265,108 +327,6 @@ TEST_F(PostgresBackupTest, WhatCannotBeIsRefusedBeforeAnythingIsTouched) {
     EXPECT_NE(dry.out.find("brings back    PostgreSQL as of the end of the log"), std::string::npos)
         << dry.out;
     EXPECT_FALSE(fs::exists(into));
-}
-
-TEST(PostgresLossTest, WhatIsForgottenGoesWithItsLog) {
-    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
-    World world;
-    must(world.server().sql("CREATE TABLE kept (n int PRIMARY KEY)"));
-    const BackupRecord first = world.backup();
-    world.insert(1, 3);
-    const BackupRecord more = world.backup(BackupKind::Differential);
-    EXPECT_EQ(more.kind, BackupKind::Differential);
-    EXPECT_EQ(more.parents, std::vector<recovery::BackupId>{first.id});
-    EXPECT_TRUE(world.look(more, VerifyLevel::Restore).sound);
-    const BackupRecord second = world.backup();
-    must(run_to_end(world.component().forget({more, first})));
-    EXPECT_FALSE(world.look(first).sound);
-    EXPECT_TRUE(world.look(second).sound);
-    const auto log = must(run_to_end(world.engine().log(0)));
-    const auto begins = wal::parse_lsn(second.annotations.at("begins")).value();
-    EXPECT_EQ(log.at(0).held.at(0).from, wal::Segment::holding(1, begins).begin());
-    EXPECT_EQ(run_to_end(world.component().forget({second})).error().reason, "last_full");
-}
-
-TEST(PostgresLossTest, WhatWasAcknowledgedBeforeAMomentComesBackAndNothingElse) {
-    World world;
-    must(world.server().sql("CREATE TABLE kept (n int PRIMARY KEY)"));
-    (void)world.backup();
-    // The end of a backup is known to the second.
-    std::this_thread::sleep_for(2100ms);
-    world.insert(1, 5);
-    const std::string moment = world.ask(
-        "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', "
-        "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
-    world.insert(6, 9);
-    world.archive();
-    world.insert(10, 10);
-    world.archive();
-    world.server().kill();
-
-    const std::vector<std::string> restore{"restore", "pg", "--in-place", "--to", moment};
-    const Ran asked = world.run(restore);
-    EXPECT_EQ(asked.exit, 10) << asked.out << asked.err;
-    fs::remove_all(world.data());
-    const Ran restored = world.run(restore);
-    ASSERT_EQ(restored.exit, 0) << restored.out << restored.err;
-    must(world.server().start());
-    EXPECT_TRUE(
-        harness::eventually([&] { return world.ask("SELECT pg_is_in_recovery()") == "f"; }));
-    EXPECT_EQ(world.ask("SELECT string_agg(n::text, ',' ORDER BY n) FROM kept"), "1,2,3,4,5");
-    EXPECT_EQ(world.ask("SHOW archive_mode"), "off");
-    EXPECT_EQ(world.ask("SELECT timeline_id FROM pg_control_checkpoint()"), "2");
-
-    // Once more, over what is there now: it stays, and only who saw what is done may do it.
-    must(world.server().sql("CHECKPOINT"));
-    world.server().stop();
-    std::vector<std::string> again{"restore", "pg", "--in-place"};
-    const Ran unconfirmed = world.run(again);
-    EXPECT_EQ(unconfirmed.exit, 10) << unconfirmed.out << unconfirmed.err;
-    const std::string sign = "--confirm ";
-    const std::size_t at = unconfirmed.err.find(sign);
-    ASSERT_NE(at, std::string::npos) << unconfirmed.err;
-    again.insert(again.end(), {"--confirm", unconfirmed.err.substr(at + sign.size(), 8)});
-    const Ran latest = world.run(again);
-    ASSERT_EQ(latest.exit, 0) << latest.out << latest.err;
-    EXPECT_NE(latest.out.find("moved aside    " + world.data().string() + ".before-"),
-              std::string::npos)
-        << latest.out;
-    must(world.server().start());
-    EXPECT_TRUE(
-        harness::eventually([&] { return world.ask("SELECT pg_is_in_recovery()") == "f"; }));
-    EXPECT_EQ(world.ask("SELECT count(*) FROM kept"), "10");
-}
-
-TEST(PostgresStoreTest, ABucketIsAsGoodAsAFolderAndItsSilenceIsNotTheEndOfTheLog) {
-    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
-    lab::ObjectStoreServer& store = TestObjectStore::server();
-    const TempFolder folder;
-    const fs::path keys = folder.path() / "keys";
-    const auto write_keys = [&](const std::string& secret) {
-        std::ofstream(keys) << "aws_access_key_id = " << TestObjectStore::kAccessKey
-                            << "\naws_secret_access_key = " << secret << "\n";
-    };
-    write_keys(TestObjectStore::kSecretKey);
-    World world("url = \"s3:https://localhost:" + std::to_string(store.https_port()) +
-                "/films/deep?ca=" + store.ca_file().string() + "\"\ncredentials_file = \"" +
-                keys.string() + "\"\n");
-    must(world.server().sql("CREATE TABLE kept (n int PRIMARY KEY)"));
-    const BackupRecord record = world.backup();
-    EXPECT_TRUE(world.look(record).sound) << world.look(record).words;
-    EXPECT_TRUE(world.look(record, VerifyLevel::Restore).sound);
-    const std::string segment =
-        wal::Segment::holding(1, wal::parse_lsn(record.annotations.at("begins")).value()).name();
-    const auto get = [&] {
-        return world.run({"wal-get", segment, (world.work() / "got").string(), "--patience", "2s"});
-    };
-    EXPECT_EQ(get().exit, 0);
-    write_keys("wrong");
-    const Ran refused = get();
-    EXPECT_EQ(refused.exit, 126) << refused.err;
-    write_keys(TestObjectStore::kSecretKey);
-    EXPECT_EQ(get().exit, 0);
-    store.kill();
-    EXPECT_EQ(get().exit, 126);
 }
 
 }  // namespace
