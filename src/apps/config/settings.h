@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/config/recovery_settings.h"
 #include "base/log/log.h"
 #include "services/accounts/account_service.h"
 
@@ -21,10 +22,6 @@ struct Rate {
     double per_second = 0;
     bool operator==(const Rate&) const = default;
 };
-
-/// How PostgreSQL is backed up: by its files and an archive_command, on its own machine, or from
-/// any machine over its replication protocol.
-enum class PgMode : std::uint8_t { PgBackRest, Stream };
 
 /// What an operator decided. The defaults are the embedded shape: one process, one machine.
 /// The tables in *_keys.cpp name and read every value; docs/configuration.md describes them.
@@ -92,18 +89,8 @@ struct Settings {
         bool operator==(const Bus&) const = default;
     } bus;
 
-    struct Recovery {
-        std::filesystem::path plan;             ///< The file; empty: the default plan.
-        std::string redis_url, redis_password;  ///< The Redis that is backed up; empty: none.
-        std::filesystem::path pg_data = "/var/lib/postgresql/15/main",
-                              pg_socket = "/var/run/postgresql", pg_work = "/var/spool/pgbackrest";
-        std::uint16_t pg_port = 5432;
-        std::string pg_user = "postgres", pg_stanza = "syncwatch";
-        PgMode pg_mode = PgMode::PgBackRest;
-        std::string pg_url, pg_password;  ///< Of the replication protocol; empty: the database's.
-        std::string pg_slot = "syncwatch";
-        bool operator==(const Recovery&) const = default;
-    } recovery;
+    using Recovery = RecoverySettings;
+    Recovery recovery;
 
     struct Node {
         std::string name;  ///< Empty: the machine's name.

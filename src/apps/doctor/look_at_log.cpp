@@ -25,12 +25,14 @@ void tell_slot(const pg_stream::ServerView& seen, const std::string& slot, Findi
                          "Let syncwatch wal-stream run, then make a full backup now.");
     } else if (!seen.is_streamed) {
         findings.problem(
-            kLog, fmt::format("the slot {} is not in use, and PostgreSQL keeps {} for it", slot, kept),
+            kLog,
+            fmt::format("the slot {} is not in use, and PostgreSQL keeps {} for it", slot, kept),
             "Start syncwatch wal-stream, or remove the slot with syncwatch wal-stream --drop-slot: "
             "it fills PostgreSQL's disk.");
     } else if (seen.slot_bytes > kMuch) {
-        findings.problem(kLog, fmt::format("PostgreSQL keeps {} for the slot {}", kept, slot),
-                         "The repositories do not keep up: look at what syncwatch wal-stream says.");
+        findings.problem(
+            kLog, fmt::format("PostgreSQL keeps {} for the slot {}", kept, slot),
+            "The repositories do not keep up: look at what syncwatch wal-stream says.");
     } else {
         findings.well(kLog, fmt::format("it is streamed; {} wait", kept));
     }
