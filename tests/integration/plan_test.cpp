@@ -1,5 +1,7 @@
 // The recovery plan by its commands: from the default one to one's own.
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
@@ -29,6 +31,8 @@ protected:
         arguments.emplace_back("--json");
         return json::parse(run_syncwatch(std::move(arguments)).out);
     }
+
+    std::string data() const { return (folder_.path() / "data").string(); }
 
     TempFolder folder_;
 };
@@ -94,6 +98,37 @@ TEST_F(PlanTest, AFileThatIsNotUnderstoodIsRefusedWithAllThatIsWrong) {
     EXPECT_EQ(absent.exit, 2);
     EXPECT_NE(absent.err.find("the plan /no/such/plan.toml cannot be read"), std::string::npos)
         << absent.err;
+}
+
+TEST_F(PlanTest, RenderedItIsADocumentThatSaysWhatIsMissing) {
+    const Ran rendered = run_syncwatch({"plan", "render", "--data-dir", data()});
+    EXPECT_EQ(rendered.exit, 0) << rendered.err;
+    for (const char* words :
+         {"# Recovery plan of ", "## What is missing\n\n- In the plan, `repository`: there is no ",
+          "**There is no place for backups.**", "### The database is lost or damaged",
+          "syncwatch restore database --dry-run --data-dir "}) {
+        EXPECT_NE(rendered.out.find(words), std::string::npos) << words << '\n' << rendered.out;
+    }
+    EXPECT_FALSE(std::filesystem::exists(data())) << "nothing is made by looking";
+}
+
+TEST_F(PlanTest, RenderingGoesOnWhereNoRepositoryAnswers) {
+    const std::string own =
+        file("plan.toml", plan("\n[repository.near]\nurl = \"file:/no/such/disk/backups\"\n"));
+    const std::string out = (folder_.path() / "plan.md").string();
+    const std::vector<std::string> render{"plan",  "render", "--file",     own,
+                                          "--out", out,      "--data-dir", data()};
+    const Ran rendered = run_syncwatch(render);
+    EXPECT_EQ(rendered.exit, 7) << rendered.err;
+    EXPECT_EQ(rendered.out.find("written to " + out), 0u) << rendered.out;
+    std::ifstream in(out);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_NE(text.find("## What is missing\n\n- **Not known now**: "), std::string::npos) << text;
+    EXPECT_NE(text.find("--recovery-plan " + own), std::string::npos) << text;
+    const json::value said = document(render);
+    EXPECT_EQ(said.at("markdown").as_string().find("# Recovery plan of "), 0u);
+    EXPECT_EQ(said.at("paper").at("procedures").at(0).at("name"), "database-lost");
+    EXPECT_EQ(run_syncwatch({"plan", "render", "--out", "/no/such/folder/x"}).exit, 3);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <cctype>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -72,30 +74,28 @@ int run(const Command& command, const ConfigFlags& flags, const std::string& nam
     return static_cast<int>(outcome ? Exit::Done : outcome.error().exit);
 }
 
-int run_whole(int argc, char** argv) try {
-    CLI::App app("SyncWatch: watch a film together, apart.", "syncwatch");
-    app.set_version_flag("--version", std::string("syncwatch ") + kVersion);
-    app.require_subcommand(1);
-    app.fallthrough();
-    const ConfigFlags flags(app);
+/// All that can be typed, and what was chosen.
+struct Words {
+    Words() {
+        app.set_version_flag("--version", std::string("syncwatch ") + kVersion);
+        app.require_subcommand(1);
+        app.fallthrough();
+        flags.emplace(app);
+        for (auto* add : {add_serve, add_worker, add_migrate, add_doctor, add_lab, add_user,
+                          add_room, add_video, add_replicate, add_plan, add_backup, add_restore,
+                          add_validate, add_status, add_health, add_wal, add_wal_stream}) {
+            add(app, chosen);
+        }
+    }
+
+    CLI::App app{"SyncWatch: watch a film together, apart.", "syncwatch"};
+    std::optional<ConfigFlags> flags;
     Command chosen;
-    add_serve(app, chosen);
-    add_worker(app, chosen);
-    add_migrate(app, chosen);
-    add_doctor(app, chosen);
-    add_lab(app, chosen);
-    add_user(app, chosen);
-    add_room(app, chosen);
-    add_video(app, chosen);
-    add_replicate(app, chosen);
-    add_plan(app, chosen);
-    add_backup(app, chosen);
-    add_restore(app, chosen);
-    add_validate(app, chosen);
-    add_status(app, chosen);
-    add_health(app, chosen);
-    add_wal(app, chosen);
-    add_wal_stream(app, chosen);
+};
+
+int run_whole(int argc, char** argv) try {
+    Words words;
+    CLI::App& app = words.app;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -105,7 +105,7 @@ int run_whole(int argc, char** argv) try {
         Output(asks_for_json(argc, argv), chosen_name(app)).finish(&failure);
         return static_cast<int>(failure.exit);
     }
-    return run(chosen, flags, chosen_name(app));
+    return run(words.chosen, *words.flags, chosen_name(app));
 } catch (const std::exception& fault) {
     fmt::print(stderr, "syncwatch: {}\nHINT: This is a fault of syncwatch: please report it.\n",
                fault.what());
@@ -113,6 +113,18 @@ int run_whole(int argc, char** argv) try {
 }
 
 }  // namespace
+
+std::optional<Failure> misspelt(const std::vector<std::string>& typed) {
+    Words words;
+    // It wants the last one first.
+    std::vector<std::string> backwards(typed.rbegin(), typed.rend());
+    try {
+        words.app.parse(std::move(backwards));
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() != 0) return usage_failure(words.app, error);
+    }
+    return std::nullopt;
+}
 
 int run_command_line(int argc, char** argv) {
     return code_for_postgres(argc, argv, run_whole(argc, argv));

@@ -9,6 +9,7 @@
 
 #include "adapters/system/system_clock.h"
 #include "apps/command/command.h"
+#include "apps/command/plan_render.h"
 #include "apps/command/table.h"
 #include "apps/plan/plan_file.h"
 #include "apps/plan/plan_source.h"
@@ -26,6 +27,7 @@ using recovery::Plan;
 struct PlanArguments {
     fs::path file;
     fs::path other;
+    fs::path out;
     bool as_file = false;
 };
 
@@ -166,6 +168,15 @@ Outcome<> diff(Invocation& invocation, const PlanArguments& arguments) {
     return {};
 }
 
+Outcome<> render(Invocation& invocation, const PlanArguments& arguments) {
+    const fs::path file = plan_file(invocation, arguments);
+    const auto text = text_of(file);
+    if (!text) return tl::unexpected<Failure>(text.error());
+    auto plan = plan_of(file);
+    if (!plan) return tl::unexpected<Failure>(plan.error());
+    return render_plan(invocation, {file, text->name, *std::move(plan), arguments.out});
+}
+
 using Run = Outcome<> (*)(Invocation&, const PlanArguments&);
 
 CLI::App* add(CLI::App& to, const char* name, const char* help,
@@ -204,6 +215,14 @@ void add_plan(CLI::App& app, Command& chosen) {
         ->required()
         ->type_name("FILE");
     add_plan_notify(*plan, chosen);
+    CLI::App* rendered = add(
+        *plan, "render",
+        "Write the plan as a document for people, in Markdown: what is promised and what restore "
+        "tests measured, and what to do about each loss, by the commands of this installation. "
+        "Ends with 7 where the repositories did not answer, so that what they know is missing",
+        arguments, chosen, render);
+    rendered->add_option("--out", arguments->out, "Into this file, not to stdout")
+        ->type_name("FILE");
 }
 
 }  // namespace syncwatch::apps

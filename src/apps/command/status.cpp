@@ -9,12 +9,10 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
-#include "adapters/sql_notices/sql_lease_store.h"
-#include "apps/backup/lookout.h"
-#include "apps/command/admin.h"
-#include "apps/command/backup_desk.h"
 #include "apps/command/backup_words.h"
 #include "apps/command/objects_inventory.h"
+#include "apps/command/outlook_now.h"
+#include "apps/command/table.h"
 #include "base/quantity.h"
 
 namespace syncwatch::apps {
@@ -110,28 +108,21 @@ void tell_objects(Invocation& invocation, Admin& admin) {
 }
 
 Outcome<> show_status(Invocation& invocation, const BackupArguments& arguments) {
-    auto desk = CommandDesk::open(invocation, arguments);
-    if (!desk) return tl::unexpected<Failure>(desk.error());
-    const auto admin = Admin::open(invocation);
-    std::optional<sql::SqlLeaseStore> leases;
-    if (admin) leases.emplace(*(*admin)->powers().database);
-    Lookout lookout((*desk)->cluster(),
-                    {invocation.settings, (*desk)->plan(), &(*desk)->desk(),
-                     admin ? &(*admin)->powers().replicas : nullptr, leases ? &*leases : nullptr,
-                     (*desk)->clock(), (*desk)->random(), (*desk)->pool()});
-    const auto outlook = (*desk)->run(lookout.look());
-    if (!outlook) return tl::unexpected<Failure>(outlook.error());
-    if (outlook->trouble) return tl::unexpected<Failure>(failure_of(*outlook->trouble));
-    tell(*outlook, invocation.out);
-    if (!admin) invocation.out.line("objects: " + admin.error().what);
-    if (admin) tell_objects(invocation, **admin);
-    json::object document = outlook_json(*outlook);
+    const auto now = look_out(invocation, arguments);
+    if (!now) return tl::unexpected<Failure>(now.error());
+    tell(now->outlook, invocation.out);
+    if (now->admin) {
+        tell_objects(invocation, *now->admin);
+    } else {
+        invocation.out.line("objects: " + now->admin_trouble);
+    }
+    json::object document = outlook_json(now->outlook);
     for (const char* each : {"leader", "summary", "repositories"}) {
         invocation.out.set(each, std::move(document.at(each)));
     }
     invocation.out.set("standings", std::move(document.at("components")));
-    invocation.out.set("away", troubles_json(outlook->away));
-    return judge(*outlook);
+    invocation.out.set("away", troubles_json(now->outlook.away));
+    return judge(now->outlook);
 }
 
 }  // namespace

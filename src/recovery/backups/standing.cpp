@@ -33,6 +33,7 @@ public:
         if (restore_ == nullptr) return;
         standing.restored = restore_->at;
         standing.restore_took = restore_->took;
+        standing.restored_bytes = std::max(restore_->bytes, restored_bytes_);
         std::chrono::milliseconds time = restore_->took;
         // Twice as much takes twice as long; less may take as long as it did.
         if (restored_bytes_ > 0 && bytes_now > restored_bytes_) {

@@ -47,7 +47,8 @@ struct Standing {
     WallTime backed_up{};                       ///< When the newest backup was finished.
     WallTime verified{};                        ///< When one was last found sound.
     WallTime restored{};                        ///< When one was last restored in a test.
-    std::chrono::milliseconds restore_took{0};  ///< How long that took.
+    std::chrono::milliseconds restore_took{0};  ///< How long that took, and
+    std::uint64_t restored_bytes = 0;           ///< how much it brought back.
     bool damaged = false;     ///< The last look at one of its backups found damage.
     std::string damage;       ///< What that found.
     bool is_planned = true;   ///< The plan has it backed up, and somebody does it.
