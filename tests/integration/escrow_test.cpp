@@ -192,6 +192,7 @@ TEST_F(EscrowTest, TheNewestTwoThatAreOfOneStateAreTakenFromThePlaceThatIsThere)
     store("secrets", closed_);
     // A change of which only one half was backed up.
     write("sw.toml", "[log]\nlevel = \"debug\"\n" + text_of(etc_ / "sw.toml"), 0640);
+    fs::remove(open_);
     must(run_to_end(config_source()->take(open_)));
     store("config", open_);
     const fs::path plan = folder_.path() / "two places.toml";
@@ -207,6 +208,7 @@ TEST_F(EscrowTest, TheNewestTwoThatAreOfOneStateAreTakenFromThePlaceThatIsThere)
     EXPECT_EQ(all_in(etc_), files);
     // Where no two fit, nothing is laid down.
     write("sw.toml", "# another\n" + text_of(etc_ / "sw.toml"), 0640);
+    fs::remove(open_);
     must(run_to_end(config_source()->take(open_)));
     fs::remove_all(folder_.path() / "backups");
     fs::create_directory(folder_.path() / "backups");
