@@ -9,10 +9,10 @@ set(SW_MAY_USE_adapters base domain ports)
 set(SW_MAY_USE_gateway  base domain ports protocol services)
 set(SW_MAY_USE_apps     base domain ports protocol services recovery adapters gateway)
 
-# Modules where threads meet: ThreadSanitizer looks at their tests each time. At those of all other
+# Where threads meet most: ThreadSanitizer looks at their tests each time. At those of all other
 # modules that have more than one thread it looks with --long: it takes the compiler as long as a release.
 set(SW_WHERE_THREADS_MEET
-    "^(base\\.async|adapters\\.(linked_bus|memory|postgres|postgres_bus|redis|sqlite|sqlite_log)|gateway\\.(http|rooms|websocket)|recovery\\.embedded|services\\.(objects|peers))$")
+    "^(base\\.async|adapters\\.(linked_bus|memory|sqlite|sqlite_log)|gateway\\.http|services\\.objects)$")
 # Modules whose tests need one thread, and ThreadSanitizer a minute and more to see nothing.
 set(SW_TESTED_ON_ONE_THREAD
     "^(domain\\..*|protocol\\..*|adapters\\.memory_stores|apps\\.(config|doctor|lab|plan|region|transfer)|gateway\\.(api|metrics|static)|recovery\\.(backups|catalogue|plan|snapshots)|services\\.(accounts|limits|rooms|transcoding))$")

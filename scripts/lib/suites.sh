@@ -99,7 +99,7 @@ suite_tsan() {
 
 # Each fuzzer for a while over its corpus, one on each core; what breaks it is kept in build/reports/.
 suite_fuzz() {
-    local seconds=8 running=0 program name
+    local seconds=5 running=0 program name
     if [ "$SYNCWATCH_LONG_TESTS" = yes ]; then seconds=1800; fi
     build_for fuzz
     for program in build/asan/fuzzers/*; do
