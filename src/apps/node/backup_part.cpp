@@ -23,7 +23,7 @@ using recovery::ShipperStatus;
 using Status = ComponentState::Status;
 
 constexpr auto kOpenAgain = 15s;
-constexpr auto kTidyEvery = 1h;
+constexpr auto kTidyBackupsEvery = 1h;
 /// How long the far place may be behind the near one.
 constexpr auto kBringEvery = 15s;
 /// What a node that stops waits for the last changes to be shipped.
@@ -136,7 +136,7 @@ net::awaitable<void> BackupPart::tidy_now_and_then() {
     recovery::Packer packer(repository_->get(), cluster_);
     std::optional<recovery::Packer> far_packer;
     for (;;) {
-        co_await powers_.clock.sleep_until(powers_.clock.now() + kTidyEvery);
+        co_await powers_.clock.sleep_until(powers_.clock.now() + kTidyBackupsEvery);
         // A pack beside what it was made of would only cost room.
         if (place_->may_delete) {
             co_await expire_in(repository_->get());
