@@ -1,7 +1,6 @@
-#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "adapters/pgbackrest/pgbackrest_backups.h"
+#include "adapters/system/system_clock.h"
 #include "apps/backup/postgres_engine.h"
 #include "apps/command/backup_commands.h"
 #include "apps/command/backup_place.h"
@@ -50,10 +50,16 @@ Gaps look_once(DatabaseBackups& engine, std::size_t repository) {
     return gaps;
 }
 
+Async<> wait_for_what_is_on_its_way() {
+    SystemClock clock;
+    co_await clock.sleep_until(clock.now() + kOnItsWay);
+    co_return Result<>();
+}
+
 Gaps look_at(DatabaseBackups& engine, std::size_t repository) {
     Gaps gaps = look_once(engine, repository);
     if (gaps.words.empty()) return gaps;
-    std::this_thread::sleep_for(kOnItsWay);
+    (void)run_to_end(wait_for_what_is_on_its_way());
     return look_once(engine, repository);
 }
 
