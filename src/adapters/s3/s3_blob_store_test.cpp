@@ -94,6 +94,8 @@ TEST_F(S3BlobStoreTest, AListingThatBreaksOffIsNotItsEnd) {
         "<Contents><Key>v/folder/</Key><Size>0</Size></Contents>"
         "<IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>"
         "</ListBucketResult>"));
+    server_.says(ScriptedServer::answer(200, "<ListBucketResult><Contents><Key>v/b</Key>"));
+    server_.says(ScriptedServer::error(403, "AccessDenied"));
     const auto first = run_to_end(blobs->list_page("v", ""));
     ASSERT_TRUE(first) << first.error().message;
     ASSERT_EQ(first->all.size(), 1u) << "marks of folders are none of ours";
@@ -101,10 +103,12 @@ TEST_F(S3BlobStoreTest, AListingThatBreaksOffIsNotItsEnd) {
     EXPECT_EQ(first->all[0].size, 3u);
     EXPECT_EQ(format_rfc3339(first->all[0].stored_at), "2026-11-23T08:33:14.120Z");
     EXPECT_EQ(first->next, "more");
-    server_.says(ScriptedServer::answer(200, "<ListBucketResult><Contents><Key>v/b</Key>"));
-    EXPECT_EQ(run_to_end(blobs->list_page("v", "more")).error().code, ErrorCode::Unavailable);
-    server_.says(ScriptedServer::error(403, "AccessDenied"));
-    EXPECT_EQ(run_to_end(blobs->size_of("v/c")).error().code, ErrorCode::Unavailable)
+    const auto torn = run_to_end(blobs->list_page("v", "more"));
+    ASSERT_FALSE(torn);
+    EXPECT_EQ(torn.error().code, ErrorCode::Unavailable) << torn.error().message;
+    const auto denied = run_to_end(blobs->size_of("v/c"));
+    ASSERT_FALSE(denied);
+    EXPECT_EQ(denied.error().code, ErrorCode::Unavailable)
         << "who may not look does not know that it is missing";
 }
 
@@ -186,7 +190,9 @@ TEST_F(S3BlobStoreTest, OneObjectThatCannotBeRemovedIsSaid) {
         "<DeleteResult><Error><Key>v/a</Key><Code>AccessDenied</Code></Error></DeleteResult>"));
     const auto refused = run_to_end(blobs->remove_all("v"));
     ASSERT_FALSE(refused);
-    EXPECT_NE(refused.error().message.find("AccessDenied"), std::string::npos);
+    EXPECT_EQ(refused.error().reason, kNoDelete);
+    EXPECT_NE(refused.error().message.find("v/a: denied"), std::string::npos)
+        << refused.error().message;
 }
 
 TEST(S3BlobStoreDiskTest, AFullDiskCostsTheCacheAndNotTheService) {
