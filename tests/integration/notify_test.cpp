@@ -95,6 +95,8 @@ TEST_F(NotifyTest, AServerSaysOnceThatABackupIsDamagedAndOnceThatItIsWellAgain) 
         const auto health = harness::HttpClient(server->port()).get("/health").json();
         EXPECT_EQ(health.at("components").at("notifications").at("status"), "ok");
         EXPECT_TRUE(told().empty());
+        // One that is killed leads for minutes still.
+        EXPECT_EQ(server->stop(), 0);
     }
     damage();
     ASSERT_EQ(run({"backup", "verify", "--all"}).exit, 5);
@@ -106,6 +108,7 @@ TEST_F(NotifyTest, AServerSaysOnceThatABackupIsDamagedAndOnceThatItIsWellAgain) 
         const std::string metrics = harness::HttpClient(server->port()).get("/metrics").body;
         EXPECT_NE(metrics.find("syncwatch_notifications_sent_total{kind=\"webhook\"} 1"),
                   std::string::npos);
+        EXPECT_EQ(server->stop(), 0);
     }
     EXPECT_EQ(told(), once);
     EXPECT_EQ(heart_.requests().size(), beats) << "silence says it";
