@@ -24,6 +24,12 @@ export const recovery = {
     back === null
       ? 'If everything failed now, you would lose nothing.'
       : `If everything failed now, you would lose nothing, and be back in about ${back}.`,
+  /** Some of it would be gone altogether; that is said beside it. */
+  wouldNotAllComeBack: 'If everything failed now, not all of it would come back.',
+  restLoses: (loss: string, back: string | null): string =>
+    back === null
+      ? `Of the rest you would lose at most ${loss}.`
+      : `Of the rest you would lose at most ${loss}, and it would be back in about ${back}.`,
   wouldLoseAll: 'If everything failed now, everything would be gone.',
   nobodyCanSay: 'Nobody can say now what would be lost: the places for backups do not answer.',
   gone: (names: string): string => `Gone altogether: ${names}.`,

@@ -88,6 +88,7 @@ describe('the sentence', () => {
     ],
     [{ recovery_seconds: null }, 'If everything failed now, you would lose at most 40 seconds.'],
     [{ loss_seconds: null }, en.recovery.wouldLoseAll],
+    [{ gone: ['objects'] }, en.recovery.wouldNotAllComeBack],
     [{ loss_seconds: null, away: ['pg'] }, en.recovery.nobodyCanSay],
   ])('with %j', (changes, words) => {
     expect(sentenceOf({ ...summary, ...changes })).toBe(words);
@@ -103,6 +104,7 @@ describe('the sentence', () => {
     });
     expect(said).toEqual([
       'Gone altogether: Films and pictures and Secrets.',
+      'Of the rest you would lose at most 40 seconds, and it would be back in about 4 minutes.',
       'Not known now: Redis.',
       'No test has shown yet how long it takes: Database.',
     ]);

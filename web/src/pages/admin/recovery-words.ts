@@ -36,6 +36,7 @@ export function sentenceOf(summary: RecoverySummary): string {
   const { loss_seconds: loss, recovery_seconds: time } = summary;
   if (loss === null)
     return summary.away.length > 0 ? t.recovery.nobodyCanSay : t.recovery.wouldLoseAll;
+  if (summary.gone.length > 0) return t.recovery.wouldNotAllComeBack;
   const back = time === null ? null : span(time);
   return loss === 0 ? t.recovery.wouldLoseNothing(back) : t.recovery.wouldLose(span(loss), back);
 }
@@ -43,6 +44,7 @@ export function sentenceOf(summary: RecoverySummary): string {
 /** What that sentence leaves out. */
 export function besides({
   loss_seconds,
+  recovery_seconds,
   gone,
   unmeasured,
   away,
@@ -50,6 +52,10 @@ export function besides({
   const said: string[] = [];
   if (gone.length > 0 && (loss_seconds !== null || away.length > 0)) {
     said.push(t.recovery.gone(namesOf(gone)));
+  }
+  if (gone.length > 0 && loss_seconds !== null) {
+    const back = recovery_seconds === null ? null : span(recovery_seconds);
+    said.push(t.recovery.restLoses(span(loss_seconds), back));
   }
   if (away.length > 0 && loss_seconds !== null) said.push(t.recovery.away(namesOf(away)));
   if (unmeasured.length > 0) said.push(t.recovery.unmeasured(namesOf(unmeasured)));
