@@ -26,18 +26,18 @@ async function fullBackups(server, rounds) {
   const ours = [];
   const bare = [];
   // The first makes the repository; it is not counted.
-  await server.product('backup', 'run', '--component', 'pg', '--kind', 'full');
+  await server.product('backup', 'run', '--cluster', 'bench', '--component', 'pg', '--kind', 'full');
   for (let round = 0; round < rounds; ++round) {
-    ours.push(await seconds(() => server.product('backup', 'run', '--component', 'pg', '--kind', 'full', '--even-unchanged')));
+    ours.push(await seconds(() => server.product('backup', 'run', '--cluster', 'bench', '--component', 'pg', '--kind', 'full', '--even-unchanged')));
     bare.push(await seconds(() => server.pgbackrest('--type=full', 'backup')));
   }
   return { ours, bare };
 }
 
 /** Restores, starts, and looks whether all is there that should be; how long that took. */
-async function broughtBack(server, to, scale) {
+async function broughtBack(server, to, { scale, timeline }) {
   const took = await seconds(async () => {
-    await server.product('restore', 'pg', '--in-place', '--to', to);
+    await server.product('restore', 'pg', '--in-place', '--to', to, '--timeline', timeline);
     await server.start();
     await server.ask('CREATE TABLE accepts_writes ()');
     const rows = Number(await server.ask('SELECT count(*) FROM pgbench_accounts'));
@@ -56,8 +56,9 @@ async function toAMoment(server, scale) {
   await sleep(3000);
   await canary.stop();
   await server.archived();
+  const timeline = await server.timeline();
   await server.burn();
-  const took = await broughtBack(server, moment, scale);
+  const took = await broughtBack(server, moment, { scale, timeline });
   const [rows, last, missed] = (
     await server.ask(`SELECT count(*), max(n),
       extract(epoch FROM timestamptz '${moment}' - max(pg_xact_commit_timestamp(xmin))) FROM canary`)
@@ -72,12 +73,13 @@ async function toAMoment(server, scale) {
 async function lossFromArchive(server, after, scale) {
   await server.ask('TRUNCATE canary');
   await server.archived();
+  const timeline = await server.timeline();
   const canary = server.canary(perSecond);
   await sleep(after * 1000);
   const end = Date.now();
   await server.burn();
   await canary.stop();
-  await broughtBack(server, 'latest', scale);
+  await broughtBack(server, 'latest', { scale, timeline });
   const last = Number(await server.ask('SELECT coalesce(max(n), 0) FROM canary'));
   await archiveAgain(server);
   const kept = canary.acknowledged.find(({ n }) => n === last);
@@ -89,7 +91,7 @@ async function archiveAgain(server) {
   await server.ask('ALTER SYSTEM RESET archive_mode');
   await server.stop();
   await server.start();
-  await server.product('backup', 'run', '--component', 'pg', '--kind', 'full');
+  await server.product('backup', 'run', '--cluster', 'bench', '--component', 'pg', '--kind', 'full');
 }
 
 async function onPlace(name, options, { rounds, scale, most }) {

@@ -7,7 +7,7 @@
 
 install_packages run build
 # Without these some figures are missing, not all of them.
-(install_packages bench test) || say "going on without: some benches will say what they miss"
+(install_packages bench test engines) || say "going on without: some benches will say what they miss"
 build_web
 say "building the server and the benches (build/bench)"
 # Reading the build's description again is cheap, and finds what was installed since.

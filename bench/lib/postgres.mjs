@@ -103,7 +103,8 @@ archive_command = '${archive}'
   }
 
   product(...command) {
-    return this.run([program('syncwatch'), ...command, ...this.flags]);
+    const url = `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+    return this.run([program('syncwatch'), ...command, ...this.flags, '--database-url', url]);
   }
 
   pgbackrest(...command) {
@@ -113,6 +114,11 @@ archive_command = '${archive}'
   async ask(sql) {
     const out = await this.tool('psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', this.folder, '-p', this.port, '-U', 'postgres', '-c', sql);
     return out.trim();
+  }
+
+  /** Each restore begins another: which one is meant has to be said then. */
+  timeline() {
+    return this.ask("SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int");
   }
 
   /** Starts what lies in the data folder; returns once it takes writes. */
