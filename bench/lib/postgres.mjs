@@ -128,7 +128,8 @@ archive_command = '${archive}'
       try {
         if ((await this.ask('SELECT pg_is_in_recovery()')) === 'f') return;
       } catch (error) {
-        if (this.server.how !== undefined || tries > 6000) throw error;
+        if (this.server.how !== undefined) throw new Error(`PostgreSQL ended:\n${this.server.said.slice(-2000)}`);
+        if (tries > 6000) throw error;
       }
       await sleep(20);
     }

@@ -103,6 +103,9 @@ public:
         std::filesystem::path into;  ///< Not there, or an empty folder.
         Target target;
         std::uint32_t timeline = 1;
+        /// It is the backup's own. Of one that began with a restore, no repository has the history:
+        /// nothing was archived then, so PostgreSQL cannot be asked to look for it.
+        bool is_own_timeline = false;
         std::string fetch;  ///< The restore_command, ready for postgresql.conf.
     };
     /// What came out of a restore that was thrown away.

@@ -102,7 +102,7 @@ std::string recovery_settings(const DatabaseBackups::Restoration& restoration) {
         text += "recovery_target_action = 'promote'\n";
     }
     // The end of a copy is on its own timeline.
-    text += restoration.target.kind == Target::Kind::Immediate
+    text += restoration.is_own_timeline || restoration.target.kind == Target::Kind::Immediate
                 ? std::string("recovery_target_timeline = 'current'\n")
                 : fmt::format("recovery_target_timeline = '{}'\n", restoration.timeline);
     if (!restoration.fetch.empty()) {

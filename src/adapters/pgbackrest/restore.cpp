@@ -51,7 +51,9 @@ Async<> PgBackRestBackups::restore(Restoration restoration) {
     if (restoration.target.kind == Target::Kind::Latest) call.args.emplace_back("--type=default");
     // The end of a backup is on its own timeline, and no other may be named.
     if (restoration.target.kind != Target::Kind::Immediate) {
-        call.args.push_back(fmt::format("--target-timeline=0x{:X}", restoration.timeline));
+        call.args.push_back(restoration.is_own_timeline
+                                ? std::string("--target-timeline=current")
+                                : fmt::format("--target-timeline=0x{:X}", restoration.timeline));
     }
     if (!restoration.fetch.empty()) {
         call.args.push_back("--recovery-option=restore_command=" + restoration.fetch);

@@ -249,6 +249,7 @@ Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Inte
     restoration.into = intention.fresh;
     restoration.target = plan.target;
     restoration.timeline = plan.timeline;
+    restoration.is_own_timeline = plan.timeline == plan.backup.timeline;
     restoration.fetch = intention.fetch;
     const auto restored = run_to_end(engine.restore(std::move(restoration)));
     if (!restored) return tl::unexpected<Failure>(failure_of(restored.error()));
