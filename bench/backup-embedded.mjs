@@ -57,9 +57,15 @@ async function closed(rooms) {
   await rooms.server.stop({ keepData: true });
 }
 
+/** Until a loss of it can be undone: a generation that began just now has no copy to go on from. */
+function protectedOnce(product) {
+  return product.until(async () => /^syncwatch_backup_following 1$/m.test((await product.call('GET', '/metrics')).body), { every: 500 });
+}
+
 /** Killed, its database gone, and back as of a moment: seconds by the command, and until the server takes traffic. */
 async function broughtBack(world, settings) {
   const rooms = await opened(world, settings);
+  await protectedOnce(rooms.server);
   await chat(rooms, 3);
   const moment = new Date().toISOString();
   await chat(rooms, 3);

@@ -15,10 +15,44 @@ namespace {
 
 namespace fs = std::filesystem;
 
+fs::path state_folder(const EverythingPlan& plan) {
+    return plan.rooted(plan.settings.data.dir) / "restore";
+}
+
+/// What was begun is gone on with, at the same moment.
+Outcome<> take_up(const EverythingArguments& arguments, EverythingPlan& plan,
+                  std::optional<WallTime>& moment) {
+    const auto begun = RestoreJournal::unfinished(plan.state);
+    if (!begun) return tl::unexpected<Failure>(failure_of(begun.error()));
+    if (!*begun) return {};
+    const auto& head = **begun;
+    const std::string asked(head.at("asked").as_string());
+    if (asked != arguments.backup.moment) {
+        return give_up(Exit::Refused, "another_begun",
+                       fmt::format("a restore with --to {} was begun here and has not ended",
+                                   asked.empty() ? "latest" : asked),
+                       fmt::format("Repeat that one, or move {} away to begin another.",
+                                   (plan.state / "journal.ndjson").string()));
+    }
+    moment = from_micros(head.at("moment_us").to_number<std::int64_t>());
+    plan.token = std::string(head.at("token").as_string());
+    plan.choice = std::string(head.at("choice").as_string());
+    plan.goes_on = true;
+    return {};
+}
+
+/// It was within reach when it was begun. What is known of the log's end changes when there is a
+/// data folder again.
+void keep_in_reach(WallTime moment, SetSources& found) {
+    const auto leads =
+        std::ranges::find(found.sources, found.database, &recovery::SetSource::component);
+    if (leads != found.sources.end()) leads->windows.push_back({moment, moment});
+}
+
 /// Settings first: they say which database it was. Then the moment, then the settings of that.
 Outcome<> choose(Invocation& invocation, CommandDesk& desk, const recovery::Survey& survey,
-                 PairWish wish, EverythingPlan& plan) {
-    const auto asked = wish.moment;
+                 const EverythingArguments& arguments, PairWish wish, EverythingPlan& plan) {
+    auto asked = wish.moment;
     wish.or_later = true;
     for (int round = 0; round < 2; ++round) {
         auto pair = fetch_pair(desk, survey, wish);
@@ -27,7 +61,10 @@ Outcome<> choose(Invocation& invocation, CommandDesk& desk, const recovery::Surv
         auto settings = settings_in(plan.pair.bundles, invocation.flags);
         if (!settings) return tl::unexpected<Failure>(settings.error());
         plan.settings = *std::move(settings);
+        plan.state = state_folder(plan);
+        if (auto begun = take_up(arguments, plan, asked); !begun) return begun;
         plan.found = set_sources(plan.settings, desk, survey, "");
+        if (plan.goes_on) keep_in_reach(*asked, plan.found);
         auto set = recovery::recovery_set(plan.found.sources, plan.found.database, asked);
         if (!set) return tl::unexpected<Failure>(failure_of(set.error()));
         plan.set = *std::move(set);
@@ -123,32 +160,6 @@ std::string choice_of(CommandDesk& desk, const EverythingPlan& plan) {
     return word_for(all);
 }
 
-/// What was begun is gone on with, at the same moment.
-Outcome<> take_up(const fs::path& state, const EverythingArguments& arguments, PairWish& wish,
-                  EverythingPlan& plan) {
-    const auto begun = RestoreJournal::unfinished(state);
-    if (!begun) return tl::unexpected<Failure>(failure_of(begun.error()));
-    if (!*begun) return {};
-    const auto& head = **begun;
-    const std::string asked(head.at("asked").as_string());
-    if (asked != arguments.backup.moment) {
-        return give_up(Exit::Refused, "another_begun",
-                       fmt::format("a restore with --to {} was begun here and has not ended",
-                                   asked.empty() ? "latest" : asked),
-                       fmt::format("Repeat that one, or move {} away to begin another.",
-                                   (state / "journal.ndjson").string()));
-    }
-    wish.moment = from_micros(head.at("moment_us").to_number<std::int64_t>());
-    plan.token = std::string(head.at("token").as_string());
-    plan.choice = std::string(head.at("choice").as_string());
-    plan.goes_on = true;
-    return {};
-}
-
-fs::path state_folder(const EverythingPlan& plan) {
-    return plan.rooted(plan.settings.data.dir) / "restore";
-}
-
 std::string token_for(const EverythingPlan& plan) {
     const fs::path target = plan.is_embedded() ? plan.database() : plan.settings.recovery.pg_data;
     return word_for(fmt::format("{} {} {} {}", plan.choice, plan.laying.token(), target.string(),
@@ -169,17 +180,8 @@ Outcome<EverythingPlan> plan_everything(Invocation& invocation, CommandDesk& des
     plan.root = arguments.in_place ? fs::path("/") : fs::absolute(arguments.into);
     const auto survey = desk.run(desk.desk().catalogue().survey());
     if (!survey) return tl::unexpected<Failure>(survey.error());
-    if (auto chosen = choose(invocation, desk, *survey, wish, plan); !chosen) {
+    if (auto chosen = choose(invocation, desk, *survey, arguments, wish, plan); !chosen) {
         return tl::unexpected<Failure>(chosen.error());
-    }
-    plan.state = state_folder(plan);
-    if (auto begun = take_up(plan.state, arguments, wish, plan); !begun) {
-        return tl::unexpected<Failure>(begun.error());
-    }
-    if (plan.goes_on) {
-        if (auto chosen = choose(invocation, desk, *survey, wish, plan); !chosen) {
-            return tl::unexpected<Failure>(chosen.error());
-        }
     }
     const auto* const redis = redis_of(*survey, plan.set.moment);
     const bool has_redis = !plan.settings.recovery.redis_url.empty();
