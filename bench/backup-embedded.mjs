@@ -3,33 +3,16 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { finished, succeed } from './lib/child.mjs';
+import { finished } from './lib/child.mjs';
 import { anywhere } from './lib/cores.mjs';
-import { program, scratch, tool } from './lib/paths.mjs';
+import { grown, protectedOnce } from './lib/history.mjs';
+import { program, scratch } from './lib/paths.mjs';
 import { Product } from './lib/product.mjs';
 import { FullRooms, whole } from './lib/rooms.mjs';
 import { median, spread } from './lib/stats.mjs';
 
 const perSecond = 50;
 const members = 10;
-
-/** A data folder whose database holds `mebibytes` of old chat, and the room that it is of. */
-async function grown(mebibytes) {
-  const product = await Product.start({ core: null });
-  await product.signUp();
-  const [code] = await product.createRooms(1, members);
-  const { data, token } = product;
-  await product.stop({ keepData: true });
-  const rows = mebibytes * 256;
-  // Incompressible, as a page of text hardly is: the worst case for whoever compresses.
-  const sql = `PRAGMA synchronous = OFF;
-    WITH RECURSIVE old(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM old WHERE n < ${rows})
-    INSERT INTO room_messages (id, room, sent_at, author, name, text, request)
-    SELECT printf('00000000-0000-7000-8000-%012x', n), code, 1000000 + n, owner, 'Old', hex(randomblob(1900)), 'old' || n
-    FROM old, (SELECT code, owner FROM rooms LIMIT 1);`;
-  await succeed([tool('sqlite3'), join(data, 'syncwatch.db'), sql]);
-  return { data, token, code };
-}
 
 function copied(folder) {
   return readdirSync(folder, { recursive: true }).some((name) => name.endsWith('manifest.json'));
@@ -55,11 +38,6 @@ async function chat(rooms, seconds) {
 async function closed(rooms) {
   await rooms.leave();
   await rooms.server.stop({ keepData: true });
-}
-
-/** Until a loss of it can be undone: a generation that began just now has no copy to go on from. */
-function protectedOnce(product) {
-  return product.until(async () => /^syncwatch_backup_following 1$/m.test((await product.call('GET', '/metrics')).body), { every: 500 });
 }
 
 /** Killed, its database gone, and back as of a moment: seconds by the command, and until the server takes traffic. */
@@ -90,7 +68,7 @@ async function broughtBack(world, settings) {
 }
 
 export async function run({ rounds = 3, seconds = 8, short }) {
-  const world = await grown(short ? 32 : 1024);
+  const world = await grown(short ? 32 : 1024, { members });
   const size = statSync(join(world.data, 'syncwatch.db')).size / 2 ** 30;
   const folder = scratch('backups');
   const plan = join(folder, 'plan.toml');

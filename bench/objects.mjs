@@ -21,9 +21,10 @@ class Library {
       ...shared,
     };
     const where = shared
-      ? [shared.SYNCWATCH_DATABASE_URL, shared.SYNCWATCH_OBJECTS_URL, shared.SYNCWATCH_OBJECTS_CREDENTIALS_FILE]
+      ? ['--database', shared.SYNCWATCH_DATABASE_URL, '--objects', shared.SYNCWATCH_OBJECTS_URL,
+         '--credentials', shared.SYNCWATCH_OBJECTS_CREDENTIALS_FILE]
       : [];
-    const fill = [program('bench.library'), `${count}`, library.data, library.second, ...where];
+    const fill = [program('bench.library'), '--count', `${count}`, '--data', library.data, '--second', library.second, ...where];
     await succeed(anywhere(fill));
     return library;
   }

@@ -25,6 +25,7 @@ const benches = {
   parts: 20,
   'backup-postgres': 20,
   'backup-embedded': 12,
+  'restore-everything': 12,
   objects: 12,
   'first-frame': 4,
   skew: 9,

@@ -12,7 +12,7 @@ mkdirSync(work, { recursive: true });
 export class Missing extends Error {}
 
 export function program(name) {
-  const folders = ['bin', 'bench/fanout', 'bench/segments', 'bench/stage', 'bench/micro'];
+  const folders = ['bin', 'bench/fanout', 'bench/segments', 'bench/stage', 'bench/objects', 'bench/micro'];
   const found = folders.map((folder) => join(build, folder, name)).find(existsSync);
   if (!found) throw new Missing(`${name} is not built: run bench/run.mjs without --no-build`);
   return found;

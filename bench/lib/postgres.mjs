@@ -1,5 +1,5 @@
 // A PostgreSQL of the bench's own, as its own user, which archives its log through the product.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,9 @@ export class Postgres {
     server.plan = join(server.folder, 'plan.toml');
     server.port = await freePort();
     mkdirSync(server.work);
-    writeFileSync(server.plan, `plan_version = 1\n[repository.near]\n${server.#repository(store)}\n`);
+    /** Where its backups go, as a plan has it. */
+    server.repository = `[repository.near]\n${server.#repository(store)}\n`;
+    writeFileSync(server.plan, `plan_version = 1\n${server.repository}`);
     if (isRoot) [server.folder, server.work].forEach((each) => chownSync(each, nobody, nobody));
     await server.tool('initdb', '-D', server.data, '-U', 'postgres', '--auth=trust', '--data-checksums', '--encoding=UTF8');
     const archive = [program('syncwatch'), 'wal-push', '--engine', 'pgbackrest', ...server.flags, '%p'].join(' ');
@@ -71,19 +73,30 @@ archive_command = '${archive}'
 
   /** Its lines of a plan. What the store gave to us alone is copied to where the server's user can read it. */
   #repository(store) {
-    if (!store) return `url = "file:${this.backups}"`;
+    this.backupsUrl = `file:${this.backups}`;
+    if (!store) return `url = "${this.backupsUrl}"`;
     const authority = join(this.folder, 'ca.crt');
     const keys = join(this.folder, 'keys');
     copyFileSync(store.authority, authority);
     copyFileSync(store.credentials, keys);
     if (isRoot) [authority, keys].forEach((each) => chownSync(each, nobody, nobody));
-    return `url = "${store.url}?ca=${authority}"\ncredentials_file = "${keys}"`;
+    this.backupsUrl = `${store.url}?ca=${authority}`;
+    return `url = "${this.backupsUrl}"\ncredentials_file = "${keys}"`;
   }
 
   get flags() {
     const named = { plan: this.plan, 'pg-data': this.data, 'pg-work': this.work, 'pg-socket': this.folder };
     const flags = Object.entries(named).flatMap(([name, value]) => [`--recovery-${name}`, value]);
     return [...flags, '--recovery-pg-port', String(this.port)];
+  }
+
+  asOwner(command) {
+    return asServer(command);
+  }
+
+  /** Gives all of a folder to the server's user. */
+  own(folder) {
+    if (isRoot) execFileSync('chown', ['-R', `${nobody}:${nobody}`, folder]);
   }
 
   /** Some program to its end, as the server's user; what it said. */
@@ -102,9 +115,12 @@ archive_command = '${archive}'
     return this.run([join(this.programs, name), ...rest]);
   }
 
+  get url() {
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
   product(...command) {
-    const url = `postgres://postgres@127.0.0.1:${this.port}/postgres`;
-    return this.run([program('syncwatch'), ...command, ...this.flags, '--database-url', url]);
+    return this.run([program('syncwatch'), ...command, ...this.flags, '--database-url', this.url]);
   }
 
   pgbackrest(...command) {

@@ -11,7 +11,7 @@ const unlimited = '1000000 at once, 1000000/s';
 
 export class Product {
   /** Starts and answers. `core` null: wherever the system likes. */
-  static async start({ command: verb = 'serve', core = serverCore, threads = 1, settings = {}, data = scratch('data') } = {}) {
+  static async start({ command: verb = 'serve', core = serverCore, threads = 1, settings = {}, data = scratch('data'), options = [], asOwner = (command) => command } = {}) {
     const product = new Product();
     product.data = data;
     const environment = {
@@ -28,7 +28,7 @@ export class Product {
       SYNCWATCH_DATA_DIR: product.data,
       ...settings,
     };
-    const command = [program('syncwatch'), verb, '--listen', '127.0.0.1:0'];
+    const command = asOwner([program('syncwatch'), verb, '--listen', '127.0.0.1:0', ...options]);
     product.child = new Child(core === null ? anywhere(command) : pinned(core, command), { environment });
     product.base = /https?:\S+/.exec(await product.child.line())[0];
     product.port = Number(new URL(product.base).port);

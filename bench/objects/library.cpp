@@ -1,13 +1,14 @@
-// Fills a library with so many small objects in two stores and their lines in the ledger, as if
-// everything had been copied and looked at: COUNT DATA SECOND [DATABASE OBJECTS CREDENTIALS].
+// Fills a library with objects and their lines in the ledger; with a second store as if everything
+// had been copied and looked at. --help says what it takes.
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <span>
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
@@ -29,7 +30,6 @@ using namespace syncwatch;
 namespace fs = std::filesystem;
 
 constexpr int kSegmentsOfAFilm = 5000;
-constexpr std::string_view kBytes = "a segment";
 constexpr std::size_t kLinesAtOnce = 2000;
 constexpr int kSendersAtOnce = 16;
 
@@ -52,18 +52,19 @@ std::vector<std::string> keys_of(int count, Random& random) {
     return keys;
 }
 
-void fill_folder(const fs::path& folder, const std::vector<std::string>& keys) {
+void fill_folder(const fs::path& folder, const std::vector<std::string>& keys,
+                 const std::string& bytes) {
     for (const std::string& key : keys) {
         const fs::path file = folder / key;
         fs::create_directories(file.parent_path());
-        std::ofstream(file) << kBytes;
+        std::ofstream(file, std::ios::binary) << bytes;
     }
 }
 
 net::awaitable<void> send(s3::S3Client& client, const std::vector<std::string>& keys,
-                          std::size_t& next) {
-    const auto bytes = std::make_shared<const std::string>(kBytes);
-    const Sha256Sum sum = sha256(as_bytes(kBytes));
+                          const std::string& what, std::size_t& next) {
+    const auto bytes = std::make_shared<const std::string>(what);
+    const Sha256Sum sum = sha256(as_bytes(what));
     while (next < keys.size()) {
         const std::string& key = keys[next++];
         s3::HttpBody body;
@@ -73,26 +74,32 @@ net::awaitable<void> send(s3::S3Client& client, const std::vector<std::string>& 
     }
 }
 
-Async<> fill_bucket(s3::S3Client& client, const std::vector<std::string>& keys) {
+Async<> fill_bucket(s3::S3Client& client, const std::vector<std::string>& keys,
+                    const std::string& bytes) {
     std::size_t next = 0;
     TaskGroup tasks(co_await net::this_coro::executor,
                     [](const std::string&, const std::string& what) {
                         fmt::print(stderr, "{}\n", what);
                         std::exit(1);
                     });
-    for (int i = 0; i < kSendersAtOnce; ++i) tasks.spawn("send", send(client, keys, next));
+    for (int i = 0; i < kSendersAtOnce; ++i) tasks.spawn("send", send(client, keys, bytes, next));
     co_await tasks.join();
     co_return Result<>();
 }
 
-void fill_ledger(apps::Powers& powers, const std::vector<std::string>& keys) {
-    const Sha256Sum sum = sha256(as_bytes(kBytes));
+void fill_ledger(apps::Powers& powers, const std::vector<std::string>& keys,
+                 const std::string& bytes) {
+    const Sha256Sum sum = sha256(as_bytes(bytes));
     std::vector<StoredBlob> some;
     for (const std::string& key : keys) {
-        some.push_back({key, kBytes.size(), sum});
+        some.push_back({key, bytes.size(), sum});
         if (some.size() < kLinesAtOnce && &key != &keys.back()) continue;
         must(run_to_end(powers.media.record(std::exchange(some, {}), powers.clock.wall())));
     }
+}
+
+void mark_copied(apps::Powers& powers, const std::string& second) {
+    must(run_to_end(powers.replicas.use_second(second)));
     auto copied = [](sql::Connection& db) -> Result<> {
         SW_CHECK(db.run("UPDATE objects SET replicated_at = created_at, verified_at = created_at"));
         return {};
@@ -103,31 +110,38 @@ void fill_ledger(apps::Powers& powers, const std::vector<std::string>& keys) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::span<char*> words(argv, static_cast<std::size_t>(argc));
-    if (words.size() != 4 && words.size() != 7) return 2;
+    int count = 0;
+    std::size_t size = 9;
+    std::string database;
+    std::string objects;
     config::Settings settings;
-    settings.data.dir = words[2];
-    const fs::path second = words[3];
-    settings.second.folder = second;
-    const bool shared = words.size() == 7;
-    if (shared) {
-        config::take_database(words[4], settings);
-        config::take_objects(words[5], settings);
-        settings.s3.credentials_file = words[6];
-    }
+    CLI::App app("Fills a library with objects.");
+    app.add_option("--count", count, "So many objects")->required();
+    app.add_option("--bytes", size, "Of so many bytes each");
+    app.add_option("--data", settings.data.dir, "The data folder")->required();
+    app.add_option("--second", settings.second.folder, "The folder of the second store");
+    app.add_option("--database", database, "As database.url");
+    app.add_option("--objects", objects, "As objects.url");
+    app.add_option("--credentials", settings.s3.credentials_file, "As objects.credentials_file");
+    CLI11_PARSE(app, argc, argv);
+    if (!database.empty()) config::take_database(database, settings);
+    if (!objects.empty()) config::take_objects(objects, settings);
     const auto powers = must(apps::Powers::open(settings));
-    must(run_to_end(powers->replicas.use_second(settings.second.name())));
-    const auto keys = keys_of(std::atoi(words[1]), powers->random);
-    fill_folder(second, keys);
-    if (!shared) {
-        fill_folder(settings.objects_path(), keys);
+    const auto keys = keys_of(count, powers->random);
+    std::vector<std::uint8_t> random(size);
+    powers->random.fill(random);
+    const std::string bytes(random.begin(), random.end());
+    if (settings.second.on()) fill_folder(settings.second.folder, keys, bytes);
+    if (objects.empty()) {
+        fill_folder(settings.objects_path(), keys, bytes);
     } else {
         CircuitBreaker breaker("objects");
         s3::Exchange exchange(must(apps::s3_options(settings.s3)),
                               s3::Exchange::Powers{powers->clock, powers->random, breaker});
         s3::S3Client client(exchange);
-        must(run_to_end(fill_bucket(client, keys)));
+        must(run_to_end(fill_bucket(client, keys, bytes)));
     }
-    fill_ledger(*powers, keys);
+    fill_ledger(*powers, keys, bytes);
+    if (settings.second.on()) mark_copied(*powers, settings.second.name());
     return 0;
 }
