@@ -37,7 +37,7 @@ protected:
                          "--engine pgbackrest --config {} %p'\n",
                          harness::program(), config)}));
         must(server_->create_database("syncwatch"));
-        write(config, fmt::format("[data]\ndir = \"{0}/work/data\"\n[database]\nurl = \"{1}\"\n"
+        write(config, fmt::format("[data]\ndir = \"{0}/work/own\"\n[database]\nurl = \"{1}\"\n"
                                   "[recovery]\nplan = \"{0}/plan.toml\"\npg_data = \"{2}\"\n"
                                   "pg_socket = \"{3}\"\npg_port = {4}\npg_work = \"{0}/work\"\n",
                                   folder_.path().string(), server_->url("syncwatch"),
@@ -48,7 +48,7 @@ protected:
                          (must(lab::postgres_programs()) / "postgres").string(), data().string()),
              "INT");
         variables_["CONFIG"] = config;
-        variables_["WORK"] = (folder_.path() / "work" / "data").string();
+        variables_["WORK"] = (folder_.path() / "work" / "own").string();
         variables_["SOCKET"] = home_.path().string();
         variables_["PORT"] = std::to_string(server_->port());
         variables_["UNIT"] = "postgres";

@@ -11,6 +11,7 @@
 #include "adapters/sqlite/connection.h"
 #include "apps/command/admin.h"
 #include "apps/command/restore_parts.h"
+#include "apps/command/restored_owner.h"
 #include "apps/command/restored_settings.h"
 #include "apps/command/store_words.h"
 #include "apps/node/data_lock.h"

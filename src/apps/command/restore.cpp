@@ -18,6 +18,7 @@
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
 #include "apps/command/restore_redis.h"
+#include "apps/command/restored_owner.h"
 #include "apps/node/data_lock.h"
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -106,6 +107,7 @@ Outcome<> bring_back(Invocation& invocation, BackupPlace& place, const Intent& i
         out.line("its log        " + aside.string() + "-wal belongs to it: it could not be read (" +
                  back->log_apart + ")");
     }
+    if (replaces) give_to_owner(invocation.settings.data.dir);
     if (replaces) out.line("next           start the server: syncwatch serve");
     invocation.out.set("restored",
                        json::object{{"moment", moment_text(restored.moment)},

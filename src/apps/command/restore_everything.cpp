@@ -118,6 +118,14 @@ Outcome<> restore_everything(Invocation& invocation, const EverythingArguments& 
         invocation.out.line("To do it: --confirm " + plan->token);
         return {};
     }
+    // Killed after its last step, it has nothing to go on with.
+    const auto ended = RestoreJournal::ended(plan->state, arguments.confirmed);
+    if (!plan->goes_on && ended) {
+        invocation.out.line("\nThis was done. Its journal: " + ended->string());
+        invocation.out.set("done_before", json::string(ended->string()));
+        show_everything_next(invocation.out, *plan);
+        return {};
+    }
     // Whoever can write a repository can put any file into a bundle: somebody reads the list first.
     if (arguments.confirmed != plan->token) {
         return give_up(Exit::ConfirmationNeeded, "confirmation_needed",

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr std::string_view kSchema = "syncwatch.restore/1";
+/// How the name of one that is over begins.
+constexpr std::string_view kEnded = "restored-";
 
 fs::path file_in(const fs::path& folder) {
     return folder / "journal.ndjson";
@@ -62,6 +64,20 @@ Result<std::optional<json::object>> RestoreJournal::unfinished(const fs::path& f
     RestoreJournal journal(file_in(folder));
     SW_CHECK(journal.read());
     return std::move(journal.head_);
+}
+
+std::optional<fs::path> RestoreJournal::ended(const fs::path& folder, std::string_view token) {
+    std::error_code failed;
+    for (fs::directory_iterator each(folder, failed), end; !failed && each != end;
+         each.increment(failed)) {
+        const fs::path& file = each->path();
+        if (token.empty() || !file.filename().string().starts_with(kEnded)) continue;
+        RestoreJournal journal(file);
+        if (!journal.read() || journal.head() == nullptr) continue;
+        const json::value* const word = journal.head()->if_contains("token");
+        if (word != nullptr && word->is_string() && word->get_string() == token) return file;
+    }
+    return std::nullopt;
 }
 
 Result<RestoreJournal> RestoreJournal::open(const fs::path& folder) {
@@ -121,7 +137,7 @@ Result<fs::path> RestoreJournal::finish(WallTime now) {
     SW_CHECK(append({{"step", "end"}}, now));
     std::string stamp = format_rfc3339(now);
     std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == '.'; });
-    const fs::path kept = file_.parent_path() / ("restored-" + stamp + ".ndjson");
+    const fs::path kept = file_.parent_path() / (std::string(kEnded) + stamp + ".ndjson");
     SW_CHECK(filesystem::move_durably(file_, kept));
     head_.reset();
     done_.clear();

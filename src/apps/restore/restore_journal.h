@@ -27,6 +27,11 @@ public:
     static Result<std::optional<boost::json::object>> unfinished(
         const std::filesystem::path& folder);
 
+    /// The journal of one that was confirmed by this word and came to its end; nullopt: none.
+    /// Those that cannot be read count for nothing.
+    static std::optional<std::filesystem::path> ended(const std::filesystem::path& folder,
+                                                      std::string_view token);
+
     /// nullptr: none was begun that has not ended.
     const boost::json::object* head() const { return head_ ? &*head_ : nullptr; }
     Result<> begin(boost::json::object head, WallTime now);

@@ -52,6 +52,10 @@ TEST_F(RestoreJournalTest, WhatWasDoneIsKnownToTheNextOne) {
     EXPECT_TRUE(fs::exists(kept));
     EXPECT_EQ(again.head(), nullptr);
     EXPECT_EQ(must(RestoreJournal::unfinished(place_)), std::nullopt);
+    EXPECT_EQ(RestoreJournal::ended(place_, "abc"), kept);
+    EXPECT_EQ(RestoreJournal::ended(place_, "abd"), std::nullopt);
+    EXPECT_EQ(RestoreJournal::ended(place_, ""), std::nullopt);
+    EXPECT_EQ(RestoreJournal::ended(place_ / "nowhere", "abc"), std::nullopt);
 }
 
 TEST_F(RestoreJournalTest, WhereverItIsCutOffTheWholeLinesCount) {
