@@ -73,6 +73,15 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::join(fs::path root, Pools 
         new FileBlobStore(std::move(root), pools, std::move(writer)));
 }
 
+Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_to_read(fs::path root, Pools pools) {
+    std::error_code failed;
+    root = fs::absolute(root, failed);
+    if (!fs::is_directory(root, failed)) {
+        return fail(ErrorCode::NotFound, "there is no folder " + root.string());
+    }
+    return std::unique_ptr<FileBlobStore>(new FileBlobStore(std::move(root), pools, ""));
+}
+
 Result<fs::path> FileBlobStore::path_of(std::string_view key) const {
     if (!is_blob_key(key)) return fail(ErrorCode::InvalidInput, "not a key of an object");
     return root_ / key;

@@ -32,6 +32,9 @@ public:
     /// has. Throws away only what an earlier process of that name left.
     static Result<std::unique_ptr<FileBlobStore>> join(std::filesystem::path root, Pools pools,
                                                        std::string writer);
+    /// The same to read alone: makes and removes nothing. Errors: NotFound (the folder).
+    static Result<std::unique_ptr<FileBlobStore>> open_to_read(std::filesystem::path root,
+                                                               Pools pools);
 
     Async<StoredBlob> put(std::string key, std::string bytes) override;
     Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override;

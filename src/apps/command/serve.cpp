@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <CLI/CLI.hpp>
 
 #include "apps/command/command.h"
@@ -37,8 +39,18 @@ void add_serve(CLI::App& app, Command& chosen) {
         "serve",
         "Serve films and rooms until SIGTERM or SIGINT. With no settings: on 127.0.0.1:8080, with "
         "everything in one folder.");
+    const auto on_trial = std::make_shared<bool>(false);
+    command
+        ->add_flag("--trial", *on_trial,
+                   "What was brought back is being tried: change nothing in the object stores")
+        ->group("");
     command->footer(settings_help);
-    command->callback([&chosen] { chosen.run = serve; });
+    command->callback([&chosen, on_trial] {
+        chosen.run = [on_trial](Invocation& invocation) {
+            invocation.settings.on_trial = *on_trial;
+            return serve(invocation);
+        };
+    });
 }
 
 void add_worker(CLI::App& app, Command& chosen) {

@@ -169,6 +169,10 @@ struct Settings {
         bool operator==(const Ice&) const = default;
     } ice;
 
+    /// What was brought back from a backup is being tried: nothing outside of the data folder and
+    /// the database is changed. By `serve --trial` alone, no key of a file says it.
+    bool on_trial = false;
+
     /// The file that they were read from; empty: there was none.
     std::filesystem::path config_file;
     /// Secrets that came from a file, by the name of their key.

@@ -172,7 +172,7 @@ Result<> Node::open_for_business() {
     wait(rooms_.find_time());
     auto begin = [this] {
         background_.spawn("tidy", tidy_now_and_then());
-        background_.spawn("upkeep", media_.upkeep());
+        if (!settings_.on_trial) background_.spawn("upkeep", media_.upkeep());
         // A database that is a file of this node does not go away.
         if (powers_->postgres != nullptr) background_.spawn("reels", media_.read_ahead());
         background_.spawn("notices", notices_.run());

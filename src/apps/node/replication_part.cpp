@@ -49,6 +49,8 @@ ReplicationPart::ReplicationPart(Powers& powers, Storage& storage, const config:
       tasks_(home, [](const std::string& task, const std::string& what) {
           log::error("objects.task_fault", {{"task", task}, {"what", what}});
       }) {
+    // Nothing is to be copied, or mended.
+    if (settings.on_trial) return;
     auto stores = CopyingStores::open(settings, {powers.clock, powers.random},
                                       settings.data.dir / "copies", storage.identity() + "-copies");
     if (!stores) {

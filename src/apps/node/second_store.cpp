@@ -18,8 +18,7 @@ Result<std::unique_ptr<SecondStore>> SecondStore::open(const config::Settings& s
                                                        Powers powers, const std::string& writer) {
     std::unique_ptr<SecondStore> second(new SecondStore);
     if (!settings.second.s3.on()) {
-        SW_TRY(second->blobs_, filesystem::FileBlobStore::join(
-                                   settings.second.folder, {powers.reads, powers.writes}, writer));
+        SW_CHECK(second->open_folder(settings, powers, writer));
         second->obey(settings);
         return second;
     }
@@ -41,8 +40,19 @@ Result<std::unique_ptr<SecondStore>> SecondStore::open(const config::Settings& s
     return second;
 }
 
+Result<> SecondStore::open_folder(const config::Settings& settings, Powers powers,
+                                  const std::string& writer) {
+    using filesystem::FileBlobStore;
+    const FileBlobStore::Pools pools{powers.reads, powers.writes};
+    const auto& folder = settings.second.folder;
+    SW_TRY(blobs_, settings.on_trial ? FileBlobStore::open_to_read(folder, pools)
+                                     : FileBlobStore::join(folder, pools, writer));
+    return {};
+}
+
 void SecondStore::obey(const config::Settings& settings) {
     if (!settings.second.may_delete) undeletable_.emplace(*blobs_);
+    if (settings.on_trial) read_only_.emplace(*blobs_);
 }
 
 }  // namespace syncwatch::apps

@@ -11,6 +11,7 @@
 #include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/random.h"
+#include "services/objects/read_only_store.h"
 #include "services/objects/undeletable_store.h"
 
 namespace syncwatch::apps {
@@ -31,7 +32,10 @@ public:
     static Result<std::unique_ptr<SecondStore>> open(const config::Settings& settings,
                                                      Powers powers, const std::string& writer);
 
-    BlobStore& blobs() { return undeletable_ ? *undeletable_ : *blobs_; }
+    BlobStore& blobs() {
+        if (read_only_) return *read_only_;
+        return undeletable_ ? *undeletable_ : *blobs_;
+    }
     /// nullptr: it is a folder.
     s3::S3BlobStore* s3() { return s3_; }
     const CircuitBreaker& breaker() const { return breaker_; }
@@ -42,12 +46,15 @@ public:
 
 private:
     SecondStore() = default;
+    Result<> open_folder(const config::Settings& settings, Powers powers,
+                         const std::string& writer);
     void obey(const config::Settings& settings);
 
     CircuitBreaker breaker_{"objects_second"};
     std::unique_ptr<BlobStore> blobs_;
     s3::S3BlobStore* s3_ = nullptr;
     std::optional<UndeletableStore> undeletable_;  ///< Where we are told so.
+    std::optional<ReadOnlyStore> read_only_;       ///< On trial.
 };
 
 }  // namespace syncwatch::apps

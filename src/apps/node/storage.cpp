@@ -19,6 +19,7 @@
 #include "apps/node/s3_options.h"
 #include "base/encoding.h"
 #include "base/log/log.h"
+#include "services/objects/read_only_store.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -51,6 +52,10 @@ Result<std::unique_ptr<Storage>> Storage::open(const config::Settings& settings,
     storage->breaker_.set_listener(std::move(tell));
     SW_CHECK(settings.s3.on() ? storage->open_s3(settings, powers)
                               : storage->open_folders(settings));
+    if (settings.on_trial) {
+        storage->unchanged_ = std::move(storage->blobs_);
+        storage->blobs_ = std::make_unique<ReadOnlyStore>(*storage->unchanged_);
+    }
     if (settings.second.on()) storage->open_second(settings, powers);
     BlobStore* const second = storage->second_ ? &storage->second_->blobs() : nullptr;
     storage->healing_ = std::make_unique<HealingStore>(HealingStore::Powers{
@@ -77,7 +82,11 @@ void Storage::open_second(const config::Settings& settings, Powers powers) {
 }
 
 Result<> Storage::open_folders(const config::Settings& settings) {
-    SW_TRY(blobs_, filesystem::FileBlobStore::open(settings.objects_path(), {reads_, writes_}));
+    using filesystem::FileBlobStore;
+    const FileBlobStore::Pools pools{reads_, writes_};
+    const auto folder = settings.objects_path();
+    SW_TRY(blobs_, settings.on_trial ? FileBlobStore::open_to_read(folder, pools)
+                                     : FileBlobStore::open(folder, pools));
     SW_TRY(uploads_, filesystem::FileUploads::open(settings.data.dir / "uploads", uploading_));
     return {};
 }
@@ -93,6 +102,15 @@ Result<> Storage::open_s3(const config::Settings& settings, Powers powers) {
                                                        reads_, writes_, &reading_breaker_}));
     s3_ = blobs.get();
     blobs_ = std::move(blobs);
+    return open_uploads(settings, asking, powers);
+}
+
+Result<> Storage::open_uploads(const config::Settings& settings,
+                               const s3::Exchange::Options& asking, Powers powers) {
+    if (settings.on_trial) {
+        SW_TRY(uploads_, filesystem::FileUploads::open(settings.data.dir / "uploads", uploading_));
+        return {};
+    }
     // A connection pool of its own: players do not wait behind a film that comes in.
     uploads_exchange_ = std::make_unique<s3::Exchange>(
         asking, s3::Exchange::Powers{powers.clock, powers.random, breaker_});

@@ -72,6 +72,8 @@ private:
 
     Result<> open_folders(const config::Settings& settings);
     Result<> open_s3(const config::Settings& settings, Powers powers);
+    Result<> open_uploads(const config::Settings& settings, const s3::Exchange::Options& asking,
+                          Powers powers);
     void open_second(const config::Settings& settings, Powers powers);
 
     UniqueFd lock_;
@@ -85,6 +87,7 @@ private:
     net::thread_pool uploading_{2};
     net::thread_pool spooling_{1};
     std::unique_ptr<s3::Exchange> uploads_exchange_;  ///< nullptr: uploads are files here.
+    std::unique_ptr<BlobStore> unchanged_;  ///< On trial what blobs_ reads; nullptr: it is it.
     std::unique_ptr<BlobStore> blobs_;
     s3::S3BlobStore* s3_ = nullptr;
     std::unique_ptr<UploadFiles> uploads_;
