@@ -10,6 +10,7 @@
 #include "base/async/async.h"
 #include "base/time.h"
 #include "domain/wal/segment.h"
+#include "ports/restored_database.h"
 
 namespace syncwatch {
 
@@ -116,6 +117,7 @@ public:
         std::string schema_version;  ///< Empty: it has none of ours.
         std::uint64_t bytes = 0;
         std::vector<std::string> faults;  ///< What is wrong with it; none: it is sound.
+        Visit visit;                      ///< What its visitor saw.
     };
     /// Hears what part of the work is done: 0 to 1.
     using Tell = std::function<void(double part)>;
@@ -146,10 +148,10 @@ public:
     /// there), NotFound (label), Corrupt.
     virtual Async<> restore(Restoration restoration) = 0;
     /// Restores a backup below `scratch`, an empty folder, starts a server on it that nobody else
-    /// reaches, looks at all of it, checks every constraint anew, and stops it. The folder is the
-    /// caller's to remove.
+    /// reaches, looks at all of it, checks every constraint anew, lets `visitor` use it where it is
+    /// sound, and stops it. The folder is the caller's to remove. nullptr: nobody visits it.
     virtual Async<Rehearsal> rehearse(std::size_t repository, std::string label,
-                                      std::filesystem::path scratch) = 0;
+                                      std::filesystem::path scratch, RestoredVisitor* visitor) = 0;
     /// Removes a backup, and the log that no other needs. Absent is success. Errors: Conflict
     /// (reason "last_full": the engine keeps it).
     virtual Async<> forget(std::size_t repository, std::string label) = 0;

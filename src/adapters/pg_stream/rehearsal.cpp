@@ -37,7 +37,8 @@ Async<> StreamBackups::lay_log(std::size_t repository, Description description,
 }
 
 Async<DatabaseBackups::Rehearsal> StreamBackups::rehearse(std::size_t repository, std::string label,
-                                                          std::filesystem::path scratch) {
+                                                          std::filesystem::path scratch,
+                                                          RestoredVisitor* visitor) {
     std::string name = label;
     const auto description = co_await describe(repository, std::move(name));
     if (!description) {
@@ -62,7 +63,7 @@ Async<DatabaseBackups::Rehearsal> StreamBackups::rehearse(std::size_t repository
         if (!is_verdict(laid.error())) co_return fail(laid.error());
         co_return failed_rehearsal(laid.error().message);
     }
-    co_return co_await pgbackrest::look_at_restored(programs_, std::move(scratch));
+    co_return co_await pgbackrest::look_at_restored(programs_, std::move(scratch), visitor);
 }
 
 }  // namespace syncwatch::pg_stream

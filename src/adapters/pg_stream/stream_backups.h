@@ -51,7 +51,7 @@ public:
     Async<Audit> verify(std::size_t repository) override;
     Async<> restore(Restoration restoration) override;
     Async<Rehearsal> rehearse(std::size_t repository, std::string label,
-                              std::filesystem::path scratch) override;
+                              std::filesystem::path scratch, RestoredVisitor* visitor) override;
     Async<> forget(std::size_t repository, std::string label) override;
     Async<Server> server() override;
     /// Unavailable (reason "not_counted"): a role that may copy everything may not read tables.

@@ -10,7 +10,8 @@ namespace syncwatch::pgbackrest {
 namespace fs = std::filesystem;
 
 Async<DatabaseBackups::Rehearsal> PgBackRestBackups::rehearse(std::size_t repository,
-                                                              std::string label, fs::path scratch) {
+                                                              std::string label, fs::path scratch,
+                                                              RestoredVisitor* visitor) {
     SW_CO_CHECK(make_scratch_place(options(), scratch));
     Restoration restoration;
     restoration.repository = repository;
@@ -37,7 +38,7 @@ Async<DatabaseBackups::Rehearsal> PgBackRestBackups::rehearse(std::size_t reposi
         seen.faults.push_back(error.message);
         co_return seen;
     }
-    co_return co_await look_at_restored(engine_, std::move(scratch));
+    co_return co_await look_at_restored(engine_, std::move(scratch), visitor);
 }
 
 }  // namespace syncwatch::pgbackrest

@@ -154,6 +154,15 @@ Async<Rehearsal> look(const Engine& engine, Door door) {
     co_return seen;
 }
 
+/// Last of all: a visitor changes what it finds.
+Async<> let_in(RestoredVisitor& visitor, fs::path scratch, Rehearsal& seen) {
+    RestoredDatabase database;
+    database.folder = scratch;
+    database.socket = scratch;
+    SW_CO_TRY(seen.visit, co_await visitor.visit(std::move(database)));
+    co_return Result<>();
+}
+
 }  // namespace
 
 Result<> make_scratch_place(const Options& options, const std::filesystem::path& scratch) {
@@ -177,7 +186,8 @@ Result<> make_scratch_place(const Options& options, const std::filesystem::path&
     return {};
 }
 
-Async<DatabaseBackups::Rehearsal> look_at_restored(const Engine& engine, fs::path scratch) {
+Async<DatabaseBackups::Rehearsal> look_at_restored(const Engine& engine, fs::path scratch,
+                                                   RestoredVisitor* visitor) {
     program::Spec spec = server_spec(engine, scratch);
     SW_CO_TRY(spec.run_as, identity_of(engine.options()));
     SW_CO_TRY(program::Child server, program::Child::start(spec));
@@ -192,6 +202,11 @@ Async<DatabaseBackups::Rehearsal> look_at_restored(const Engine& engine, fs::pat
         co_return seen;
     }
     auto seen = co_await look(engine, std::move(door));
+    if (seen && seen->faults.empty() && visitor != nullptr) {
+        if (const auto visited = co_await let_in(*visitor, scratch, *seen); !visited) {
+            seen = fail(visited.error());
+        }
+    }
     // At once: what it has is thrown away. It puts down its shared memory before.
     SW_CO_CHECK(co_await program::end_child(server, SIGQUIT, 20s));
     co_return seen;

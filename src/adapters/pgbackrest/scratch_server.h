@@ -11,9 +11,10 @@ namespace syncwatch::pgbackrest {
 Result<> make_scratch_place(const Options& options, const std::filesystem::path& scratch);
 
 /// Starts a server on "data" in `scratch` that nobody else reaches, looks at all of it with
-/// pg_amcheck, counts rows, and stops it. What is wrong with it is in the answer. Errors:
-/// Unavailable, Timeout, Cancelled.
+/// pg_amcheck, counts rows, lets `visitor`, if there is one, use what is sound, and stops it. What
+/// is wrong with it is in the answer. Errors: Unavailable, Timeout, Cancelled.
 Async<DatabaseBackups::Rehearsal> look_at_restored(const Engine& engine,
-                                                   std::filesystem::path scratch);
+                                                   std::filesystem::path scratch,
+                                                   RestoredVisitor* visitor);
 
 }  // namespace syncwatch::pgbackrest

@@ -1,8 +1,12 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+
+#include "base/result.h"
 
 namespace syncwatch::postgres {
 
@@ -23,5 +27,10 @@ struct Settings {
 
 /// Whether libpq takes this as a URL of PostgreSQL ("postgres://…" or "postgresql://…").
 bool is_url(std::string_view text);
+
+/// The same role and database of another server, by its socket in this folder. Errors:
+/// InvalidInput.
+Result<std::string> url_at_socket(const std::string& url, const std::filesystem::path& socket,
+                                  std::uint16_t port);
 
 }  // namespace syncwatch::postgres

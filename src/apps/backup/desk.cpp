@@ -1,11 +1,8 @@
 #include "apps/backup/desk.h"
 
-#include <cstdlib>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "adapters/age/age_program.h"
@@ -20,22 +17,6 @@ namespace syncwatch::apps {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Ours for as long as it is open, also by a process that is killed. nullopt: somebody's.
-std::optional<UniqueFd> lock_folder(const fs::path& folder) {
-    UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
-    return fd;
-}
-
-/// What passes through lies in a folder for each process: one that was killed leaves its own.
-void remove_abandoned(const fs::path& folder) {
-    std::error_code failed;
-    for (const auto& each : fs::directory_iterator(folder, failed)) {
-        std::error_code ignored;
-        if (lock_folder(each.path())) fs::remove_all(each.path(), ignored);
-    }
-}
 
 }  // namespace
 
@@ -61,14 +42,9 @@ Result<> BackupDesk::make_scratch(const config::Settings& settings) {
         fs::create_directories(above, failed);
         // Secrets may pass through it.
         if (!failed) fs::permissions(above, fs::perms::owner_all, failed);
-        if (!failed) remove_abandoned(above);
     }
-    std::string made = (above / "syncwatch-backup-XXXXXX").string();
-    if (::mkdtemp(made.data()) == nullptr) {
-        return fail(ErrorCode::Unavailable, "cannot make a folder in " + above.string());
-    }
-    scratch_ = made;
-    scratch_lock_ = lock_folder(scratch_);
+    SW_TRY(held_, recovery::HeldFolder::make(above, "syncwatch-backup-"));
+    scratch_ = held_->path();
     return {};
 }
 
@@ -98,14 +74,14 @@ Result<> BackupDesk::add_postgres(const config::Settings& settings, const recove
     if (settings.recovery.pg_mode == config::PgMode::Stream) {
         if (stream_access(settings).url.empty()) return {};
         SW_TRY(auto streamed, open_stream_component(settings, cluster, {places_, scratch_},
-                                                    {powers.clock, powers.pool}));
+                                                    {powers.clock, powers.pool}, *canary_));
         components_.push_back(std::move(streamed));
         return {};
     }
     // It is backed up where its files are, by somebody who may read them.
     const bool is_ours = ::access(settings.recovery.pg_data.c_str(), R_OK | X_OK) == 0;
     if (!settings.postgres.on() || !is_ours) return {};
-    SW_TRY(auto component, open_postgres_component(settings, plan, powers.clock));
+    SW_TRY(auto component, open_postgres_component(settings, plan, powers.clock, *canary_));
     components_.push_back(std::move(component));
     return {};
 }
@@ -134,6 +110,7 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
         recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
     desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
     desk->add_escrow(settings, plan, app_version, powers);
+    desk->canary_ = std::make_unique<Canary>(settings, Canary::Powers{powers.clock, powers.random});
     SW_CHECK(desk->add_postgres(settings, plan, cluster, powers));
     SW_CHECK(desk->add_redis(settings, powers));
     std::vector<recovery::BackupComponent*> components;
@@ -156,8 +133,6 @@ void BackupDesk::stop() {
 
 BackupDesk::~BackupDesk() {
     stop();
-    std::error_code ignored;
-    if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
 }
 
 }  // namespace syncwatch::apps

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "apps/backup/open_repository.h"
+#include "apps/canary/canary.h"
 #include "apps/config/settings.h"
-#include "base/unique_fd.h"
 #include "ports/snapshot_source.h"
 #include "recovery/backups/backups.h"
+#include "recovery/backups/held_folder.h"
 #include "recovery/plan/plan.h"
 #include "recovery/snapshots/snapshot_files.h"
 
@@ -58,8 +59,9 @@ private:
 
     std::vector<std::unique_ptr<OpenRepository>> repositories_;
     std::vector<recovery::Place> places_;
+    std::unique_ptr<recovery::HeldFolder> held_;
     std::filesystem::path scratch_;
-    std::optional<UniqueFd> scratch_lock_;  ///< While it is in use nobody clears it away.
+    std::unique_ptr<Canary> canary_;
     std::unique_ptr<recovery::Catalogue> catalogue_;
     std::unique_ptr<recovery::SnapshotFiles> files_;
     std::vector<std::unique_ptr<SnapshotSource>> sources_;

@@ -202,7 +202,7 @@ ComponentOutlook Lookout::outlook_of(Standing standing, Found found) const {
     outlook.next_run = found.wanted.next;
     outlook.detail = standing.damaged             ? standing.damage
                      : standing.is_away && error_ ? error_->message
-                                                  : "";
+                                                  : standing.films;
     outlook.windows = std::move(found.windows);
     outlook.standing = std::move(standing);
     return outlook;

@@ -70,9 +70,9 @@ struct OwnedEngine {
 };
 class OwnedPostgres final : private OwnedEngine, public recovery::PgComponent {
 public:
-    OwnedPostgres(pgbackrest::Options options, Clock& clock)
+    OwnedPostgres(pgbackrest::Options options, Clock& clock, RestoredVisitor& visitor)
         : OwnedEngine{pgbackrest::PgBackRestBackups(std::move(options))},
-          PgComponent(engine, clock, engine.options().work) {}
+          PgComponent(engine, clock, engine.options().work, &visitor) {}
 };
 
 }  // namespace
@@ -100,9 +100,10 @@ Result<pgbackrest::Options> pgbackrest_options(const config::Settings& settings,
 }
 
 Result<std::unique_ptr<recovery::BackupComponent>> open_postgres_component(
-    const config::Settings& settings, const recovery::Plan& plan, Clock& clock) {
+    const config::Settings& settings, const recovery::Plan& plan, Clock& clock,
+    RestoredVisitor& visitor) {
     SW_TRY(pgbackrest::Options options, pgbackrest_options(settings, plan));
-    return std::make_unique<OwnedPostgres>(std::move(options), clock);
+    return std::make_unique<OwnedPostgres>(std::move(options), clock, visitor);
 }
 
 Result<std::string> fetch_command(const config::Settings& settings) {

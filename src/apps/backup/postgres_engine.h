@@ -18,10 +18,11 @@ Result<pgbackrest::Options> pgbackrest_options(const config::Settings& settings,
                                                const recovery::Plan& plan);
 
 /// PostgreSQL as a component that is backed up. What it restores to look at lies in
-/// recovery.pg_work, where PostgreSQL's user may go. `clock` outlives it. Errors: as
+/// recovery.pg_work, where PostgreSQL's user may go; `visitor` uses it. Both outlive it. Errors: as
 /// pgbackrest_options().
 Result<std::unique_ptr<recovery::BackupComponent>> open_postgres_component(
-    const config::Settings& settings, const recovery::Plan& plan, Clock& clock);
+    const config::Settings& settings, const recovery::Plan& plan, Clock& clock,
+    RestoredVisitor& visitor);
 
 /// A restore_command: our wal-get with these flags. Errors: as fetch_command().
 Result<std::string> restore_command(const std::vector<std::string>& flags);

@@ -17,8 +17,9 @@ struct OwnedStream {
 class StreamedPostgres final : private OwnedStream, public recovery::PgComponent {
 public:
     StreamedPostgres(std::unique_ptr<StreamBackups> engine, Clock& clock,
-                     std::filesystem::path scratch)
-        : OwnedStream{std::move(engine)}, PgComponent(*stream, clock, std::move(scratch)) {}
+                     std::filesystem::path scratch, RestoredVisitor& visitor)
+        : OwnedStream{std::move(engine)},
+          PgComponent(*stream, clock, std::move(scratch), &visitor) {}
 
     std::vector<BackupKind> kinds() const override { return {BackupKind::Full}; }
 };
@@ -61,10 +62,10 @@ Result<std::unique_ptr<StreamBackups>> open_stream_backups(const config::Setting
 
 Result<std::unique_ptr<recovery::BackupComponent>> open_stream_component(
     const config::Settings& settings, const std::string& cluster, StreamPlaces places,
-    StreamBackups::Powers powers) {
+    StreamBackups::Powers powers, RestoredVisitor& visitor) {
     const std::filesystem::path scratch = places.scratch;
     SW_TRY(auto engine, open_stream_backups(settings, cluster, std::move(places), powers));
-    return std::make_unique<StreamedPostgres>(std::move(engine), powers.clock, scratch);
+    return std::make_unique<StreamedPostgres>(std::move(engine), powers.clock, scratch, visitor);
 }
 
 Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& settings,

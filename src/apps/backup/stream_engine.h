@@ -24,10 +24,11 @@ Result<std::unique_ptr<pg_stream::StreamBackups>> open_stream_backups(
     const config::Settings& settings, const std::string& cluster, StreamPlaces places,
     pg_stream::StreamBackups::Powers powers);
 
-/// The same as a component that is backed up. `powers` outlive it.
+/// The same as a component that is backed up; `visitor` uses what is restored in a test. It and
+/// `powers` outlive it.
 Result<std::unique_ptr<recovery::BackupComponent>> open_stream_component(
     const config::Settings& settings, const std::string& cluster, StreamPlaces places,
-    pg_stream::StreamBackups::Powers powers);
+    pg_stream::StreamBackups::Powers powers, RestoredVisitor& visitor);
 
 /// What brings its log.
 Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& settings,

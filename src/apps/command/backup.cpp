@@ -8,16 +8,20 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite_log/rebuild.h"
+#include "adapters/system/system_random.h"
+#include "apps/canary/canary.h"
 #include "apps/command/backup_commands.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/backup_list.h"
 #include "apps/command/backup_place.h"
+#include "apps/command/backup_words.h"
 #include "apps/command/table.h"
 #include "base/quantity.h"
+#include "recovery/backups/held_folder.h"
 #include "recovery/embedded/rehearsal.h"
 
 namespace syncwatch::apps {
@@ -97,23 +101,6 @@ Outcome<> list_backups(Invocation& invocation, const BackupArguments& arguments)
                    "docs/recovery/catalogue.md says what each of these means.");
 }
 
-/// Removes what SQLite may leave beside a file, too.
-class ScratchDatabase {
-public:
-    explicit ScratchDatabase(fs::path path) : path_(std::move(path)) { remove(); }
-    ScratchDatabase(const ScratchDatabase&) = delete;
-    ScratchDatabase& operator=(const ScratchDatabase&) = delete;
-    ~ScratchDatabase() { remove(); }
-    const fs::path& path() const { return path_; }
-
-private:
-    void remove() const {
-        std::error_code ignored;
-        for (const char* each : {"", "-wal", "-shm"}) fs::remove(path_.string() + each, ignored);
-    }
-    const fs::path path_;
-};
-
 Outcome<json::object> count_rows(const fs::path& file) {
     auto opened = sqlite::Connection::open(file, sqlite::Connection::Mode::ReadOnly);
     if (!opened) return tl::unexpected<Failure>(failure_of(opened.error()));
@@ -140,41 +127,81 @@ void remember(Invocation& invocation, const BackupArguments& arguments, std::str
     invocation.out.set("remembered", is_kept);
 }
 
+/// Lets somebody use what was brought back, and adds what they saw to the look.
+Outcome<> let_use(const Invocation& invocation, BackupPlace& place, RestoredDatabase database,
+                  recovery::Verification& look) {
+    SystemRandom random;
+    Canary canary(invocation.settings, {place.clock(), random});
+    const auto visit = place.run(canary.visit(std::move(database)));
+    if (!visit) return tl::unexpected<Failure>(visit.error());
+    std::vector<std::string> words = visit->faults;
+    for (const auto* each : {&visit->films, &visit->seen}) {
+        words.insert(words.end(), each->begin(), each->end());
+    }
+    look.words = fmt::format("{}", fmt::join(words, "; "));
+    look.sound = visit->faults.empty();
+    if (!visit->films.empty()) look.counts[recovery::kDamagedFilms] = visit->films.size();
+    return {};
+}
+
+/// What was brought back, for people and programs.
+void tell_restored(Invocation& invocation, const recovery::Restored& restored) {
+    const Output& out = invocation.out;
+    out.line(fmt::format("brought back   as of {}, the last change in it of {}",
+                         moment_text(restored.moment), moment_text(restored.reached)));
+    out.line(fmt::format("from           copy {}, {}, and {} of changes since", restored.base,
+                         format_size(restored.base_bytes), format_size(restored.log_bytes)));
+    out.line("looked at      every page, every index, every reference between tables");
+}
+
 Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments) {
     const auto moment = moment_of(arguments);
     if (!moment) return tl::unexpected<Failure>(moment.error());
     auto place = BackupPlace::open(invocation, arguments);
     if (!place) return tl::unexpected<Failure>(place.error());
-    const ScratchDatabase scratch(fs::temp_directory_path() /
-                                  fmt::format("syncwatch-restore-test-{}.db", ::getpid()));
+    const auto scratch =
+        recovery::HeldFolder::make(fs::temp_directory_path(), "syncwatch-restore-test-");
+    if (!scratch) return tl::unexpected<Failure>(failure_of(scratch.error()));
+    const fs::path file = (*scratch)->path() / "syncwatch.db";
     sqlite::Rebuilder rebuilder;
-    recovery::RestoreRequest request{(*place)->cluster(), *moment, scratch.path()};
+    recovery::RestoreRequest request{(*place)->cluster(), *moment, file};
     const Instant begun = (*place)->clock().now();
-    const auto rehearsed = (*place)->run(recovery::rehearse((*place)->repository(), rebuilder,
-                                                            std::move(request), (*place)->clock()));
+    auto rehearsed = (*place)->run(recovery::rehearse((*place)->repository(), rebuilder,
+                                                      std::move(request), (*place)->clock()));
     if (!rehearsed) return tl::unexpected<Failure>(rehearsed.error());
-    remember(invocation, arguments, (*place)->cluster(), rehearsed->verification);
+    recovery::Verification& look = rehearsed->verification;
     const auto& restored = rehearsed->restored;
-    if (!restored || !rehearsed->verification.sound) {
-        return give_up(Exit::VerificationFailed, "backup_damaged", rehearsed->verification.words,
+    if (!restored || !look.sound) {
+        remember(invocation, arguments, (*place)->cluster(), look);
+        return give_up(Exit::VerificationFailed, "backup_damaged", look.words,
                        "An earlier moment may still come back: syncwatch backup list, then --to.");
     }
-    auto counts = count_rows(scratch.path());
+    auto counts = count_rows(file);
     if (!counts) return tl::unexpected<Failure>(counts.error());
     const std::chrono::duration<double> took = (*place)->clock().now() - begun;
+    // Last: it is changed by that.
+    RestoredDatabase database;
+    database.folder = (*scratch)->path();
+    database.file = file;
+    const auto used = let_use(invocation, **place, std::move(database), look);
+    if (!used) return used;
+    remember(invocation, arguments, (*place)->cluster(), look);
+    invocation.out.set("used", json::string(look.words));
+    if (!look.sound) {
+        return give_up(Exit::VerificationFailed, "not_usable", look.words,
+                       "All rows, indexes and references in it are sound, and it cannot be used "
+                       "as it is: docs/recovery/backups.md, \"Used by a canary\".");
+    }
 
+    tell_restored(invocation, *restored);
     const Output& out = invocation.out;
-    out.line(fmt::format("brought back   as of {}, the last change in it of {}",
-                         moment_text(restored->moment), moment_text(restored->reached)));
-    out.line(fmt::format("from           copy {}, {}, and {} of changes since", restored->base,
-                         format_size(restored->base_bytes), format_size(restored->log_bytes)));
-    out.line("looked at      every page, every index, every reference between tables");
     std::string rows;
     for (const auto& [table, count] : *counts) {
         rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", count.as_int64(),
                             std::string_view(table));
     }
     out.line("rows           " + rows);
+    out.line("used           " + look.words);
     out.line(fmt::format("took           {:.1f} s", took.count()));
     invocation.out.set("restored", json::object{{"moment", moment_text(restored->moment)},
                                                 {"reached", moment_text(restored->reached)},
@@ -184,6 +211,7 @@ Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments)
                                                 {"schema_version", restored->schema_version},
                                                 {"seconds", took.count()}});
     invocation.out.set("counts", *std::move(counts));
+    if (recovery::has_damaged_films(look)) return films_are_damaged(look.words);
     const auto promised = (*place)->plan().objectives.find("database");
     if (promised == (*place)->plan().objectives.end() || took <= promised->second.rto) return {};
     return give_up(Exit::ObjectiveMissed, "objective_missed",

@@ -123,6 +123,7 @@ Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments)
     if (backups->empty()) invocation.out.line("nothing is due");
     std::size_t damaged = 0;
     std::size_t unseen = 0;
+    std::string films;
     std::optional<Failure> first;
     json::array looks;
     for (const Turn& each : *backups) {
@@ -137,6 +138,7 @@ Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments)
         }
         tell_looked(invocation.out, *looked);
         if (!looked->verification.sound) ++damaged;
+        if (has_damaged_films(looked->verification)) films = looked->verification.words;
         json::object told = verification_json(looked->verification);
         told["component"] = looked->stored.record.component;
         looks.push_back(std::move(told));
@@ -150,6 +152,7 @@ Outcome<> verify_backups(Invocation& invocation, const LookArguments& arguments)
     }
     if (faults > 0) return catalogue_is_damaged(faults);
     if (unseen > 0 && unseen == backups->size()) return tl::unexpected<Failure>(*first);
+    if (unseen == 0 && !films.empty()) return films_are_damaged(films);
     if (unseen == 0) return {};
     return give_up(Exit::Partial, "partial",
                    fmt::format("{} of {} could not be looked at", unseen, backups->size()),

@@ -57,6 +57,13 @@ json::object verification_json(const Verification& look) {
             {"counts", counts_json(look.counts)}};
 }
 
+tl::unexpected<Failure> films_are_damaged(const std::string& words) {
+    return give_up(Exit::VerificationFailed, "film_damaged",
+                   "the database that came back is sound, and a film of it is not: " + words,
+                   "syncwatch replicate lost and replicate audit tell what else is damaged; a "
+                   "running server mends what can be mended.");
+}
+
 json::array troubles_json(const std::vector<Trouble>& troubles) {
     json::array all;
     for (const Trouble& each : troubles) {

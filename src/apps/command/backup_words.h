@@ -23,6 +23,9 @@ std::string trouble_line(const recovery::Trouble& trouble);
 std::size_t tell_faults(Output& out, const recovery::Survey& survey,
                         const std::string& component = {});
 
+/// How a look ends that found a sound database, and films of it that do not play: `words`.
+tl::unexpected<Failure> films_are_damaged(const std::string& words);
+
 /// Of a list of backups: "verified", when and how thoroughly; "damaged"; "–" where nobody looked.
 std::string last_look(const recovery::Survey& survey, recovery::BackupId backup);
 

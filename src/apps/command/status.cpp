@@ -77,6 +77,9 @@ Outcome<> judge(const Outlook& outlook) {
                        "Back up anew: syncwatch backup run. syncwatch backup list and syncwatch "
                        "replicate status name what is damaged.");
     }
+    for (const ComponentOutlook& each : outlook.components) {
+        if (!each.standing.films.empty()) return films_are_damaged(each.standing.films);
+    }
     if (missed.empty()) return {};
     return give_up(Exit::ObjectiveMissed, "objective_missed",
                    "the plan promises more than would be kept now: " + missed,
@@ -93,6 +96,7 @@ void tell(const Outlook& outlook, const Output& out) {
         table({"", "LOST", "PROMISED", "BACK IN", "PROMISED", "VERIFIED", "RESTORED", ""}, rows));
     for (const auto& each : outlook.away) out.line("away: " + trouble_line(each));
     for (const ComponentOutlook& each : outlook.components) {
+        if (!each.detail.empty()) out.line(each.standing.component + ": " + each.detail);
         if (!each.command.empty()) out.line(each.standing.component + ": " + each.command);
     }
     if (outlook.leader) out.line("backups at given times are made by " + *outlook.leader);

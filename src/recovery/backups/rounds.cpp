@@ -269,6 +269,9 @@ net::awaitable<void> Rounds::look(std::string component, VerifyLevel level) {
     if (!looked) co_return;
     surveyed_.reset();
     const Verification& found = looked->verification;
+    if (has_damaged_films(found)) {
+        log::error("backup.film_damaged", {{"backup", backup->text()}, {"what", found.words}});
+    }
     if (found.sound) {
         log::info("backup.sound", {{"backup", backup->text()}, {"level", word(level)}});
     } else {

@@ -31,6 +31,7 @@ public:
             standing.damage = look->words;
         }
         if (restore_ == nullptr) return;
+        if (has_damaged_films(*restore_)) standing.films = restore_->words;
         standing.restored = restore_->at;
         standing.restore_took = restore_->took;
         standing.restored_bytes = std::max(restore_->bytes, restored_bytes_);

@@ -49,8 +49,10 @@ struct Standing {
     WallTime restored{};                        ///< When one was last restored in a test.
     std::chrono::milliseconds restore_took{0};  ///< How long that took, and
     std::uint64_t restored_bytes = 0;           ///< how much it brought back.
-    bool damaged = false;     ///< The last look at one of its backups found damage.
-    std::string damage;       ///< What that found.
+    bool damaged = false;  ///< The last look at one of its backups found damage.
+    std::string damage;    ///< What that found.
+    /// What the last restore test said of films that do not play; empty: they do.
+    std::string films;
     bool is_planned = true;   ///< The plan has it backed up, and somebody does it.
     bool on_change = false;   ///< It is backed up when it changes: an old backup may be all of it.
     bool is_testable = true;  ///< It can be brought back here to see whether it can be.

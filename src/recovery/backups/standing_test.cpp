@@ -105,5 +105,16 @@ TEST_F(StandingTest, DamageIsThatOfTheLastLookAtEach) {
     EXPECT_FALSE(only().damaged);
 }
 
+TEST_F(StandingTest, FilmsThatDidNotPlayAreToldUntilATestPlaysOneAgain) {
+    add(1, "redis", minute(1), 10);
+    look(1, minute(2), VerifyLevel::Restore, true);
+    survey_.verifications.back().counts[kDamagedFilms] = 1;
+    survey_.verifications.back().words = "a film does not play";
+    EXPECT_EQ(only().films, "a film does not play");
+    EXPECT_FALSE(only().damaged);
+    look(1, minute(3), VerifyLevel::Restore, true);
+    EXPECT_EQ(only().films, "");
+}
+
 }  // namespace
 }  // namespace syncwatch::recovery

@@ -99,6 +99,13 @@ struct Verification {
     bool operator==(const Verification&) const = default;
 };
 
+/// A look found films that do not play. It counts them, and is sound all the same: the database
+/// that came back is, and the object stores are not.
+inline constexpr const char* kDamagedFilms = "canary.films_damaged";
+inline bool has_damaged_films(const Verification& look) {
+    return look.counts.contains(kDamagedFilms);
+}
+
 /// That a backup is to stay, whatever its age, or need not any more: the newest word counts.
 struct Pin {
     BackupId backup;

@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
-#include "recovery/backups/scratch_folder.h"
+#include "recovery/backups/held_folder.h"
 #include "recovery/postgres/contents.h"
 
 namespace syncwatch::recovery {
@@ -184,12 +183,12 @@ Async<BackupRecord> PgComponent::run(Request request) {
     co_return record;
 }
 
-Async<std::vector<std::string>> PgComponent::look(Copy copy, BackupRecord record, VerifyLevel level,
-                                                  Verification& seen) {
+Async<PgComponent::Words> PgComponent::look(Copy copy, BackupRecord record, VerifyLevel level,
+                                            Verification& seen) {
     SW_CO_TRY(const PgShelf shelf, co_await read_shelf(engine_, copy.repository, false));
     std::vector<std::string> faults = lacks(shelf, copy.label);
     const auto found = std::ranges::find(shelf.backups, copy.label, &Backup::label);
-    if (found == shelf.backups.end()) co_return faults;
+    if (found == shelf.backups.end()) co_return Words{std::move(faults), {}};
     if (level == VerifyLevel::Structure) {
         const bool is_it = found->system_id == record.system_id &&
                            (copy.repository != 0 || found->raw_bytes == record.raw_bytes);
@@ -213,22 +212,21 @@ Async<std::vector<std::string>> PgComponent::look(Copy copy, BackupRecord record
                 audit.faults.end();
         if (!is_said) faults.push_back("nothing was said of " + each);
     }
-    co_return faults;
+    co_return Words{std::move(faults), {}};
 }
 
-Async<std::vector<std::string>> PgComponent::rehearse(Copy copy, BackupRecord record,
-                                                      Verification& seen) {
+Async<PgComponent::Words> PgComponent::rehearse(Copy copy, BackupRecord record,
+                                                Verification& seen) {
     // What its log lacks no rehearsal shows, which ends with the backup.
     SW_CO_TRY(const PgShelf shelf, co_await read_shelf(engine_, copy.repository, false));
     std::vector<std::string> faults = lacks(shelf, copy.label);
     if (std::ranges::find(shelf.backups, copy.label, &Backup::label) == shelf.backups.end()) {
-        co_return faults;
+        co_return Words{std::move(faults), {}};
     }
-    const ScratchFolder scratch(scratch_ / fmt::format("syncwatch-pg-{}", ::getpid()));
-    SW_CO_CHECK(scratch.make());
-    fs::path folder = scratch.path();
-    SW_CO_TRY(const DatabaseBackups::Rehearsal rehearsal,
-              co_await engine_.rehearse(copy.repository, copy.label, std::move(folder)));
+    SW_CO_TRY(const auto scratch, HeldFolder::make(scratch_, "syncwatch-pg-"));
+    fs::path folder = scratch->path();
+    SW_CO_TRY(DatabaseBackups::Rehearsal rehearsal,
+              co_await engine_.rehearse(copy.repository, copy.label, std::move(folder), visitor_));
     seen.bytes += rehearsal.bytes;
     seen.counts.insert(rehearsal.counts.begin(), rehearsal.counts.end());
     faults.insert(faults.end(), rehearsal.faults.begin(), rehearsal.faults.end());
@@ -236,7 +234,12 @@ Async<std::vector<std::string>> PgComponent::rehearse(Copy copy, BackupRecord re
         const auto others = differences(record, {rehearsal.next_transaction, rehearsal.counts});
         faults.insert(faults.end(), others.begin(), others.end());
     }
-    co_return faults;
+    Visit& visit = rehearsal.visit;
+    faults.insert(faults.end(), visit.faults.begin(), visit.faults.end());
+    if (!visit.films.empty()) seen.counts[kDamagedFilms] += visit.films.size();
+    Words words{std::move(faults), std::move(visit.films)};
+    words.seen.insert(words.seen.end(), visit.seen.begin(), visit.seen.end());
+    co_return words;
 }
 
 Async<Verification> PgComponent::verify(BackupRecord record, VerifyLevel level, TellProgress tell) {
@@ -245,20 +248,25 @@ Async<Verification> PgComponent::verify(BackupRecord record, VerifyLevel level, 
     seen.level = level;
     const Instant begun = clock_.now();
     const std::vector<Copy> copies = copies_of(record);
-    std::vector<std::string> words;
-    if (copies.empty()) words.emplace_back("its record names no label in any of the repositories");
+    Words words;
+    if (copies.empty()) {
+        words.faults.emplace_back("its record names no label in any of the repositories");
+    }
     for (const Copy& copy : copies) {
         const std::string& name = engine_.repositories()[copy.repository];
         const Progress progress{"checking " + name, 0, 0};
         if (tell) tell(progress);
         auto looking = level == VerifyLevel::Restore ? rehearse(copy, record, seen)
                                                      : look(copy, record, level, seen);
-        auto faults = co_await std::move(looking);
-        if (!faults) co_return fail(std::move(faults).error().within(name));
-        for (const std::string& each : *faults) words.push_back(name + ": " + each);
+        auto found = co_await std::move(looking);
+        if (!found) co_return fail(std::move(found).error().within(name));
+        for (const std::string& each : found->faults) words.faults.push_back(name + ": " + each);
+        for (const std::string& each : found->seen) words.seen.push_back(name + ": " + each);
     }
-    seen.sound = words.empty();
-    seen.words = fmt::format("{}", fmt::join(words, "; "));
+    seen.sound = words.faults.empty();
+    // What is wrong first.
+    words.faults.insert(words.faults.end(), words.seen.begin(), words.seen.end());
+    seen.words = fmt::format("{}", fmt::join(words.faults, "; "));
     seen.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun);
     co_return seen;
 }

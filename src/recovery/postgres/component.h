@@ -14,9 +14,11 @@ namespace syncwatch::recovery {
 class PgComponent : public BackupComponent {
 public:
     /// They outlive it. `scratch` is a folder for restores that are thrown away: it needs room for
-    /// the whole database, and others must be able to enter it.
-    PgComponent(DatabaseBackups& engine, Clock& clock, std::filesystem::path scratch)
-        : engine_(engine), clock_(clock), scratch_(std::move(scratch)) {}
+    /// the whole database, and others must be able to enter it. `visitor` uses what was restored;
+    /// nullptr: nobody does.
+    PgComponent(DatabaseBackups& engine, Clock& clock, std::filesystem::path scratch,
+                RestoredVisitor* visitor = nullptr)
+        : engine_(engine), clock_(clock), scratch_(std::move(scratch)), visitor_(visitor) {}
 
     const std::string& name() const override { return name_; }
     std::vector<BackupKind> kinds() const override {
@@ -37,13 +39,18 @@ private:
     Async<DatabaseBackups::Server> ready_server();
     Async<std::vector<BackupId>> parents_of(std::size_t repository, BackupKind& kind,
                                             BackupHistory history);
-    Async<std::vector<std::string>> look(Copy copy, BackupRecord record, VerifyLevel level,
-                                         Verification& seen);
-    Async<std::vector<std::string>> rehearse(Copy copy, BackupRecord record, Verification& seen);
+    /// What is wrong with a backup, and what else was seen.
+    struct Words {
+        std::vector<std::string> faults;
+        std::vector<std::string> seen;
+    };
+    Async<Words> look(Copy copy, BackupRecord record, VerifyLevel level, Verification& seen);
+    Async<Words> rehearse(Copy copy, BackupRecord record, Verification& seen);
 
     DatabaseBackups& engine_;
     Clock& clock_;
     const std::filesystem::path scratch_;
+    RestoredVisitor* const visitor_;
     const std::string name_ = "pg";
 };
 

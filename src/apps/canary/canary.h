@@ -1,0 +1,43 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "apps/canary/canary_film.h"
+#include "apps/canary/canary_server.h"
+#include "apps/canary/canary_user.h"
+#include "apps/config/settings.h"
+#include "ports/clock.h"
+#include "ports/random.h"
+#include "ports/restored_database.h"
+
+namespace syncwatch::apps {
+
+/// Whether what was restored can be used: this program serves it, somebody logs in, looks at the
+/// lists, and plays a film. Their account is made in what was restored, and is gone with it; its
+/// password is in memory alone. docs/recovery/backups.md says what that shows.
+class Canary final : public RestoredVisitor {
+public:
+    /// They outlive it.
+    struct Powers {
+        Clock& clock;
+        Random& random;
+    };
+    Canary(config::Settings settings, Powers powers)
+        : settings_(std::move(settings)), powers_(powers) {}
+
+    Async<Visit> visit(RestoredDatabase database) override;
+
+private:
+    Async<> use(CanaryServer& server, std::vector<std::string> environment, Visit& visit);
+    Async<> make_account(std::vector<std::string> environment, std::string name,
+                         std::string password);
+    Async<> try_films(CanaryServer& server, CanaryUser& user, std::vector<CanaryFilm> films,
+                      Visit& visit);
+    Async<bool> try_film(CanaryServer& server, CanaryUser& user, CanaryFilm film, Visit& visit);
+    std::string drawn(std::size_t bytes) const;
+
+    const config::Settings settings_;
+    const Powers powers_;
+};
+
+}  // namespace syncwatch::apps
