@@ -13,8 +13,11 @@
 #include <gtest/gtest.h>
 
 #include "adapters/sqlite/connection.h"
+#include "base/digest.h"
+#include "base/encoding.h"
 #include "base/time.h"
 #include "harness/film_upload.h"
+#include "harness/object_store.h"
 #include "harness/postgres_stream_world.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
@@ -31,18 +34,18 @@ using harness::Ran;
 using harness::run_syncwatch;
 using harness::Server;
 
-/// Every file below a folder with its bytes and when it was written.
+/// Every file below a folder with a digest of its bytes and when it was written.
 std::map<std::string, std::string> files_in(const fs::path& folder) {
     std::map<std::string, std::string> files;
     for (const auto& each : fs::recursive_directory_iterator(folder)) {
         if (!each.is_regular_file()) continue;
         const auto written = each.last_write_time().time_since_epoch().count();
-        files[each.path().string()] = std::to_string(written) + contents_of(each.path());
+        files[each.path().string()] =
+            std::to_string(written) + " " + encode_hex(sha256(as_bytes(contents_of(each.path()))));
     }
     return files;
 }
 
-/// Their names; those of nobody's things in between.
 std::vector<std::string> names_in(const fs::path& folder) {
     std::vector<std::string> names;
     for (const auto& each : fs::directory_iterator(folder)) {
@@ -247,18 +250,23 @@ TEST_F(CanaryTest, WhatAKilledTestLeftGoesWithTheNext) {
     EXPECT_TRUE(names_in(temporary_).empty());
 }
 
-/// The same where the database is PostgreSQL, backed up over the network.
+/// The same in the production shape: PostgreSQL, backed up over the network, and S3.
 TEST(CanaryOfPostgresTest, WhatCameBackIsUsedAndWhatCannotBeIsSeen) {
     harness::PostgresStreamWorld world;
     must(world.server().create_database("films"));
-    const std::vector<std::string> database{"--database-url", world.server().url("films")};
+    const fs::path keys = world.place() / "keys";
+    fs::copy_file(TestObjectStore::credentials_file(), keys);
+    must(lab::hand_over(keys));
+    const std::vector<std::string> shape{
+        "--database-url",       world.server().url("films"),  "--objects-url",
+        TestObjectStore::url(), "--objects-credentials-file", keys.string()};
     const auto run = [&](std::vector<std::string> arguments) {
-        arguments.insert(arguments.end(), database.begin(), database.end());
+        arguments.insert(arguments.end(), shape.begin(), shape.end());
         return world.run(std::move(arguments));
     };
     {
         Server::Options options;
-        options.arguments = database;
+        options.arguments = shape;
         if (::geteuid() == 0) options.user = 65534;
         Server server(world.data_dir(), options);
         HttpClient client(server.port());
@@ -275,6 +283,14 @@ TEST(CanaryOfPostgresTest, WhatCameBackIsUsedAndWhatCannotBeIsSeen) {
     EXPECT_EQ(used.exit, 0) << used.out << used.err;
     EXPECT_TRUE(has(used.out, "near: a canary logged in")) << used.out;
     EXPECT_TRUE(has(used.out, "\"Film\" plays: ")) << used.out;
+
+    // The last word counts.
+    std::vector<std::string> without = look;
+    without.insert(without.end(), shape.begin(), shape.end());
+    without.insert(without.end(), {"--objects-url", "s3:http://localhost:1/films"});
+    const Ran away = world.run(without);
+    EXPECT_EQ(away.exit, 0) << away.out << away.err;
+    EXPECT_TRUE(has(away.out, "no film was played: an object store does not answer")) << away.out;
 
     must(world.server().sql("ALTER TABLE users RENAME COLUMN password_hash TO lost", "films"));
     ASSERT_EQ(run({"backup", "run", "--component", "pg"}).exit, 0);

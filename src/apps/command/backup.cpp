@@ -255,9 +255,9 @@ void add_backup(CLI::App& app, Command& chosen) {
     add_backup_sets(*backup, chosen);
     add_command(
         *backup, "restore-test",
-        "Bring the database back into a file that is thrown away, look at all of it, and say how "
-        "long that took. Ends with 5 where it is not sound, 6 where it took longer than the plan "
-        "promises",
+        "Bring the database back into a file that is thrown away, look at all of it, use it as "
+        "somebody who logs in and plays a film, and say how long bringing it back took. Ends with "
+        "5 where it or the film is not sound, 6 where it took longer than the plan promises",
         true, chosen, restore_test);
 }
 

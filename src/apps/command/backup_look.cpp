@@ -219,7 +219,7 @@ void add_backup_look(CLI::App& backup, Command& chosen) {
         ->add_option(
             "--level", look->level,
             "checksums: its bytes; structure: as its engine reads it; restore: brought back "
-            "into something that is thrown away")
+            "into something that is thrown away, and of a database used there")
         ->check(CLI::IsMember({"checksums", "structure", "restore"}))
         ->type_name("LEVEL");
     verify->callback([&chosen, look] {
