@@ -31,8 +31,12 @@ std::optional<std::uint32_t> parse_place(std::string_view digits) {
 LogNames::LogNames(std::string_view log, std::string_view system)
     : folder_(fmt::format("{}/{}", log, system)) {}
 
+std::string LogNames::whole(std::uint32_t timeline) const {
+    return fmt::format("{}/whole/{:08X}", folder_, timeline);
+}
+
 std::string LogNames::segment(const wal::Segment& segment) const {
-    return fmt::format("{}/{:08X}/{}{}", whole(), segment.timeline, segment.name(), kEnd);
+    return fmt::format("{}/{}{}", whole(segment.timeline), segment.name(), kEnd);
 }
 
 std::string LogNames::begun(const wal::Segment& segment) const {

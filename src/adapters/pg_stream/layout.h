@@ -27,7 +27,7 @@ public:
     LogNames(std::string_view log, std::string_view system);
 
     const std::string& folder() const { return folder_; }
-    std::string whole() const { return folder_ + "/whole"; }
+    std::string whole(std::uint32_t timeline) const;
     std::string begun() const { return folder_ + "/begun"; }
     std::string histories() const { return folder_ + "/history"; }
     std::string segment(const wal::Segment& segment) const;

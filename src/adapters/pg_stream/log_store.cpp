@@ -28,6 +28,24 @@ Number number_at(std::string_view bytes, std::size_t at) {
     return value;
 }
 
+/// What the names of objects say.
+StoredLog sort_out(const std::vector<BackupRepository::Entry>& entries) {
+    StoredLog log;
+    for (const BackupRepository::Entry& each : entries) {
+        if (const auto timeline = parse_history(each.name)) {
+            log.histories.insert(*timeline);
+        } else if (const auto segment = parse_segment(each.name)) {
+            log.whole.insert(*segment);
+        } else if (const auto named = parse_piece(each.name)) {
+            log.begun[named->segment].push_back(named->piece);
+        }
+    }
+    // What was not removed when its segment became full.
+    std::erase_if(log.begun, [&](const auto& each) { return log.whole.contains(each.first); });
+    for (auto& [segment, pieces] : log.begun) std::ranges::sort(pieces);
+    return log;
+}
+
 }  // namespace
 
 std::uint32_t StoredLog::bytes_of(const wal::Segment& segment) const {
@@ -59,22 +77,28 @@ Result<> check_front(std::string_view bytes, const wal::Segment& segment, std::s
 }
 
 Async<StoredLog> LogStore::read() {
-    StoredLog log;
     std::string folder = names_.folder();
     SW_CO_TRY(const auto entries, co_await repository_.list(std::move(folder)));
-    for (const BackupRepository::Entry& each : entries) {
-        if (const auto timeline = parse_history(each.name)) {
-            log.histories.insert(*timeline);
-        } else if (const auto segment = parse_segment(each.name)) {
-            log.whole.insert(*segment);
-        } else if (const auto named = parse_piece(each.name)) {
-            log.begun[named->segment].push_back(named->piece);
-        }
+    co_return sort_out(entries);
+}
+
+Async<std::optional<wal::Lsn>> LogStore::end(std::uint32_t timeline, wal::Lsn position) {
+    std::string folder = names_.begun();
+    SW_CO_TRY(const auto begun, co_await repository_.list(std::move(folder)));
+    const StoredLog last = sort_out(begun);
+    std::optional<wal::Lsn> end;
+    for (const auto& [segment, pieces] : last.begun) {
+        const bool is_of_it = segment.timeline == timeline && last.bytes_of(segment) > 0;
+        if (is_of_it) end = wal::Lsn{segment.begin().value + last.bytes_of(segment)};
     }
-    // What was not removed when its segment became full.
-    std::erase_if(log.begun, [&](const auto& each) { return log.whole.contains(each.first); });
-    for (auto& [segment, pieces] : log.begun) std::ranges::sort(pieces);
-    co_return log;
+    // Pieces may stay when their segment is full, and a segment may become full without any.
+    if (end && end->value + wal::kSegmentBytes > position.value) co_return end;
+    std::string full = names_.whole(timeline);
+    SW_CO_TRY(const auto whole, co_await repository_.list(std::move(full)));
+    for (const wal::Segment& each : sort_out(whole).whole) {
+        end = std::max(end, std::optional(each.end()));
+    }
+    co_return end;
 }
 
 Async<> LogStore::put_sealed(std::string name, std::string bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ public:
     BackupRepository& repository() const { return repository_; }
 
     Async<StoredLog> read();
+    /// How far it goes on a timeline, while the server is at `position`; nullopt: nothing of it is
+    /// there. Holes are not looked for, and where it is level the names of what is full not read.
+    Async<std::optional<wal::Lsn>> end(std::uint32_t timeline, wal::Lsn position);
     /// A segment that is full, and its pieces are removed. The same again is success. Errors:
     /// Conflict (reason "log_differs": other bytes are there under its name).
     Async<> put(wal::Segment segment, std::string bytes);

@@ -19,7 +19,7 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
         WHERE has_database_privilege(oid, 'CONNECT')),
        current_setting('server_version_num')::int / 10000,
        current_setting('wal_segment_size'),
-       current_setting('max_slot_wal_keep_size') <> '-1',
+       (SELECT setting::bigint * 1048576 FROM pg_settings WHERE name = 'max_slot_wal_keep_size'),
        slot.slot_name IS NOT NULL,
        coalesce(slot.active, false),
        coalesce(slot.wal_status, ''),
@@ -95,7 +95,7 @@ Result<ServerView> look_at_server(const Access& access, const std::string& slot)
     view.server.position = wal::parse_lsn(text(2)).value_or(wal::Lsn());
     view.server.bytes = number<std::uint64_t>(text(3));
     view.version = text(4);
-    view.slot_is_bounded = text(6) == "t";
+    if (!text(6).starts_with('-')) view.slot_most = number<std::uint64_t>(text(6));
     view.has_slot = text(7) == "t";
     view.is_streamed = text(8) == "t";
     view.slot_state = text(9);

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "adapters/pg_stream/replication.h"
@@ -14,8 +16,8 @@ struct ServerView {
     bool is_streamed = false;      ///< Somebody takes its log by that slot now.
     std::uint64_t slot_bytes = 0;  ///< Of its log that it keeps for the slot.
     std::string slot_state;        ///< "reserved", "extended", "unreserved", "lost".
-    bool slot_is_bounded =
-        false;  ///< max_slot_wal_keep_size is set: the slot cannot fill its disk.
+    /// Of that at most (max_slot_wal_keep_size); nullopt: until its disk is full.
+    std::optional<std::uint64_t> slot_most;
 };
 
 /// Blocks: for a pool. Errors: Unavailable (component "backup", reason "no_server").

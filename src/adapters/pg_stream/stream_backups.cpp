@@ -54,6 +54,19 @@ Async<DatabaseBackups::Server> StreamBackups::server() {
     co_return std::move(seen.server);
 }
 
+Async<LogProgress> StreamBackups::progress() {
+    LogProgress progress;
+    SW_CO_TRY(progress.server, co_await view());
+    const Server& server = progress.server.server;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+        LogStore log = store(i, server.system_id);
+        auto end = co_await log.end(server.timeline, server.position);
+        if (!end && end.error().code == ErrorCode::Cancelled) co_return fail(end.error());
+        progress.places.push_back({names_[i], std::move(end)});
+    }
+    co_return progress;
+}
+
 Async<> StreamBackups::prepare() {
     SW_CO_TRY(const ServerView seen, co_await view());
     if (seen.is_streamed) co_return Result<>();

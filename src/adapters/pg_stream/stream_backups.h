@@ -8,6 +8,7 @@
 
 #include "adapters/pg_stream/description.h"
 #include "adapters/pg_stream/log_store.h"
+#include "adapters/pg_stream/progress.h"
 #include "adapters/pg_stream/server_view.h"
 #include "adapters/pg_stream/streamer.h"
 #include "adapters/pgbackrest/engine.h"
@@ -56,6 +57,10 @@ public:
     Async<Server> server() override;
     /// Unavailable (reason "not_counted"): a role that may copy everything may not read tables.
     Async<Rows> rows() override;
+    const std::string& slot() const { return options_.slot; }
+    /// Reads names alone. A place that does not answer is told. Errors: those of
+    /// look_at_server(), Cancelled.
+    Async<LogProgress> progress();
 
 private:
     Async<ServerView> view();

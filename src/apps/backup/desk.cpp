@@ -73,9 +73,9 @@ Result<> BackupDesk::add_postgres(const config::Settings& settings, const recove
                                   const std::string& cluster, Powers powers) {
     if (settings.recovery.pg_mode == config::PgMode::Stream) {
         if (stream_access(settings).url.empty()) return {};
-        SW_TRY(auto streamed, open_stream_component(settings, cluster, {places_, scratch_},
-                                                    {powers.clock, powers.pool}, *canary_));
-        components_.push_back(std::move(streamed));
+        SW_TRY(stream_, open_stream_backups(settings, cluster, {places_, scratch_},
+                                            {powers.clock, powers.pool}));
+        components_.push_back(stream_component(*stream_, powers.clock, scratch_, *canary_));
         return {};
     }
     // It is backed up where its files are, by somebody who may read them.

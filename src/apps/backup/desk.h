@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/pg_stream/stream_backups.h"
 #include "apps/backup/open_repository.h"
 #include "apps/canary/canary.h"
 #include "apps/config/settings.h"
@@ -41,6 +42,8 @@ public:
     std::vector<BackupRepository*> repositories() const;
     /// The same with what the plan calls them.
     const std::vector<recovery::Place>& places() const { return places_; }
+    /// What streams PostgreSQL; nullptr: it is not backed up over its replication protocol.
+    pg_stream::StreamBackups* stream() { return stream_.get(); }
     /// A folder of ours alone, gone with this.
     const std::filesystem::path& scratch() const { return scratch_; }
     /// Ends what is under way: callers get Cancelled.
@@ -65,6 +68,7 @@ private:
     std::unique_ptr<recovery::Catalogue> catalogue_;
     std::unique_ptr<recovery::SnapshotFiles> files_;
     std::vector<std::unique_ptr<SnapshotSource>> sources_;
+    std::unique_ptr<pg_stream::StreamBackups> stream_;
     std::vector<std::unique_ptr<recovery::BackupComponent>> components_;
     std::unique_ptr<recovery::Backups> backups_;
 };

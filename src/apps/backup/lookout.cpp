@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/backup/followed_log.h"
 #include "recovery/backups/rounds.h"
 #include "recovery/catalogue/graph.h"
 #include "recovery/catalogue/retention.h"
@@ -48,6 +49,7 @@ std::string command_for(const std::string& component, Reason reason) {
     if (component == kEmbedded) {
         return is_late ? "syncwatch health" : "syncwatch backup restore-test";
     }
+    if (reason == Reason::NotFollowed) return "systemctl restart syncwatch-wal-stream";
     const char* const what =
         is_late || reason == Reason::Damaged ? "run" : "verify --level restore";
     return fmt::format("syncwatch backup {} --component {}", what, component);
@@ -68,6 +70,14 @@ std::uint64_t bytes_of(const std::vector<Generation>& generations) {
         for (const auto& base : generation.bases) bytes += base.bytes;
     }
     return bytes;
+}
+
+/// What is wrong with the stream of a log, in what is told of its component.
+void tell_stream(recovery::FollowedLog stream, ComponentOutlook& outlook) {
+    for (const auto& fault : {falls_behind(stream), piles_up(stream)}) {
+        if (fault && outlook.detail.empty()) outlook.detail = fault->what + ". " + fault->next;
+    }
+    outlook.stream = std::move(stream);
 }
 
 WallTime newest_copy(const std::vector<Generation>& generations) {
@@ -117,7 +127,18 @@ Async<Lookout::Found> Lookout::look_at(recovery::BackupComponent* component) {
         found.windows = *std::move(windows);
         found.live.reaches = found.windows.back().to;
     }
+    const bool is_streamed = powers_.desk->stream() != nullptr && component->name() == "pg";
+    if (is_streamed) SW_CO_CHECK(co_await look_at_log(found));
     co_return found;
+}
+
+Async<> Lookout::look_at_log(Found& found) {
+    recovery::LogLag no_memory;
+    SW_CO_TRY(found.stream,
+              co_await look_at_stream(*powers_.desk->stream(), no_memory, powers_.clock));
+    // Where the server itself is away, that is what is wrong.
+    found.live.is_cut_off = found.stream->trouble.empty() && falls_behind(*found.stream);
+    co_return Result<>();
 }
 
 Async<Lookout::Found> Lookout::look_at_embedded() {
@@ -203,6 +224,7 @@ ComponentOutlook Lookout::outlook_of(Standing standing, Found found) const {
     outlook.detail = standing.damaged             ? standing.damage
                      : standing.is_away && error_ ? error_->message
                                                   : standing.films;
+    if (found.stream) tell_stream(*std::move(found.stream), outlook);
     outlook.windows = std::move(found.windows);
     outlook.standing = std::move(standing);
     return outlook;

@@ -39,6 +39,7 @@ private:
         recovery::LiveFacts live;
         std::vector<recovery::Window> windows;
         recovery::Wanted wanted;
+        std::optional<recovery::FollowedLog> stream = std::nullopt;
     };
 
     void look_at_places(Outlook& outlook) const;
@@ -48,6 +49,7 @@ private:
     Async<std::map<std::string, Found>> look_at_components();
     Async<Found> look_at_embedded();
     Async<Found> look_at(recovery::BackupComponent* component);
+    Async<> look_at_log(Found& found);
     Found found_of(const std::string& component,
                    const std::vector<recovery::BackupKind>& kinds) const;
     void add_unmade(std::map<std::string, Found>& all) const;

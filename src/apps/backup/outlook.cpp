@@ -42,6 +42,24 @@ json::array names_json(const std::vector<std::string>& names) {
     return all;
 }
 
+json::value stream_json(const std::optional<recovery::FollowedLog>& stream) {
+    if (!stream) return nullptr;
+    json::array places;
+    for (const auto& each : stream->places) {
+        places.push_back(json::object{
+            {"name", each.name},
+            {"behind_bytes", each.bytes ? json::value(*each.bytes) : json::value(nullptr)},
+            {"trouble", text_json(each.trouble)}});
+    }
+    return json::object{{"active", stream->is_followed},
+                        {"slot", stream->slot},
+                        {"kept_bytes", stream->kept_bytes},
+                        {"kept_bytes_most", stream->kept_most ? json::value(*stream->kept_most)
+                                                              : json::value(nullptr)},
+                        {"trouble", text_json(stream->trouble)},
+                        {"places", std::move(places)}};
+}
+
 json::value recoverable_json(const std::vector<Window>& windows) {
     if (windows.empty()) return nullptr;
     json::array newest;
@@ -91,6 +109,7 @@ json::object component_json(const ComponentOutlook& component) {
         {"next_run", time_json(component.next_run)},
         {"overdue_since", time_json(standing.overdue)},
         {"damaged", standing.damaged},
+        {"stream", stream_json(component.stream)},
     };
 }
 

@@ -8,6 +8,7 @@
 
 #include "recovery/backups/standing.h"
 #include "recovery/catalogue/shelves.h"
+#include "recovery/postgres/followed_log.h"
 #include "recovery/window/window.h"
 
 namespace syncwatch::apps {
@@ -22,6 +23,8 @@ struct ComponentOutlook {
     std::optional<WallTime> next_run;  ///< nullopt: it is not made at given times.
     std::string detail;                ///< What was found, or why nobody can say. May be empty.
     std::string command;               ///< To type next. Empty: nothing, or none does it.
+    /// How its log is streamed. nullopt: it does not have to be.
+    std::optional<recovery::FollowedLog> stream = std::nullopt;
 };
 
 /// A place for backups.

@@ -10,16 +10,9 @@ namespace {
 using pg_stream::StreamBackups;
 using recovery::BackupKind;
 
-/// Comes before the component that stands on it.
-struct OwnedStream {
-    std::unique_ptr<StreamBackups> stream;
-};
-class StreamedPostgres final : private OwnedStream, public recovery::PgComponent {
+class StreamedPostgres final : public recovery::PgComponent {
 public:
-    StreamedPostgres(std::unique_ptr<StreamBackups> engine, Clock& clock,
-                     std::filesystem::path scratch, RestoredVisitor& visitor)
-        : OwnedStream{std::move(engine)},
-          PgComponent(*stream, clock, std::move(scratch), &visitor) {}
+    using PgComponent::PgComponent;
 
     std::vector<BackupKind> kinds() const override { return {BackupKind::Full}; }
 };
@@ -60,12 +53,10 @@ Result<std::unique_ptr<StreamBackups>> open_stream_backups(const config::Setting
     return std::make_unique<StreamBackups>(log_places(places.places), std::move(options), powers);
 }
 
-Result<std::unique_ptr<recovery::BackupComponent>> open_stream_component(
-    const config::Settings& settings, const std::string& cluster, StreamPlaces places,
-    StreamBackups::Powers powers, RestoredVisitor& visitor) {
-    const std::filesystem::path scratch = places.scratch;
-    SW_TRY(auto engine, open_stream_backups(settings, cluster, std::move(places), powers));
-    return std::make_unique<StreamedPostgres>(std::move(engine), powers.clock, scratch, visitor);
+std::unique_ptr<recovery::BackupComponent> stream_component(StreamBackups& engine, Clock& clock,
+                                                            std::filesystem::path scratch,
+                                                            RestoredVisitor& visitor) {
+    return std::make_unique<StreamedPostgres>(engine, clock, std::move(scratch), &visitor);
 }
 
 Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& settings,

@@ -24,11 +24,12 @@ Result<std::unique_ptr<pg_stream::StreamBackups>> open_stream_backups(
     const config::Settings& settings, const std::string& cluster, StreamPlaces places,
     pg_stream::StreamBackups::Powers powers);
 
-/// The same as a component that is backed up; `visitor` uses what is restored in a test. It and
-/// `powers` outlive it.
-Result<std::unique_ptr<recovery::BackupComponent>> open_stream_component(
-    const config::Settings& settings, const std::string& cluster, StreamPlaces places,
-    pg_stream::StreamBackups::Powers powers, RestoredVisitor& visitor);
+/// The same as a component that is backed up; `visitor` uses what is restored in a test. All
+/// outlive it; `scratch` as in PgComponent.
+std::unique_ptr<recovery::BackupComponent> stream_component(pg_stream::StreamBackups& engine,
+                                                            Clock& clock,
+                                                            std::filesystem::path scratch,
+                                                            RestoredVisitor& visitor);
 
 /// What brings its log.
 Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& settings,

@@ -37,6 +37,7 @@ std::string verdict(Reason reason) {
         case Reason::Damaged: return "DAMAGED";
         case Reason::Overdue: return "overdue";
         case Reason::NoBackup: return "no backup";
+        case Reason::NotFollowed: return "NOT FOLLOWED";
         case Reason::LosesTooMuch: return "loses too much";
         case Reason::TakesTooLong: return "takes too long";
         case Reason::NotPlanned: return "not planned";
@@ -86,6 +87,13 @@ Outcome<> judge(const Outlook& outlook) {
                    "Look at /health (backup) for what is in the way, or promise less.");
 }
 
+void tell_stream(const recovery::FollowedLog& log, const Output& out) {
+    out.line("the log of PostgreSQL: " + describe(log));
+    for (const auto& fault : {falls_behind(log), piles_up(log)}) {
+        if (fault) out.line(fault->what + ". " + fault->next);
+    }
+}
+
 void tell(const Outlook& outlook, const Output& out) {
     std::vector<std::vector<std::string>> rows;
     for (const ComponentOutlook& each : outlook.components) {
@@ -98,6 +106,9 @@ void tell(const Outlook& outlook, const Output& out) {
     for (const ComponentOutlook& each : outlook.components) {
         if (!each.detail.empty()) out.line(each.standing.component + ": " + each.detail);
         if (!each.command.empty()) out.line(each.standing.component + ": " + each.command);
+    }
+    for (const ComponentOutlook& each : outlook.components) {
+        if (each.stream) tell_stream(*each.stream, out);
     }
     if (outlook.leader) out.line("backups at given times are made by " + *outlook.leader);
 }

@@ -72,10 +72,11 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
     board_.add("transcoder", [this] { return transcoder(); });
 }
 
-void HealthPart::add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds) {
+void HealthPart::add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds,
+                                     const LogWatchPart& log) {
     board_.add("turn", [this] { return turn(); });
-    board_.add("backup", [&backup, &rounds]() -> net::awaitable<ComponentState> {
-        co_return together(backup.state(), rounds.state());
+    board_.add("backup", [&backup, &rounds, &log]() -> net::awaitable<ComponentState> {
+        co_return together(together(backup.state(), rounds.state()), log.state());
     });
 }
 

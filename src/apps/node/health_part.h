@@ -5,6 +5,7 @@
 
 #include "apps/config/settings.h"
 #include "apps/node/backup_part.h"
+#include "apps/node/log_watch_part.h"
 #include "apps/node/powers.h"
 #include "apps/node/rounds_part.h"
 #include "apps/node/signals_part.h"
@@ -26,7 +27,8 @@ public:
 
     http::HealthBoard& board() { return board_; }
     /// What a worker has not. Before the first report; it outlives the reports.
-    void add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds);
+    void add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds,
+                             const LogWatchPart& log);
     void add_notifications(const SignalsPart& signals);
     /// Says it, too, when another node has this one's name. Before the first report; it outlives
     /// the reports.

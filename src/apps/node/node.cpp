@@ -76,7 +76,8 @@ Node::Node(config::Settings settings, Opened opened)
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       backup_(*powers_, settings_, opened.backup_key),
       rounds_of_backups_(*powers_, settings_, opened.backup_key),
-      signals_(*powers_, settings_, opened.backup_key, rounds_of_backups_, backup_),
+      log_watch_(*powers_, settings_, opened.backup_key, rounds_of_backups_),
+      signals_(*powers_, settings_, opened.backup_key, rounds_of_backups_, backup_, log_watch_),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       accounts_(*powers_, settings_, shards_.executor(0),
@@ -99,7 +100,7 @@ Node::Node(config::Settings settings, Opened opened)
     if (peers_.answers() != nullptr) media_.share_reels(*peers_.answers());
     peers_.listen(shards_.executor(0));
     if (settings_.bus.on()) watch_names();
-    health_.add_turn_and_backup(backup_, rounds_of_backups_);
+    health_.add_turn_and_backup(backup_, rounds_of_backups_, log_watch_);
     health_.add_notifications(signals_);
     add_routes();
     metrics_.watch(router_, server_);
@@ -109,6 +110,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { backup_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { rounds_of_backups_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { log_watch_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { signals_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
@@ -190,6 +192,7 @@ Result<> Node::open_for_business() {
     if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
     rounds_of_backups_.start();
+    log_watch_.start();
     signals_.start();
     recovery_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
@@ -216,6 +219,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     replication_.stop();
     worker_.stop();
     signals_.stop();
+    log_watch_.stop();
     recovery_.stop();
     rounds_of_backups_.stop();
     backup_.stop();

@@ -10,6 +10,7 @@
 #include "apps/node/accounts_part.h"
 #include "apps/node/backup_part.h"
 #include "apps/node/health_part.h"
+#include "apps/node/log_watch_part.h"
 #include "apps/node/media_part.h"
 #include "apps/node/metrics_part.h"
 #include "apps/node/peers_part.h"
@@ -95,6 +96,7 @@ private:
     ReplicationPart replication_;
     BackupPart backup_;
     RoundsPart rounds_of_backups_;
+    LogWatchPart log_watch_;
     SignalsPart signals_;
     HealthPart health_;
     MetricsPart metrics_;

@@ -1,5 +1,7 @@
 #include "apps/node/signals_part.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -33,10 +35,12 @@ void add_words(ComponentState& state, const std::string& words) {
 }  // namespace
 
 SignalsPart::SignalsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key,
-                         const RoundsPart& rounds, const BackupPart& backup)
+                         const RoundsPart& rounds, const BackupPart& backup,
+                         const LogWatchPart& log)
     : powers_(powers),
       rounds_(rounds),
       backup_(backup),
+      log_(log),
       store_(*powers.database),
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("notify.task_fault", {{"task", task}, {"what", what}});
@@ -101,6 +105,10 @@ std::optional<recovery::Observed> SignalsPart::observe() {
     if (!observed) return std::nullopt;
     auto behind = look_at_log(now);
     if (behind) observed->standing.push_back(*std::move(behind));
+    auto streamed = log_.conditions();
+    // A node that leads since a moment has not looked: what was told before may still be so.
+    if (!streamed) observed->is_whole = false;
+    if (streamed) std::ranges::move(*streamed, std::back_inserter(observed->standing));
     return observed;
 }
 

@@ -6,6 +6,7 @@
 #include "adapters/sql_notices/sql_told_store.h"
 #include "apps/config/settings.h"
 #include "apps/node/backup_part.h"
+#include "apps/node/log_watch_part.h"
 #include "apps/node/powers.h"
 #include "apps/node/rounds_part.h"
 #include "apps/notify/open_channels.h"
@@ -24,7 +25,7 @@ class SignalsPart {
 public:
     /// `key`: what the installation's name among backups comes from. All outlive it.
     SignalsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key,
-                const RoundsPart& rounds, const BackupPart& backup);
+                const RoundsPart& rounds, const BackupPart& backup, const LogWatchPart& log);
     /// Stops it, if nobody did.
     ~SignalsPart();
 
@@ -54,6 +55,7 @@ private:
     Powers& powers_;
     const RoundsPart& rounds_;
     const BackupPart& backup_;
+    const LogWatchPart& log_;
     recovery::Plan plan_;
     sql::SqlToldStore store_;
     Shards thread_{1};

@@ -22,6 +22,7 @@ std::string_view word(Reason reason) {
         case Reason::Damaged: return "damaged";
         case Reason::Overdue: return "overdue";
         case Reason::NoBackup: return "no_backup";
+        case Reason::NotFollowed: return "not_followed";
         case Reason::LosesTooMuch: return "loses_too_much";
         case Reason::TakesTooLong: return "takes_too_long";
         case Reason::NotPlanned: return "not_planned";
@@ -38,6 +39,7 @@ Judgement judge(const Standing& standing) {
     if (!standing.is_planned) return {State::NotPlanned, Reason::NotPlanned};
     if (standing.overdue) return {State::Overdue, Reason::Overdue};
     if (!standing.loss) return {State::AtRisk, Reason::NoBackup};
+    if (standing.is_cut_off) return {State::AtRisk, Reason::NotFollowed};
     if (standing.misses_loss()) return {State::AtRisk, Reason::LosesTooMuch};
     if (standing.misses_time()) return {State::AtRisk, Reason::TakesTooLong};
     if (!standing.time && standing.is_testable) return {State::Unknown, Reason::NeverRestored};

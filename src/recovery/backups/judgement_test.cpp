@@ -33,6 +33,12 @@ TEST(JudgementTest, SaysTheWorstThatIsTrue) {
         {"more would be gone than is promised",
          [](Standing& of) { of.loss = 2h; },
          {State::AtRisk, Reason::LosesTooMuch}},
+        {"its log does not follow, and so it loses too much",
+         [](Standing& of) {
+             of.is_cut_off = true;
+             of.loss = 2h;
+         },
+         {State::AtRisk, Reason::NotFollowed}},
         {"it takes longer than is promised",
          [](Standing& of) { of.time = 31min; },
          {State::AtRisk, Reason::TakesTooLong}},

@@ -82,6 +82,7 @@ Standing standing_of(const Plan& plan, const Survey& survey, const LiveFacts& li
     standing.overdue = live.overdue;
     standing.is_testable = live.can_be_tested;
     standing.is_away = live.is_away;
+    standing.is_cut_off = live.is_cut_off;
     const auto rule = plan.backups.find(planned_name(live.component));
     standing.is_planned = live.is_backed_up && rule != plan.backups.end();
     standing.on_change = standing.is_planned && is_backed_up_on_change(rule->second);

@@ -29,6 +29,8 @@ struct LiveFacts {
     bool can_be_tested = true;
     /// What is known of its backups does not answer now.
     bool is_away = false;
+    /// The log that should follow it does not.
+    bool is_cut_off = false;
 };
 
 /// How a component stands, if everything were lost now.
@@ -57,6 +59,7 @@ struct Standing {
     bool on_change = false;   ///< It is backed up when it changes: an old backup may be all of it.
     bool is_testable = true;  ///< It can be brought back here to see whether it can be.
     bool is_away = false;     ///< Nobody can say now.
+    bool is_cut_off = false;  ///< The log that should follow it does not.
     std::optional<WallTime> overdue;  ///< When a run should have been begun that was not.
 
     bool misses_loss() const { return promised_loss && (!loss || *loss > *promised_loss); }
@@ -83,6 +86,7 @@ enum class Reason : std::uint8_t {
     Damaged,
     Overdue,
     NoBackup,
+    NotFollowed,
     LosesTooMuch,
     TakesTooLong,
     NotPlanned,

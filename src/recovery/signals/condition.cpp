@@ -14,11 +14,14 @@ using namespace std::chrono_literals;
 constexpr auto kTriedAgain = 2min;
 /// Places and databases are away for minutes, when machines are started again.
 constexpr auto kComesBack = 10min;
+/// A streamer that was started again, or another node's, goes on within seconds.
+constexpr auto kStreamsAgain = 2min;
 /// Tests that were missed in a row.
 constexpr int kTestsMissed = 3;
 /// As long as a large backup may take.
 constexpr auto kLongestRound = 6h;
 constexpr const char* kDoc = "docs/recovery/backups.md";
+constexpr const char* kStreamDoc = "docs/recovery/postgres.md";
 
 Condition condition_of(const std::string& component, const char* kind, WallTime since) {
     Condition condition;
@@ -126,6 +129,24 @@ Condition log_is_behind(std::string words, WallTime since, WallTime now) {
         "They are caught up with by themselves when the place answers; /health says to which "
         "moment a loss would come back.";
     condition.doc = "docs/recovery/embedded.md";
+    return condition;
+}
+
+Condition stream_falls_behind(LogFault words, WallTime since, WallTime now) {
+    Condition condition = condition_of("pg", "stream", since);
+    condition.is_fresh = now - since < kStreamsAgain;
+    condition.what = std::move(words.what);
+    condition.next = std::move(words.next);
+    condition.doc = kStreamDoc;
+    return condition;
+}
+
+Condition stream_piles_up(LogFault words, WallTime since) {
+    Condition condition = condition_of("pg", "kept", since);
+    condition.severity = Severity::Critical;
+    condition.what = std::move(words.what);
+    condition.next = std::move(words.next);
+    condition.doc = kStreamDoc;
     return condition;
 }
 

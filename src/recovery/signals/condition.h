@@ -5,6 +5,7 @@
 
 #include "ports/notice.h"
 #include "recovery/backups/rounds.h"
+#include "recovery/postgres/followed_log.h"
 
 namespace syncwatch::recovery {
 
@@ -35,6 +36,12 @@ std::optional<Observed> observe(const Plan& plan, const RoundsStatus& rounds, Wa
 
 /// The changes of an embedded database are not brought to the repository since then. `words`: why.
 Condition log_is_behind(std::string words, WallTime since, WallTime now);
+
+/// PostgreSQL's log is not streamed into the places, or lags there, since then. `words`: how, and
+/// what to do.
+Condition stream_falls_behind(LogFault words, WallTime since, WallTime now);
+/// The server keeps too much of it meanwhile, since then.
+Condition stream_piles_up(LogFault words, WallTime since);
 
 /// Whether all is well, as far as a service outside should hear: nothing is wrong, and the last
 /// round was not so long ago that another should have ended.

@@ -91,6 +91,21 @@ TEST(ConditionTest, EachThingThatIsWrongHasItsKey) {
     }
 }
 
+TEST(ConditionTest, AStreamThatEndedIsSaidAfterOthersCouldHaveTakenOver) {
+    const LogFault fault{"nobody streams it", "Start it."};
+    const Condition ended = stream_falls_behind(fault, kNow - 3min, kNow);
+    EXPECT_EQ(ended.key, "backup.pg.stream");
+    EXPECT_EQ(ended.severity, Severity::Warning);
+    EXPECT_FALSE(ended.is_fresh);
+    EXPECT_EQ(ended.what, fault.what);
+    EXPECT_EQ(ended.next, fault.next);
+    EXPECT_TRUE(stream_falls_behind(fault, kNow - 1min, kNow).is_fresh);
+    const Condition piled = stream_piles_up(fault, kNow);
+    EXPECT_EQ(piled.key, "backup.pg.kept");
+    EXPECT_EQ(piled.severity, Severity::Critical);
+    EXPECT_FALSE(piled.is_fresh) << "a disk fills";
+}
+
 TEST(ConditionTest, WhereThereIsNoBackupYetNoTestIsMissed) {
     RoundsStatus rounds = good();
     rounds.components["pg"] = {};
