@@ -1,9 +1,6 @@
 #include "adapters/pg_stream/replication.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -11,66 +8,10 @@
 namespace syncwatch::pg_stream {
 namespace {
 
-using namespace std::chrono_literals;
-
 /// What one receive() gives at most: more comes with the next.
 constexpr std::size_t kMostAtOnce = std::size_t{1} << 20;
-/// Beyond it a server that accepts and says nothing is given up (libpq, tcp_user_timeout).
-constexpr const char* kTcpSilence = "15000";
 /// Seconds that an answer to a command is waited for.
 constexpr int kMostSilent = 30;
-
-struct StateMeaning {
-    std::string_view state;  ///< SQLSTATE (PostgreSQL documentation, appendix A).
-    ErrorCode code;
-    std::string_view reason;
-};
-constexpr std::array kStates{
-    StateMeaning{"55006", ErrorCode::Conflict, "slot_busy"},
-    StateMeaning{"58P01", ErrorCode::Conflict, "log_gap"},
-    StateMeaning{"53400", ErrorCode::Conflict, "slots_full"},
-    StateMeaning{"28000", ErrorCode::Forbidden, "no_replication"},
-    StateMeaning{"28P01", ErrorCode::Forbidden, "no_replication"},
-    StateMeaning{"42501", ErrorCode::Forbidden, "no_replication"},
-};
-
-std::string one_line(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    std::ranges::replace(text, '\n', ' ');
-    return text;
-}
-
-Error error_of(std::string words, std::string_view state) {
-    Error error;
-    error.code = ErrorCode::Unavailable;
-    error.component = "backup";
-    error.reason = "no_server";
-    error.retry_after = 5s;
-    error.message = "PostgreSQL: " + one_line(std::move(words));
-    const auto* const found = std::ranges::find(kStates, state, &StateMeaning::state);
-    // Two of them have one state, "object not in prerequisite state", for everything.
-    const bool is_invalid = error.message.find("invalidated") != std::string::npos ||
-                            error.message.find("cannot read from") != std::string::npos;
-    const bool is_ahead = error.message.find("ahead of the WAL flush") != std::string::npos;
-    const bool is_refused = error.message.find("pg_hba.conf") != std::string::npos ||
-                            error.message.find("authentication failed") != std::string::npos ||
-                            error.message.find("must be superuser or repl") != std::string::npos;
-    if (found != kStates.end()) {
-        error.code = found->code;
-        error.reason = found->reason;
-    } else if (is_ahead) {
-        error.code = ErrorCode::Conflict;
-        error.reason = "log_ahead";
-    } else if (is_invalid) {
-        error.code = ErrorCode::Conflict;
-        error.reason = "log_gap";
-    } else if (is_refused) {
-        error.code = ErrorCode::Forbidden;
-        error.reason = "no_replication";
-    }
-    if (error.code != ErrorCode::Unavailable) error.component = {};
-    return error;
-}
 
 /// Microseconds since 2000, as the protocol has them: nobody looks at ours.
 constexpr std::int64_t kNoTime = 0;
@@ -106,44 +47,9 @@ bool is_plain(const std::string& name) {
 
 }  // namespace
 
-std::string Access::without_password() const {
-    PQconninfoOption* const options = PQconninfoParse(url.c_str(), nullptr);
-    std::string text;
-    for (const auto* each = options; each != nullptr && each->keyword != nullptr; ++each) {
-        if (each->val == nullptr || std::strcmp(each->keyword, "password") == 0) continue;
-        std::string value;
-        for (const char* c = each->val; *c != '\0'; ++c) {
-            if (*c == '\'' || *c == '\\') value += '\\';
-            value += *c;
-        }
-        text += fmt::format("{}{}='{}'", text.empty() ? "" : " ", each->keyword, value);
-    }
-    PQconninfoFree(options);
-    return text;
-}
-
 Result<std::unique_ptr<Replication>> Replication::open(const Access& access) {
-    const std::string password = access.password ? access.password() : std::string();
-    const std::string timeout = std::to_string(access.connect_timeout.count());
-    std::vector<const char*> names{"dbname",           "replication",     "connect_timeout",
-                                   "application_name", "keepalives_idle", "keepalives_interval",
-                                   "keepalives_count", "tcp_user_timeout"};
-    std::vector<const char*> values{
-        access.url.c_str(), "true", timeout.c_str(), "syncwatch-log", "5", "5", "2", kTcpSilence};
-    if (access.has_several_hosts()) {
-        names.push_back("target_session_attrs");
-        values.push_back("read-write");
-    }
-    if (!password.empty()) {
-        names.push_back("password");
-        values.push_back(password.c_str());
-    }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    std::unique_ptr<Replication> made(
-        new Replication(PQconnectdbParams(names.data(), values.data(), 1)));
-    if (PQstatus(made->connection_.get()) == CONNECTION_OK) return made;
-    return fail(error_of(PQerrorMessage(made->connection_.get()), ""));
+    SW_TRY(Connection connection, connect(access, Speaks::Replication));
+    return std::unique_ptr<Replication>(new Replication(std::move(connection)));
 }
 
 tl::unexpected<Error> Replication::failed(const PGresult* answer) const {
@@ -157,7 +63,7 @@ tl::unexpected<Error> Replication::failed(const PGresult* answer) const {
 
 /// The next answer to a command; nullptr: there is none any more. PQgetResult alone would wait for
 /// a server that hangs.
-Result<Replication::Answer> Replication::next_answer() {
+Result<Answer> Replication::next_answer() {
     int silent = 0;
     while (PQisBusy(connection_.get()) != 0) {
         pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
@@ -170,7 +76,7 @@ Result<Replication::Answer> Replication::next_answer() {
     return Answer(PQgetResult(connection_.get()));
 }
 
-Result<Replication::Answer> Replication::ask(const std::string& command) {
+Result<Answer> Replication::ask(const std::string& command) {
     if (PQsendQuery(connection_.get(), command.c_str()) == 0) return failed(nullptr);
     Answer answer;
     for (;;) {

@@ -1,30 +1,16 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
-#include <libpq-fe.h>
-
-#include "base/result.h"
+#include "adapters/pg_stream/connection.h"
 #include "domain/wal/segment.h"
 
 namespace syncwatch::pg_stream {
-
-/// How the server is reached over its replication protocol.
-struct Access {
-    /// As libpq takes it: of several hosts the one that takes writes is found.
-    std::string url;
-    std::function<std::string()> password = {};  ///< Asked at each connection; empty: the URL's.
-    std::chrono::seconds connect_timeout{5};     ///< For each host.
-
-    bool has_several_hosts() const { return url.find(',') != std::string::npos; }
-    /// For a program, without a password.
-    std::string without_password() const;
-};
 
 /// One connection that the server sends its log through (PostgreSQL documentation, "Streaming
 /// Replication Protocol"). Blocks its thread: for a pool. One call at a time.
@@ -69,22 +55,14 @@ public:
     Result<> confirm(wal::Lsn durable, bool wants_answer);
 
 private:
-    struct Finish {
-        void operator()(PGconn* connection) const { PQfinish(connection); }
-    };
-    struct Clear {
-        void operator()(PGresult* result) const { PQclear(result); }
-    };
-    using Answer = std::unique_ptr<PGresult, Clear>;
-
-    explicit Replication(PGconn* connection) : connection_(connection) {}
+    explicit Replication(Connection connection) : connection_(std::move(connection)) {}
     Result<Answer> next_answer();
     Result<Answer> ask(const std::string& command);
     Result<> take(std::string_view message, Batch& into);
     Result<std::uint32_t> finish();
     tl::unexpected<Error> failed(const PGresult* answer) const;
 
-    std::unique_ptr<PGconn, Finish> connection_;
+    Connection connection_;
     wal::Lsn received_;
 };
 

@@ -1,10 +1,7 @@
 #include "adapters/pg_stream/server_view.h"
 
-#include <algorithm>
 #include <charconv>
-#include <vector>
-
-#include <fmt/format.h>
+#include <string>
 
 namespace syncwatch::pg_stream {
 namespace {
@@ -34,55 +31,18 @@ Number number(const std::string& text) {
     return value;
 }
 
-tl::unexpected<Error> no_server(std::string words) {
-    std::ranges::replace(words, '\n', ' ');
-    Error error;
-    error.code = ErrorCode::Unavailable;
-    error.component = "backup";
-    error.reason = "no_server";
-    error.retry_after = std::chrono::seconds(5);
-    error.message = "ask PostgreSQL: " + words;
-    return fail(std::move(error));
-}
-
-struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
-};
-struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
-};
-
 }  // namespace
 
 Result<ServerView> look_at_server(const Access& access, const std::string& slot) {
-    const std::string password = access.password ? access.password() : std::string();
-    const std::string timeout = std::to_string(access.connect_timeout.count());
-    std::vector<const char*> names{"dbname", "connect_timeout", "application_name",
-                                   "tcp_user_timeout", "options"};
-    std::vector<const char*> values{access.url.c_str(), timeout.c_str(), "syncwatch-backup",
-                                    "15000", "-c statement_timeout=30s"};
-    if (access.has_several_hosts()) {
-        names.push_back("target_session_attrs");
-        values.push_back("read-write");
-    }
-    if (!password.empty()) {
-        names.push_back("password");
-        values.push_back(password.c_str());
-    }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    const std::unique_ptr<PGconn, Finish> connection(
-        PQconnectdbParams(names.data(), values.data(), 1));
-    if (PQstatus(connection.get()) != CONNECTION_OK) {
-        return no_server(PQerrorMessage(connection.get()));
-    }
+    SW_TRY(const Connection connection, connect(access, Speaks::Sql));
     const char* const parameters[] = {slot.c_str()};
-    const std::unique_ptr<PGresult, Clear> answer(
+    const Answer answer(
         PQexecParams(connection.get(), kLook, 1, nullptr, parameters, nullptr, nullptr, 0));
     constexpr int kColumns = 11;
     if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK || PQntuples(answer.get()) != 1 ||
         PQnfields(answer.get()) != kColumns) {
-        return no_server(PQerrorMessage(connection.get()));
+        const char* const state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
+        return fail(error_of(PQerrorMessage(connection.get()), state == nullptr ? "" : state));
     }
     const auto text = [&](int column) { return std::string(PQgetvalue(answer.get(), 0, column)); };
     if (text(5) != "16MB") {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "adapters/pg_stream/replication.h"
+#include "adapters/pg_stream/connection.h"
 #include "ports/database_backups.h"
 
 namespace syncwatch::pg_stream {
@@ -20,7 +20,7 @@ struct ServerView {
     std::optional<std::uint64_t> slot_most;
 };
 
-/// Blocks: for a pool. Errors: Unavailable (component "backup", reason "no_server").
+/// Blocks: for a pool. Errors: as connect(); InvalidInput (its segments are not of 16 MB).
 Result<ServerView> look_at_server(const Access& access, const std::string& slot);
 
 }  // namespace syncwatch::pg_stream
