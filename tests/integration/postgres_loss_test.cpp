@@ -102,6 +102,39 @@ TEST(PostgresLossTest, WhatWasAcknowledgedBeforeAMomentComesBackAndNothingElse) 
     EXPECT_EQ(world.ask("SELECT count(*) FROM kept"), "10");
 }
 
+/// Whatever was lost comes back to the end of the log.
+void lose_and_restore(World& world, std::vector<std::string> more = {}) {
+    world.archive();
+    world.server().kill();
+    fs::remove_all(world.data());
+    more.insert(more.begin(), {"restore", "pg", "--in-place"});
+    const Ran restored = world.run(more);
+    ASSERT_EQ(restored.exit, 0) << restored.out << restored.err;
+    const auto started = world.server().start();
+    ASSERT_TRUE(started) << started.error().message;
+    ASSERT_TRUE(
+        harness::eventually([&] { return world.ask("SELECT pg_is_in_recovery()") == "f"; }));
+}
+
+TEST(PostgresLossTest, ARestoredServerIsBackedUpAndRestoredAlongItsOwnTimeline) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
+    World world;
+    must(world.server().sql("CREATE TABLE kept (n int PRIMARY KEY)"));
+    (void)world.backup();
+    world.insert(1, 3);
+    lose_and_restore(world);
+    // It is the right one: as docs/recovery/postgres.md says.
+    must(world.server().sql("ALTER SYSTEM RESET archive_mode"));
+    world.server().stop();
+    must(world.server().start());
+    EXPECT_EQ(world.ask("SHOW archive_mode"), "on");
+    (void)world.backup();
+    world.insert(4, 6);
+    lose_and_restore(world, {"--timeline", "2"});
+    EXPECT_EQ(world.ask("SELECT string_agg(n::text, ',' ORDER BY n) FROM kept"), "1,2,3,4,5,6");
+    EXPECT_EQ(world.ask("SELECT timeline_id FROM pg_control_checkpoint()"), "3");
+}
+
 TEST(PostgresStoreTest, ABucketIsAsGoodAsAFolderAndItsSilenceIsNotTheEndOfTheLog) {
     if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
     lab::ObjectStoreServer& store = TestObjectStore::server();
