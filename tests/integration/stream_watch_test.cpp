@@ -49,7 +49,7 @@ bool health_says(StreamNodes& world, const std::string& words) {
 
 TEST(StreamWatchTest, AStreamThatDiedIsSaidEverywhereAndSoIsThatItGoesOn) {
     const Hook hook;
-    StreamNodes world(hook.lines());
+    StreamNodes world(hook.lines(), {"--recovery-pg-stream-on-nodes", "false"});
     must(world.server().sql("ALTER SYSTEM SET max_slot_wal_keep_size = '64MB'"));
     must(world.server().sql("SELECT pg_reload_conf()"));
     auto& nodes = world.nodes();

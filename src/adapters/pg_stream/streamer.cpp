@@ -52,8 +52,17 @@ Async<> LogStreamer::run() {
         if (status().is_following) pause = settings_.first_retry;
         note(error.message);
         busy_for += pause;
-        co_await powers_.clock.sleep_until(powers_.clock.now() + pause);
+        co_await rest(pause);
+        if (stopping_) co_return Result<>();
         pause = std::min(pause * 2, settings_.last_retry);
+    }
+}
+
+/// Until then, or stop().
+net::awaitable<void> LogStreamer::rest(std::chrono::milliseconds pause) {
+    const Instant until = powers_.clock.now() + pause;
+    while (!stopping_ && powers_.clock.now() < until) {
+        co_await powers_.clock.sleep_until(std::min(until, powers_.clock.now() + kReceive));
     }
 }
 

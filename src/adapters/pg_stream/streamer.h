@@ -70,6 +70,7 @@ public:
     StreamerStatus status() const;
 
 private:
+    net::awaitable<void> rest(std::chrono::milliseconds pause);
     Async<> follow();
     Async<> open_shelves(Replication::Identity identity);
     Async<> resume(Replication::Identity identity);

@@ -49,7 +49,7 @@ std::string command_for(const std::string& component, Reason reason) {
     if (component == kEmbedded) {
         return is_late ? "syncwatch health" : "syncwatch backup restore-test";
     }
-    if (reason == Reason::NotFollowed) return "systemctl restart syncwatch-wal-stream";
+    if (reason == Reason::NotFollowed) return "syncwatch doctor";
     const char* const what =
         is_late || reason == Reason::Damaged ? "run" : "verify --level restore";
     return fmt::format("syncwatch backup {} --component {}", what, component);

@@ -1,9 +1,12 @@
 #include "apps/backup/outlook.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/json/array.hpp>
+
+#include "base/encoding.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -145,6 +148,13 @@ json::object outlook_json(const Outlook& outlook) {
 
 std::string lease_holder(const std::string& node, const std::string& process) {
     return node + " " + process;
+}
+
+std::string lease_holder(const std::string& node, Random& random) {
+    constexpr std::size_t kBytes = 8;
+    std::array<std::uint8_t, kBytes> life;
+    random.fill(life);
+    return lease_holder(node, encode_hex(life));
 }
 
 std::string node_of_holder(const std::string& holder) {

@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "ports/random.h"
 #include "recovery/backups/standing.h"
 #include "recovery/catalogue/shelves.h"
 #include "recovery/postgres/followed_log.h"
@@ -55,9 +56,10 @@ boost::json::object outlook_json(const Outlook& outlook);
 boost::json::object component_json(const ComponentOutlook& component);
 boost::json::object repository_json(const RepositoryOutlook& repository);
 
-/// The node of whoever holds the lease of rounds, and its name for that: one for each process, so
+/// The node of whoever holds a lease, and its name for that: one for each process, so
 /// that a node that was started again does not wait for its own lease.
 std::string lease_holder(const std::string& node, const std::string& process);
+std::string lease_holder(const std::string& node, Random& random);
 std::string node_of_holder(const std::string& holder);
 
 }  // namespace syncwatch::apps

@@ -33,6 +33,12 @@ Result<pg_stream::StreamOptions> stream_options_of(const config::Settings& setti
     return options;
 }
 
+std::vector<pg_stream::LogPlace> log_places(const std::vector<recovery::Place>& places) {
+    std::vector<pg_stream::LogPlace> all;
+    for (const recovery::Place& each : places) all.push_back({each.name, each.repository});
+    return all;
+}
+
 }  // namespace
 
 pg_stream::Access stream_access(const config::Settings& settings) {
@@ -67,12 +73,6 @@ Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& se
     wanted.slot = settings.recovery.pg_slot;
     wanted.log = names.logs("pg");
     return wanted;
-}
-
-std::vector<pg_stream::LogPlace> log_places(const std::vector<recovery::Place>& places) {
-    std::vector<pg_stream::LogPlace> all;
-    for (const recovery::Place& each : places) all.push_back({each.name, each.repository});
-    return all;
 }
 
 Result<std::string> stream_fetch_command(const config::Settings& settings,

@@ -34,7 +34,6 @@ std::unique_ptr<recovery::BackupComponent> stream_component(pg_stream::StreamBac
 /// What brings its log.
 Result<pg_stream::StreamerSettings> streamer_settings(const config::Settings& settings,
                                                       const std::string& cluster);
-std::vector<pg_stream::LogPlace> log_places(const std::vector<recovery::Place>& places);
 
 /// How the server is reached, for those who only look at it.
 pg_stream::Access stream_access(const config::Settings& settings);

@@ -103,8 +103,8 @@ constexpr Advice kAdvice[] = {
      "The role needs the right REPLICATION, and pg_hba.conf a line for the database replication "
      "from here: docs/recovery/postgres.md."},
     {"no_stream", Exit::Refused,
-     "syncwatch wal-stream has to run: systemctl enable --now syncwatch-wal-stream."},
-    {"log_not_streamed", Exit::Unreachable, "Look at what syncwatch wal-stream says."},
+     "A node with recovery.pg_stream_on_nodes has to run, or syncwatch-wal-stream."},
+    {"log_not_streamed", Exit::Unreachable, "The log of whoever streams says why."},
     {"log_ahead", Exit::StateUnknown,
      "The repositories have more than this server ever wrote: it is an older copy. Take the right "
      "one, or another repository."},

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/pg_stream/streamer.h"
-#include "apps/backup/late_repository.h"
+#include "apps/backup/late_places.h"
 #include "apps/backup/stream_engine.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/command.h"
@@ -51,17 +51,8 @@ Outcome<> stream_log(Invocation& invocation, const StreamArguments& arguments) {
     if (!wanted) return tl::unexpected<Failure>(failure_of(wanted.error()));
     // Its own: what hangs in a repository is not in the way of what comes.
     net::thread_pool pool(4);
-    std::vector<std::unique_ptr<LateRepository>> repositories;
-    std::vector<pg_stream::LogPlace> places;
-    for (const char* name : {"near", "far"}) {
-        const auto found = (*desk)->plan().repositories.find(name);
-        if (found == (*desk)->plan().repositories.end()) continue;
-        repositories.push_back(std::make_unique<LateRepository>(
-            found->second, OpenRepository::Powers{(*desk)->clock(), (*desk)->random(), pool}));
-        places.push_back({name, repositories.back().get(), found->second.may_delete});
-    }
-    pg_stream::LogStreamer streamer(std::move(places), *std::move(wanted),
-                                    {(*desk)->clock(), pool});
+    LatePlaces places((*desk)->plan(), {(*desk)->clock(), (*desk)->random(), pool});
+    pg_stream::LogStreamer streamer(places.for_log(), *std::move(wanted), {(*desk)->clock(), pool});
     Result<> ended;
     std::thread runner([&streamer, &ended] {
         ended = run_to_end(streamer.run());
@@ -73,7 +64,7 @@ Outcome<> stream_log(Invocation& invocation, const StreamArguments& arguments) {
         streamer.stop();
         runner.join();
     });
-    for (const auto& each : repositories) each->stop();
+    places.stop();
     pool.join();
     if (ended) return {};
     return tl::unexpected<Failure>(failure_of(ended.error()));

@@ -64,6 +64,10 @@ constexpr Key kNodeKeys[] = {
      "For stream: the replication slot by which the server keeps its log until it was brought to "
      "the repositories. It is made when it is not there.",
      [](Settings& s, Words w) { return put(parse_slot(w[0]), s.recovery.pg_slot); }},
+    {"recovery.pg_stream_on_nodes", Kind::Flag, "FLAG", "true", kFlag,
+     "For stream: whether this node brings the log when no other one does. false: syncwatch "
+     "wal-stream does it, as a service of its own.",
+     [](Settings& s, Words w) { return put(parse_flag(w[0]), s.recovery.pg_stream_on_nodes); }},
     {"node.name", Kind::Text, "NAME", "", "1 to 64 letters, digits, dots, dashes or underscores",
      "What this node calls itself in logs, health and metrics. By default the machine's name.",
      [](Settings& s, Words w) { return put(parse_name(w[0]), s.node.name); }},

@@ -20,6 +20,7 @@ struct RecoverySettings {
     PgMode pg_mode = PgMode::PgBackRest;
     std::string pg_url, pg_password;  ///< Of the replication protocol; empty: the database's.
     std::string pg_slot = "syncwatch";
+    bool pg_stream_on_nodes = true;
     bool operator==(const RecoverySettings&) const = default;
 };
 

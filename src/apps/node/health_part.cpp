@@ -73,10 +73,11 @@ HealthPart::HealthPart(Powers& powers, Storage& storage, const config::Settings&
 }
 
 void HealthPart::add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds,
-                                     const LogWatchPart& log) {
+                                     const LogWatchPart& log, const StreamPart& stream) {
     board_.add("turn", [this] { return turn(); });
-    board_.add("backup", [&backup, &rounds, &log]() -> net::awaitable<ComponentState> {
-        co_return together(together(backup.state(), rounds.state()), log.state());
+    board_.add("backup", [&backup, &rounds, &log, &stream]() -> net::awaitable<ComponentState> {
+        const ComponentState streamed = together(log.state(), stream.state());
+        co_return together(together(backup.state(), rounds.state()), streamed);
     });
 }
 

@@ -10,6 +10,7 @@
 #include "apps/node/rounds_part.h"
 #include "apps/node/signals_part.h"
 #include "apps/node/storage.h"
+#include "apps/node/stream_part.h"
 #include "apps/node/worker_part.h"
 #include "gateway/health/health_api.h"
 #include "gateway/health/health_board.h"
@@ -28,7 +29,7 @@ public:
     http::HealthBoard& board() { return board_; }
     /// What a worker has not. Before the first report; it outlives the reports.
     void add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds,
-                             const LogWatchPart& log);
+                             const LogWatchPart& log, const StreamPart& stream);
     void add_notifications(const SignalsPart& signals);
     /// Says it, too, when another node has this one's name. Before the first report; it outlives
     /// the reports.

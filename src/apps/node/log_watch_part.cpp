@@ -48,16 +48,9 @@ LogWatchPart::LogWatchPart(Powers& powers, const config::Settings& settings, Key
 
 void LogWatchPart::open(const config::Settings& settings, const recovery::Plan& plan,
                         KeyStore::Key key) {
-    std::vector<recovery::Place> places;
-    for (const char* name : kPlaces) {
-        const auto found = plan.repositories.find(name);
-        if (found == plan.repositories.end()) continue;
-        repositories_.push_back(std::make_unique<LateRepository>(
-            found->second, OpenRepository::Powers{powers_.clock, powers_.random, pool_}));
-        places.push_back({name, repositories_.back().get()});
-    }
-    auto opened = open_stream_backups(settings, cluster_of(key), {places, settings.data.dir},
-                                      {powers_.clock, pool_});
+    places_.emplace(plan, OpenRepository::Powers{powers_.clock, powers_.random, pool_});
+    auto opened = open_stream_backups(
+        settings, cluster_of(key), {places_->places(), settings.data.dir}, {powers_.clock, pool_});
     if (opened) {
         stream_ = *std::move(opened);
     } else {
@@ -85,7 +78,7 @@ void LogWatchPart::stop() {
 
 net::awaitable<void> LogWatchPart::end() {
     tasks_.cancel();
-    for (const auto& each : repositories_) each->stop();
+    places_->stop();
     co_await tasks_.join();
 }
 

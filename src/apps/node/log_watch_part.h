@@ -8,7 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "apps/backup/followed_log.h"
-#include "apps/backup/late_repository.h"
+#include "apps/backup/late_places.h"
 #include "apps/config/settings.h"
 #include "apps/node/powers.h"
 #include "apps/node/rounds_part.h"
@@ -51,7 +51,7 @@ private:
     const RoundsPart& rounds_;
     Shards thread_{1};
     net::thread_pool pool_{2};
-    std::vector<std::unique_ptr<LateRepository>> repositories_;
+    std::optional<LatePlaces> places_;
     std::unique_ptr<pg_stream::StreamBackups> stream_;
     recovery::LogLag lag_;  // Its own thread's.
     TaskGroup tasks_;

@@ -76,6 +76,7 @@ Node::Node(config::Settings settings, Opened opened)
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
       backup_(*powers_, settings_, opened.backup_key),
       rounds_of_backups_(*powers_, settings_, opened.backup_key),
+      stream_(*powers_, settings_, opened.backup_key),
       log_watch_(*powers_, settings_, opened.backup_key, rounds_of_backups_),
       signals_(*powers_, settings_, opened.backup_key, rounds_of_backups_, backup_, log_watch_),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
@@ -100,7 +101,7 @@ Node::Node(config::Settings settings, Opened opened)
     if (peers_.answers() != nullptr) media_.share_reels(*peers_.answers());
     peers_.listen(shards_.executor(0));
     if (settings_.bus.on()) watch_names();
-    health_.add_turn_and_backup(backup_, rounds_of_backups_, log_watch_);
+    health_.add_turn_and_backup(backup_, rounds_of_backups_, log_watch_, stream_);
     health_.add_notifications(signals_);
     add_routes();
     metrics_.watch(router_, server_);
@@ -110,6 +111,7 @@ Node::Node(config::Settings settings, Opened opened)
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { backup_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { rounds_of_backups_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { stream_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { log_watch_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { signals_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
@@ -192,6 +194,7 @@ Result<> Node::open_for_business() {
     if (settings_.media.work) replication_.set_maker(worker_.maker());
     replication_.start();
     rounds_of_backups_.start();
+    stream_.start();
     log_watch_.start();
     signals_.start();
     recovery_.start();
@@ -222,6 +225,7 @@ void Node::drain(std::chrono::milliseconds patience) {
     log_watch_.stop();
     recovery_.stop();
     rounds_of_backups_.stop();
+    stream_.stop();
     backup_.stop();
 }
 

@@ -22,6 +22,7 @@
 #include "apps/node/signals_part.h"
 #include "apps/node/site_part.h"
 #include "apps/node/storage.h"
+#include "apps/node/stream_part.h"
 #include "apps/node/worker_part.h"
 #include "base/async/shards.h"
 #include "base/async/task_group.h"
@@ -96,6 +97,7 @@ private:
     ReplicationPart replication_;
     BackupPart backup_;
     RoundsPart rounds_of_backups_;
+    StreamPart stream_;
     LogWatchPart log_watch_;
     SignalsPart signals_;
     HealthPart health_;

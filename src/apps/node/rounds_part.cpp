@@ -27,14 +27,6 @@ constexpr auto kOpenDeskAgain = 15s;
 /// All that can be backed up by rounds: each has its metrics, also where there is none of it.
 constexpr std::array kComponents = {"config", "pg", "redis", "secrets"};
 
-/// A process, so that a node that was started again does not wait for its own lease.
-std::string holder_of(const std::string& node, Random& random) {
-    constexpr std::size_t kBytes = 8;
-    std::array<std::uint8_t, kBytes> life;
-    random.fill(life);
-    return lease_holder(node, encode_hex(life));
-}
-
 /// The worst of its components, in words.
 ComponentState worst_of(const RoundsStatus& now) {
     if (!now.trouble.empty()) return ComponentState::of(Status::Down, now.trouble);
@@ -66,7 +58,7 @@ RoundsPart::RoundsPart(Powers& powers, const config::Settings& settings, KeyStor
     : powers_(powers),
       settings_(settings),
       cluster_(cluster_of(key)),
-      holder_(holder_of(settings.node.name, powers.random)),
+      holder_(lease_holder(settings.node.name, powers.random)),
       leases_(*powers.database),
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("backup.task_fault", {{"task", task}, {"what", what}});

@@ -21,10 +21,11 @@ constexpr std::uint64_t kMuch = std::uint64_t{1} << 30;
 constexpr std::uint64_t kLittle = 100'000;
 
 constexpr const char* kStartIt =
-    "Start it again: systemctl restart syncwatch-wal-stream; its log says why it ended.";
+    "A node with recovery.pg_stream_on_nodes does it, or syncwatch-wal-stream: start one; the log "
+    "of the one that did says why it ended.";
 constexpr const char* kStartOrDrop =
-    "Start it again: systemctl restart syncwatch-wal-stream; or give the slot up, and the log with "
-    "it: syncwatch wal-stream --drop-slot.";
+    "Start a node with recovery.pg_stream_on_nodes, or syncwatch-wal-stream; or give the slot up, "
+    "and the log with it: syncwatch wal-stream --drop-slot.";
 
 std::string missing_in(const FollowedLog::OfPlace& place) {
     if (!place.trouble.empty()) return "nobody can say of " + place.name;
@@ -43,16 +44,15 @@ std::optional<LogFault> falls_behind(const FollowedLog& log) {
                         "pg_hba.conf."};
     }
     if (!log.has_slot) {
-        return LogFault{"nobody streams PostgreSQL's log: there is no slot " + log.slot,
-                        "Start it: systemctl enable --now syncwatch-wal-stream."};
+        return LogFault{"nobody streams PostgreSQL's log: there is no slot " + log.slot, kStartIt};
     }
     if (log.is_lost) {
         return LogFault{
             fmt::format("PostgreSQL kept its log no longer for the slot {}: some of it is missing "
                         "in the repositories for good",
                         log.slot),
-            "Let syncwatch wal-stream run, then make a full backup now: syncwatch backup run "
-            "--component pg."};
+            "Have it streamed again, then make a full backup now: syncwatch backup run --component "
+            "pg."};
     }
     if (!log.is_followed) {
         return LogFault{
@@ -64,8 +64,8 @@ std::optional<LogFault> falls_behind(const FollowedLog& log) {
         return LogFault{
             fmt::format("PostgreSQL's log is {} behind in {}{}", format_span(each.behind),
                         each.name, each.trouble.empty() ? "" : ": " + each.trouble),
-            "That place does not answer or is too slow: look at what syncwatch "
-            "wal-stream says. It is caught up with by itself."};
+            "That place does not answer or is too slow: the log of whoever streams says which. It "
+            "is caught up with by itself."};
     }
     return std::nullopt;
 }
@@ -82,8 +82,8 @@ std::optional<LogFault> piles_up(const FollowedLog& log) {
                                 ? fmt::format("beyond {} it is lost", format_size(*log.kept_most))
                                 : "its disk fills";
     return LogFault{kept + ": " + end, log.is_followed
-                                           ? "The places for backups do not keep up: look at what "
-                                             "syncwatch wal-stream says."
+                                           ? "The places for backups do not keep up: the log of "
+                                             "whoever streams says which."
                                            : kStartOrDrop};
 }
 
