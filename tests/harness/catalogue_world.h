@@ -20,10 +20,10 @@
 
 namespace syncwatch {
 
-/// A repository whose keys cannot delete, and that can be counted upon for the rest.
-class KeepingRepository final : public BackupRepository {
+/// A repository that is another one, but for what a test makes of it.
+class PassingRepository : public BackupRepository {
 public:
-    explicit KeepingRepository(BackupRepository& kept) : kept_(kept) {}
+    explicit PassingRepository(BackupRepository& kept) : kept_(kept) {}
     Async<> create(std::string name, std::string bytes) override {
         return kept_.create(std::move(name), std::move(bytes));
     }
@@ -40,13 +40,20 @@ public:
     Async<std::vector<std::string>> folders(std::string prefix) override {
         return kept_.folders(std::move(prefix));
     }
-    Async<> remove(std::string) override {
-        co_return fail(ErrorCode::Conflict, "these keys may not delete", "no_delete");
-    }
+    Async<> remove(std::string name) override { return kept_.remove(std::move(name)); }
     std::string place() const override { return kept_.place(); }
 
 private:
     BackupRepository& kept_;
+};
+
+/// Its keys cannot delete.
+class KeepingRepository final : public PassingRepository {
+public:
+    using PassingRepository::PassingRepository;
+    Async<> remove(std::string) override {
+        co_return fail(ErrorCode::Conflict, "these keys may not delete", "no_delete");
+    }
 };
 
 /// A catalogue over two folders, each of which can go away as a disk does.

@@ -18,6 +18,7 @@
 #include "harness/must.h"
 #include "harness/object_store.h"
 #include "harness/postgres_backup_world.h"
+#include "recovery/catalogue/hold.h"
 #include "recovery/postgres/gaps.h"
 
 namespace syncwatch {
@@ -303,6 +304,27 @@ TEST_F(PostgresBackupTest, OneThatIsWholeAndWrongIsSeenWhenItIsRehearsed) {
         EXPECT_NE(seen.words.find(each), std::string::npos) << each << ": " << seen.words;
     }
     must(world().server().sql("DROP TABLE children"));
+}
+
+TEST_F(PostgresBackupTest, ARestoreSaysWhatItReadsForADayAsItsLogIsReplayedLater) {
+    const fs::path into = world().work() / "held";
+    const Ran restored =
+        world().run({"restore", "pg", "--into", into.string(), "--cluster", "test"});
+    ASSERT_EQ(restored.exit, 0) << restored.err;
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    std::vector<recovery::Hold> holds;
+    for (const auto& each : fs::recursive_directory_iterator(world().backups() / "v1")) {
+        if (!each.is_regular_file()) continue;
+        const auto hold = recovery::hold_named(each.path().string());
+        if (hold) holds.push_back(*hold);
+    }
+    ASSERT_EQ(holds.size(), 1u) << "of the first hour nothing is left";
+    EXPECT_EQ(holds[0].component, "pg");
+    EXPECT_GT(holds[0].until, now + 23h);
+    EXPECT_LT(holds[0].until, now + 25h);
+    fs::remove_all(into);
+    fs::remove_all(world().backups() / "v1");
 }
 
 TEST_F(PostgresBackupTest, WhatCannotBeIsRefusedBeforeAnythingIsTouched) {

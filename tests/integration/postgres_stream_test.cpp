@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/long_run.h"
 #include "harness/postgres_stream_world.h"
@@ -202,6 +204,78 @@ TEST(PostgresStreamTest, OnlyTheEndOfTheLogIsItsEnd) {
     EXPECT_EQ(world.run({"backup", "verify", "--component", "pg", "--all"}).exit, 5);
     fs::remove(whole[1]);
     EXPECT_EQ(get(name_of(whole[1])), 126) << "what comes after it is there";
+}
+
+/// The objects that say that somebody reads.
+std::vector<fs::path> holds_in(const World& world) {
+    std::vector<fs::path> found;
+    const fs::path folder =
+        world.repository("near") / "v1/cluster" / World::kCluster / "hold" / "pg";
+    std::error_code failed;
+    for (const auto& each : fs::recursive_directory_iterator(folder, failed)) {
+        if (each.path().extension() == ".json") found.push_back(each.path());
+    }
+    return found;
+}
+
+TEST(PostgresStreamTest, WhatARestoreReadsDoesNotExpireMeanwhile) {
+    World world;
+    std::ofstream(world.plan(), std::ios::app)
+        << "[backup.database]\nkeep = \"1s\"\nkeep_full = 1\n";
+    const auto streamer = world.stream();
+    for (int i = 0; i < 3; ++i) back_up(world);
+    std::this_thread::sleep_for(1100ms);
+    const auto expire = [&](std::vector<std::string> more = {}) {
+        more.insert(more.begin(), {"backup", "expire", "--component", "pg"});
+        return world.run(std::move(more));
+    };
+    ASSERT_NE(expire({"--dry-run"}).out.find("would go"), std::string::npos);
+    const fs::path back = world.place() / "back";
+    const auto restoring = world.start({"restore", "pg", "--into", back.string()});
+    ASSERT_TRUE(harness::eventually([&] { return !holds_in(world).empty(); }));
+    restoring->signal(SIGSTOP);
+    EXPECT_FALSE(fs::exists(back / "backup_label")) << "it was too quick for this test";
+    for (const char* each : {"--dry-run", "--json"}) {
+        const Ran held = expire({each});
+        EXPECT_EQ(held.exit, 0) << held.err;
+        EXPECT_EQ(held.out.find("would go"), std::string::npos) << held.out;
+        EXPECT_NE(held.out.find("a restore on "), std::string::npos) << held.out;
+    }
+    restoring->signal(SIGCONT);
+    EXPECT_EQ(restoring->wait(60s), 0) << restoring->out() << restoring->err();
+    // PostgreSQL replays its log later, by itself.
+    ASSERT_EQ(holds_in(world).size(), 1u);
+    EXPECT_EQ(expire({"--dry-run"}).out.find("would go"), std::string::npos);
+    fs::remove(holds_in(world).front());
+
+    const auto killed = world.start({"restore", "pg", "--into", back.string() + "2"});
+    ASSERT_TRUE(harness::eventually([&] { return !holds_in(world).empty(); }));
+    killed->signal(SIGKILL);
+    (void)killed->wait();
+    EXPECT_NE(expire({"--dry-run"}).out.find("at most"), std::string::npos);
+    // As an hour later.
+    const fs::path left = holds_in(world).at(0);
+    fs::rename(left, left.parent_path() / "20260101T000000.000Z.json");
+    const Ran gone = expire();
+    EXPECT_EQ(gone.exit, 0) << gone.err;
+    EXPECT_NE(gone.out.find("is gone"), std::string::npos) << gone.out;
+    EXPECT_TRUE(holds_in(world).empty()) << "what is left of it goes as well";
+}
+
+TEST(PostgresStreamTest, WhoMayOnlyReadRestoresAndIsToldThatNothingIsHeld) {
+    if (::geteuid() != 0) GTEST_SKIP() << "giving a folder away needs root";
+    World world;
+    {
+        const auto streamer = world.stream();
+        back_up(world);
+    }
+    const fs::path cluster = world.repository("near") / "v1/cluster" / World::kCluster;
+    ASSERT_EQ(::chown(cluster.c_str(), 0, 0), 0);
+    ASSERT_EQ(::chmod(cluster.c_str(), 0755), 0);
+    const Ran restored = world.run({"restore", "pg", "--into", (world.place() / "back").string()});
+    EXPECT_EQ(restored.exit, 0) << restored.err;
+    EXPECT_NE(restored.out.find("not held"), std::string::npos) << restored.out;
+    EXPECT_TRUE(fs::exists(world.place() / "back" / "backup_label"));
 }
 
 TEST(PostgresStreamTest, FiveLossesOfEverything) {

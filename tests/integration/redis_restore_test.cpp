@@ -245,6 +245,10 @@ TEST_F(RedisRestoreTest, WhatIsBackedUpByCommandIsVerifiedAndComesBack) {
         expect_all(*server);
     }
     EXPECT_EQ(backup({"restore", "redis", "--server", server->url(), "--set", "ffff"}).exit, 3);
+    for (const auto& each : fs::recursive_directory_iterator(folder_.path() / "near")) {
+        const bool is_held = each.path().string().find("/hold/") != std::string::npos;
+        EXPECT_FALSE(is_held && each.is_regular_file()) << each.path();
+    }
     EXPECT_TRUE(fs::is_empty(data / "backup"));
 }
 

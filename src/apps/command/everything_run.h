@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include "apps/command/everything_plan.h"
+#include "apps/command/restore_hold.h"
 #include "apps/restore/restore_journal.h"
 #include "apps/restore/store_check.h"
 
@@ -57,6 +58,7 @@ private:
     const EverythingPlan& plan_;
     const EverythingArguments& arguments_;
     RestoreJournal& journal_;
+    std::optional<RestoreHold> hold_;
     config::Settings settings_;  ///< As they are when the files are in their places.
     boost::json::array told_;    ///< Of each step, for programs.
 };

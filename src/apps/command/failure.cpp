@@ -110,6 +110,7 @@ constexpr Advice kAdvice[] = {
      "one, or another repository."},
     {"tablespaces", Exit::Refused,
      "Back it up with pgBackRest (recovery.pg_mode), or move what is in them into the database."},
+    {"held", Exit::Locked, "Repeat it when that has ended: what was not removed goes then."},
     {"backup_locked", Exit::Locked, "Wait until the other run has ended."},
     {"log_not_archived", Exit::Unreachable,
      "PostgreSQL's log says why archive_command fails; pg_stat_archiver counts it."},

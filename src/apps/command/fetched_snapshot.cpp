@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/command/backup_desk.h"
+#include "apps/command/restore_hold.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -37,6 +38,7 @@ Outcome<FetchedSnapshot> fetch_snapshot(const Invocation& invocation,
                                         const std::filesystem::path& folder) {
     auto desk = CommandDesk::open(invocation, arguments, CommandDesk::For::Restore);
     if (!desk) return tl::unexpected<Failure>(desk.error());
+    const RestoreHold hold(invocation, (*desk)->cluster(), (*desk)->desk().places(), {component});
     const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
     if (!survey) return tl::unexpected<Failure>(survey.error());
     const auto backup = chosen_snapshot(*survey, component, set);

@@ -15,6 +15,7 @@
 #include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/restore_config.h"
+#include "apps/command/restore_hold.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
 #include "apps/command/restore_redis.h"
@@ -91,6 +92,9 @@ Outcome<DatabaseBack> bring_beside(BackupPlace& place, WallTime moment, const fs
 
 Outcome<> bring_back(Invocation& invocation, BackupPlace& place, const Intent& intent,
                      const fs::path& target, bool replaces) {
+    const RestoreHold hold(invocation, place.cluster(),
+                           {{place.repository().place(), &place.repository()}},
+                           {std::string(recovery::kEmbeddedComponent)});
     const Instant begun = place.clock().now();
     auto back = replaces ? bring_back_database(place.repository(), place.clock(), place.cluster(),
                                                intent.moment, target)

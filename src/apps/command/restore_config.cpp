@@ -14,6 +14,7 @@
 #include "apps/command/backup_place.h"
 #include "apps/command/backup_words.h"
 #include "apps/command/bundle_fetch.h"
+#include "apps/command/restore_hold.h"
 #include "apps/command/table.h"
 #include "apps/escrow/laying.h"
 #include "recovery/bundle/bundle.h"
@@ -45,6 +46,8 @@ Outcome<BundlePair> bundles_in(Invocation& invocation, const ConfigArguments& ar
     wish.moment = *moment;
     auto desk = CommandDesk::open(invocation, arguments.backup, CommandDesk::For::Restore);
     if (!desk) return tl::unexpected<Failure>(desk.error());
+    const RestoreHold hold(invocation, (*desk)->cluster(), (*desk)->desk().places(),
+                           {"config", "secrets"});
     const auto survey = (*desk)->run((*desk)->desk().catalogue().survey());
     if (!survey) return tl::unexpected<Failure>(survey.error());
     for (const auto& each : (*desk)->gone()) {

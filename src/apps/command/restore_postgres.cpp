@@ -15,6 +15,7 @@
 #include "apps/command/backup_desk.h"
 #include "apps/command/command.h"
 #include "apps/command/postgres_tools.h"
+#include "apps/command/restore_hold.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
 #include "base/digest.h"
@@ -286,6 +287,15 @@ Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Inte
     return {};
 }
 
+/// While nothing of what it reads expires, nor for a day what PostgreSQL then replays.
+Outcome<> bring_back_held(Invocation& invocation, DatabaseBackups& engine,
+                          const Intention& intention, const PostgresArguments& arguments) {
+    PlannedHold hold(invocation, arguments.place, {"pg"});
+    auto done = bring_back(invocation, engine, intention);
+    if (done) hold.leave_for(RestoreHold::kForReplay);
+    return done;
+}
+
 Outcome<> restore_with(Invocation& invocation, DatabaseBackups& engine,
                        const PostgresArguments& arguments) {
     const auto intention = intention_of(invocation, engine, arguments);
@@ -304,9 +314,9 @@ Outcome<> restore_with(Invocation& invocation, DatabaseBackups& engine,
                            : "things are not as they were when that was shown",
                        "Repeat it with --confirm " + intention->token);
     }
-    if (!arguments.in_place) return bring_back(invocation, engine, *intention);
+    if (!arguments.in_place) return bring_back_held(invocation, engine, *intention, arguments);
     RestoreNews news(invocation, "pg", intention->target.string());
-    return news.ended(bring_back(invocation, engine, *intention));
+    return news.ended(bring_back_held(invocation, engine, *intention, arguments));
 }
 
 Outcome<> restore_postgres(Invocation& invocation, PostgresArguments arguments) {

@@ -138,16 +138,22 @@ net::awaitable<void> BackupPart::tidy_now_and_then() {
     for (;;) {
         co_await powers_.clock.sleep_until(powers_.clock.now() + kTidyBackupsEvery);
         // A pack beside what it was made of would only cost room.
-        if (place_->may_delete) {
-            co_await expire_in(repository_->get());
-            co_await pack(packer);
-        }
+        if (place_->may_delete) co_await tidy(repository_->get(), packer);
         if (far_ && far_place_->may_delete) {
             if (!far_packer) far_packer.emplace(far_->get(), cluster_);
-            co_await expire_in(far_->get());
-            co_await pack(*far_packer);
+            co_await tidy(far_->get(), *far_packer);
         }
     }
+}
+
+net::awaitable<void> BackupPart::tidy(BackupRepository& place, recovery::Packer& packer) {
+    const auto is_read = co_await recovery::embedded_is_read(place, cluster_, powers_.clock.wall());
+    if (is_read && *is_read) {
+        log::info("backup.expiry_held", {{"place", place.place()}});
+        co_return;
+    }
+    co_await expire_in(place);
+    co_await pack(packer);
 }
 
 net::awaitable<void> BackupPart::pack(recovery::Packer& packer) {

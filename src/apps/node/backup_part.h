@@ -45,6 +45,8 @@ private:
     net::awaitable<void> ship();
     net::awaitable<void> open_repository();
     net::awaitable<void> tidy_now_and_then();
+    /// Not while somebody restores from there.
+    net::awaitable<void> tidy(BackupRepository& place, recovery::Packer& packer);
     net::awaitable<void> pack(recovery::Packer& packer);
     net::awaitable<void> expire_in(BackupRepository& place);
     net::awaitable<void> bring_far();

@@ -85,13 +85,30 @@ Async<Backups::Looked> Backups::verify(BackupId backup, VerifyLevel level, TellP
     co_return looked;
 }
 
+net::awaitable<void> Backups::remove_left(BackupComponent* engine, Survey survey) {
+    (void)co_await powers_.catalogue.forget_old_holds();
+    std::vector<BackupRecord> left;
+    std::vector<BackupId> ids;
+    for (const Catalogued& each : survey.backups) {
+        if (each.record().component != engine->name() || !each.is_expired) continue;
+        left.push_back(each.record());
+        ids.push_back(each.record().id);
+    }
+    if (left.empty()) co_return;
+    // Where keys cannot delete they stay, and everybody knows.
+    const auto removed = co_await powers_.catalogue.remove(engine->name(), std::move(ids));
+    if (removed && removed->empty()) (void)co_await engine->forget(std::move(left));
+}
+
 Async<Backups::Expired> Backups::expire(std::string component, Retention retention, bool for_real) {
     SW_CO_TRY(BackupComponent* const engine, find(component));
     SW_CO_TRY(const Survey survey, co_await powers_.catalogue.survey());
     Expired expired;
     const BackupHistory history = survey.history_of(component);
     expired.expiry = recovery::expire(history, retention, powers_.clock.wall());
-    if (!for_real || expired.expiry.goes.empty()) co_return expired;
+    if (!for_real) co_return expired;
+    if (history.held_by.empty()) co_await remove_left(engine, survey);
+    if (expired.expiry.goes.empty()) co_return expired;
     std::vector<BackupRecord> gone;
     for (const BackupId each : expired.expiry.goes) gone.push_back(survey.find(each)->record());
     std::vector<BackupId> goes = expired.expiry.goes;

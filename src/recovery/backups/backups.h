@@ -59,11 +59,14 @@ public:
         Expiry expiry;
         std::vector<Trouble> left;  ///< What could not be removed.
     };
-    /// What a component's backups may do without; `for_real`: removed, too.
+    /// What a component's backups may do without; `for_real`: removed, too. Errors: also Conflict
+    /// (reason "held": somebody began to read them meanwhile; they go with the next call).
     Async<Expired> expire(std::string component, Retention retention, bool for_real);
 
 private:
     Result<BackupComponent*> find(const std::string& component) const;
+    /// What was expired before and is still there: a place was away, or somebody read.
+    net::awaitable<void> remove_left(BackupComponent* engine, Survey survey);
     Async<std::optional<StoredRecord>> unchanged(BackupComponent* component, Survey survey);
 
     const Powers powers_;

@@ -1,6 +1,7 @@
 #include "recovery/backups/backups.h"
 
 #include "harness/snapshot_world.h"
+#include "recovery/catalogue/record_text.h"
 
 namespace syncwatch::recovery {
 namespace {
@@ -75,6 +76,30 @@ TEST_F(BackupsTest, ExpiryRemovesRecordsAndBytesAndOnlyForReal) {
         EXPECT_TRUE(std::filesystem::exists(stored_file(place, young)));
     }
     EXPECT_TRUE(survey().chain_faults().empty());
+}
+
+TEST_F(BackupsTest, WhatSomebodyReadsStaysAndGoesWhenItWasRead) {
+    for (int i = 0; i < 3; ++i) {
+        (void)run(true);
+        clock_.advance(240h);
+    }
+    Hold hold;
+    hold.component = "lines";
+    hold.reader = random_.make_id<ReaderId>(clock_.wall());
+    Holder reader(catalogue_.names(), {{"near", near_.get()}}, hold);
+    must(run_to_end(reader.hold_until(clock_.wall() + 1h)));
+    const Retention retention{24h, 1};
+    EXPECT_TRUE(must(run_to_end(backups_.expire("lines", retention, true))).expiry.goes.empty());
+    EXPECT_EQ(survey().records_of("lines").size(), 3U);
+    must(run_to_end(reader.let_go()));
+    // As it is when somebody began to read after the decision: noted, and not removed.
+    const BackupRecord noted = survey().records_of("lines").front();
+    const ExpiryNote note{clock_.wall(), "lines", {{noted.id, ""}}};
+    must(run_to_end(
+        near_->create(catalogue_.names().expiry("lines", clock_.wall()), write_expiry(note))));
+    EXPECT_TRUE(std::filesystem::exists(stored_file("near", noted)));
+    must(run_to_end(backups_.expire("lines", retention, true)));
+    EXPECT_FALSE(std::filesystem::exists(stored_file("near", noted)));
 }
 
 }  // namespace

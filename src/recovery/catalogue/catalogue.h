@@ -69,9 +69,12 @@ public:
 
     /// Removes backups in this order, after a note of it, so that nobody takes them for lost.
     /// Called again it removes what was left over. Gives what could not be removed: from places
-    /// that forbid it, or that are away. Errors: Conflict (reason "pinned"; nothing was removed),
+    /// that forbid it, or that are away. Errors: Conflict (reason "pinned", or "held": somebody
+    /// reads; nothing was removed), Unavailable (also: a place does not list what is there),
     /// NotFound (one of them was never there).
     Async<std::vector<Trouble>> remove(std::string component, std::vector<BackupId> backups);
+    /// Removes what is left of holds that ended long ago, where that may be.
+    Async<> forget_old_holds();
 
 private:
     using Sentence = std::pair<std::string, std::string>;  ///< A name and a text.
@@ -81,6 +84,9 @@ private:
     Async<Survey> survey_records(Depth depth);
     Async<Survey> survey_words(Survey survey, Depth depth);
     Async<std::set<BackupId>> expired();
+    /// Of who reads now, in whichever place it is said; places that are away are not asked.
+    Async<std::vector<Hold>> holds(std::string folder);
+    Async<> expect_unheld(std::string component);
     /// What the record `name` follows: what it says itself if it is there, or else the newest.
     Async<std::optional<ChainLink>> link_before(Shelves::Listing listing, std::string name);
     Async<std::optional<StoredRecord>> read_one(Shelves::Listed listed);

@@ -58,8 +58,46 @@ Async<> Catalogue::remove_at(std::size_t place, std::string component, BackupId 
     co_return Result<>();
 }
 
+Async<std::vector<Hold>> Catalogue::holds(std::string folder) {
+    std::vector<Hold> all;
+    Error last;
+    std::size_t answered = 0;
+    for (const Place& each : shelves_.places()) {
+        auto found = co_await holds_in(*each.repository, folder, clock_.wall());
+        if (!found) {
+            last = found.error();
+            continue;
+        }
+        ++answered;
+        for (Hold& hold : *found) {
+            if (std::ranges::find(all, hold.reader, &Hold::reader) == all.end()) {
+                all.push_back(std::move(hold));
+            }
+        }
+    }
+    if (answered == 0) co_return fail(std::move(last));
+    co_return all;
+}
+
+Async<> Catalogue::expect_unheld(std::string component) {
+    std::string folder = names_.holds(component);
+    SW_CO_TRY(const std::vector<Hold> held, co_await holds(std::move(folder)));
+    if (held.empty()) co_return Result<>();
+    co_return fail(ErrorCode::Conflict, component + ": " + describe(held.front()), "held");
+}
+
+Async<> Catalogue::forget_old_holds() {
+    for (const Place& each : shelves_.places()) {
+        std::string folder = names_.holds();
+        SW_CO_CHECK(co_await recovery::forget_old_holds(*each.repository, std::move(folder),
+                                                        clock_.wall()));
+    }
+    co_return Result<>();
+}
+
 Async<std::vector<Trouble>> Catalogue::remove(std::string component,
                                               std::vector<BackupId> backups) {
+    SW_CO_CHECK(co_await expect_unheld(component));
     SW_CO_TRY(const Survey survey, co_await this->survey(Depth::Each));
     const std::map<BackupId, ChainLink> links = links_of(survey);
     std::vector<ChainLink> to_note;
@@ -79,6 +117,9 @@ Async<std::vector<Trouble>> Catalogue::remove(std::string component,
     std::set<BackupId> none;
     SW_CO_TRY(std::vector<Trouble> more, co_await bring_words(std::move(notes), std::move(none)));
     std::ranges::move(more, std::back_inserter(trouble));
+    // Whoever began to read before the note was there does not know of it, but said so: what is
+    // noted is removed with the next call. Whoever comes now sees the note.
+    SW_CO_CHECK(co_await expect_unheld(component));
     for (std::size_t place = 0; place < shelves_.places().size(); ++place) {
         // Where there is no note of it, it would be lost.
         const auto is_here = [&](const Trouble& each) {

@@ -121,6 +121,8 @@ Async<Survey> Catalogue::survey_words(Survey survey, Depth depth) {
     for (const std::string& name : pins.unreadable) {
         if (const auto id = backup_of_word(name)) survey.pinned.insert(*id);
     }
+    std::string holds_at = names_.holds();
+    SW_CO_TRY(survey.holds, co_await holds(std::move(holds_at)));
     std::string notes_at = names_.expiries();
     SW_CO_TRY(auto notes, co_await read_folder(shelves_, std::move(notes_at), all, &read_expiry));
     tell(notes);

@@ -20,6 +20,16 @@ std::string name_of_time(WallTime time) {
     return text;
 }
 
+Result<WallTime> time_of_name(std::string_view name) {
+    constexpr std::size_t kDay = 8;     // "20261129"
+    constexpr std::size_t kWhole = 15;  // "20261129T155850"
+    if (name.size() < kWhole) return fail(ErrorCode::InvalidInput, "no time in a name");
+    const std::string_view clock = name.substr(kDay);
+    return parse_rfc3339(fmt::format("{}-{}-{}{}:{}:{}", name.substr(0, 4), name.substr(4, 2),
+                                     name.substr(6, 2), clock.substr(0, 3), clock.substr(3, 2),
+                                     clock.substr(5)));
+}
+
 namespace {
 
 std::optional<BackupId> parsed_id(std::string_view text) {
@@ -86,6 +96,15 @@ std::string RepositoryNames::verification(BackupId of, WallTime at) const {
 
 std::string RepositoryNames::pin(BackupId of, WallTime at) const {
     return fmt::format("{}/{}/{}.json", pins(), of.text(), name_of_time(at));
+}
+
+std::string RepositoryNames::holds(std::string_view component) const {
+    return fmt::format("{}/{}", holds(), component);
+}
+
+std::string RepositoryNames::hold(std::string_view component, std::string_view reader,
+                                  WallTime until) const {
+    return fmt::format("{}/{}/{}/{}.json", holds(), component, reader, name_of_time(until));
 }
 
 std::string RepositoryNames::expiry(std::string_view component, WallTime at) const {

@@ -28,6 +28,9 @@ public:
     std::string verification(BackupId of, WallTime at) const;
     std::string pins() const { return under("pin"); }
     std::string pin(BackupId of, WallTime at) const;
+    std::string holds() const { return under("hold"); }
+    std::string holds(std::string_view component) const;
+    std::string hold(std::string_view component, std::string_view reader, WallTime until) const;
     std::string expiries() const { return under("expired"); }
     std::string expiry(std::string_view component, WallTime at) const;
 
@@ -46,5 +49,7 @@ std::optional<BackupId> backup_of_record(std::string_view name);
 std::optional<BackupId> backup_of_word(std::string_view name);
 /// "20261129T155850.123Z": a time as a part of a name.
 std::string name_of_time(WallTime time);
+/// The same back. Errors: InvalidInput.
+Result<WallTime> time_of_name(std::string_view name);
 
 }  // namespace syncwatch::recovery

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -209,6 +210,22 @@ private:
     std::map<BackupId, std::vector<std::string>> why_;
 };
 
+/// A restore, say, may be about to read any of it, and the log between.
+void hold_back(Expiry& expiry, const BackupHistory& history) {
+    if (history.held_by.empty()) return;
+    std::map<BackupId, Stay> stays;
+    for (Stay& each : expiry.stays) stays[each.backup] = std::move(each);
+    for (const BackupId& each : std::exchange(expiry.goes, {})) {
+        Stay& held = stays[each];
+        held.backup = each;
+        held.why = history.held_by;
+    }
+    expiry.stays.clear();
+    for (const BackupRecord& each : history.records) {
+        expiry.stays.push_back(std::move(stays[each.id]));
+    }
+}
+
 Expiry keep_all(const BackupHistory& history) {
     Expiry expiry;
     for (const BackupRecord& each : history.records) {
@@ -237,7 +254,9 @@ Expiry expire(const BackupHistory& history, const Retention& retention, WallTime
     keeper.keep_coverage();
     keeper.keep_last_full(std::max<std::uint64_t>(retention.keep_full, 1));
     keeper.keep_last_verified();
-    return keeper.decide();
+    Expiry expiry = keeper.decide();
+    hold_back(expiry, history);
+    return expiry;
 }
 
 }  // namespace syncwatch::recovery

@@ -34,6 +34,8 @@ struct BackupHistory {
     std::vector<BackupRecord> records;
     std::vector<Verification> verifications;
     std::set<BackupId> pinned;
+    /// Why nothing of it goes now, whatever its age: who reads, say.
+    std::vector<std::string> held_by;
 };
 
 /// A backup that stays, and every reason for that, as `expire --dry-run` says it.
@@ -52,7 +54,8 @@ struct Expiry {
 /// What may go, and what has to stay and why. Kept are: all from within the time that is to be
 /// kept; what its moments need, the newest full backup from before it included; the last full ones;
 /// the last that was found sound, and the last that was restored; what is pinned; and whatever any
-/// of these stands on. Every moment of that time that could be brought back still can.
+/// of these stands on; and while something holds it, everything. Every moment of that time that
+/// could be brought back still can.
 Expiry expire(const BackupHistory& history, const Retention& retention, WallTime now);
 
 }  // namespace syncwatch::recovery

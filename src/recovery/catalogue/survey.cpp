@@ -37,6 +37,9 @@ BackupHistory Survey::history_of(std::string_view component) const {
     }
     history.verifications = verifications;
     history.pinned = pinned;
+    for (const Hold& each : holds) {
+        if (each.component == component) history.held_by.push_back(describe(each));
+    }
     return history;
 }
 

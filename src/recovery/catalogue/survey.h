@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "recovery/catalogue/chain.h"
+#include "recovery/catalogue/hold.h"
 #include "recovery/catalogue/record.h"
 #include "recovery/catalogue/retention.h"
 #include "recovery/catalogue/shelves.h"
@@ -27,6 +28,7 @@ struct Survey {
     std::vector<Catalogued> backups;  ///< By component, and the oldest first.
     std::vector<Verification> verifications;
     std::set<BackupId> pinned;
+    std::vector<Hold> holds;  ///< Of who reads now.
     std::vector<ExpiryNote> expired;
     std::vector<Trouble> damaged;      ///< Objects that cannot be believed, by their names.
     std::vector<BackupId> unreadable;  ///< Records of which no copy can.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/uuid.h"
+#include "recovery/catalogue/hold.h"
 #include "recovery/embedded/layout.h"
 
 namespace syncwatch::recovery {
@@ -113,10 +114,19 @@ Expired expired(const std::vector<Generation>& generations, std::string_view clu
     return gone;
 }
 
+Async<bool> embedded_is_read(BackupRepository& repository, std::string cluster, WallTime now) {
+    SW_CO_TRY(const RepositoryNames names, RepositoryNames::of(cluster));
+    std::string folder = names.holds(kEmbeddedComponent);
+    SW_CO_TRY(const std::vector<Hold> holds, co_await holds_in(repository, std::move(folder), now));
+    co_return !holds.empty();
+}
+
 Async<std::uint64_t> expire_embedded(BackupRepository& repository, std::string cluster,
                                      KeepRule rule, WallTime now) {
     SW_CO_TRY(const auto generations, co_await survey(repository, cluster));
     Expired gone = expired(generations, cluster, rule, now);
+    SW_CO_TRY(const bool is_read, co_await embedded_is_read(repository, cluster, now));
+    if (is_read) co_return std::uint64_t{0};
     SW_CO_TRY(std::uint64_t removed, co_await remove_all(repository, std::move(gone.manifests)));
     for (const Generation& generation : generations) {
         const std::string bases = generation_folder(cluster, generation.id) + "/base";

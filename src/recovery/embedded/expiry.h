@@ -30,8 +30,13 @@ struct Expired {
 Expired expired(const std::vector<Generation>& generations, std::string_view cluster,
                 const KeepRule& rule, WallTime now);
 
-/// Removes it. Gives the objects that went. What a copy that was never finished left goes as well,
-/// two days after. Errors: as the repository's (reason "no_delete": it may not be).
+/// Whether somebody brings an embedded database of this cluster back from there now. Then nothing
+/// of it should be removed, nor packed. Errors: as the repository's.
+Async<bool> embedded_is_read(BackupRepository& repository, std::string cluster, WallTime now);
+
+/// Removes it, unless it is read. Gives the objects that went. What a copy that was never finished
+/// left goes as well, two days after. Errors: as the repository's (reason "no_delete": it may not
+/// be).
 Async<std::uint64_t> expire_embedded(BackupRepository& repository, std::string cluster,
                                      KeepRule rule, WallTime now);
 

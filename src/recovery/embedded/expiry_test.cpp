@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/embedded_backup_world.h"
+#include "recovery/catalogue/hold.h"
+#include "recovery/embedded/layout.h"
+
 namespace syncwatch::recovery {
 namespace {
 
@@ -125,6 +129,36 @@ TEST(ExpiryTest, WhatCannotBeReadIsNotRemoved) {
     Generation fresh;
     fresh.id = "b";
     EXPECT_TRUE(expired({damaged, fresh}, "c", KeepRule{24h, 2}, kStart).is_empty());
+}
+
+TEST(ExpiryTest, NothingIsRemovedWhileSomebodyRestores) {
+    const TempFolder folder;
+    FolderBackups place(folder.path() / "near");
+    {
+        Life life(folder.path() / "films.db", place);
+        ASSERT_TRUE(life.wait_for_base());
+        life.write("CREATE TABLE t (n int)");
+        life.stop();
+    }
+    {
+        Life life(folder.path() / "other.db", place);
+        ASSERT_TRUE(life.wait_for_base());
+        life.stop();
+    }
+    const SystemClock clock;
+    Hold hold;
+    hold.component = kEmbeddedComponent;
+    hold.reader.uuid.bytes[0] = 1;
+    Holder reader(must(RepositoryNames::of("test")), {{"near", &place}}, hold);
+    const WallTime later = clock.wall() + 24h;
+    must(run_to_end(reader.hold_until(later + 1h)));
+    const auto expire_at = [&](WallTime now) {
+        return must(run_to_end(expire_embedded(place, "test", KeepRule{1h, 1}, now)));
+    };
+    EXPECT_EQ(expire_at(later), 0u);
+    EXPECT_TRUE(restore_to(place, folder.path() / "back.db"));
+    EXPECT_GT(expire_at(later + 2h), 0u) << "of one that was killed it is forgotten";
+    EXPECT_TRUE(restore_to(place, folder.path() / "again.db"));
 }
 
 }  // namespace

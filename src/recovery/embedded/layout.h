@@ -19,6 +19,9 @@
 /// to the other, in place of them. So a listing alone says what can be restored.
 namespace syncwatch::recovery {
 
+/// What the catalogue calls it.
+inline constexpr std::string_view kEmbeddedComponent = "sqlite";
+
 /// The folder of all generations.
 std::string generations_folder(std::string_view cluster);
 
