@@ -13,9 +13,9 @@ namespace syncwatch {
 /// Names are as a BlobStore's keys; nothing lies under the name of an object. Several processes may
 /// use one at a time, and all of it is safe from any thread.
 ///
-/// Errors of all calls: InvalidInput (name), Unavailable (component "backup"; reason "disk_full" or
-/// "read_only" where that is why), Cancelled. NotFound is never said of a place that is away: only
-/// of one that was asked and has no such object. All pass
+/// Errors of all calls: InvalidInput (name), Unavailable (component "backup"; reason "disk_full",
+/// "read_only" or "keys_refused" where that is why), Cancelled. NotFound is never said of a place
+/// that is away: only of one that was asked and has no such object. All pass
 /// tests/contract/backup_repository_contract.h.
 class BackupRepository {
 public:

@@ -161,8 +161,20 @@ TEST(PostgresStoreTest, ABucketIsAsGoodAsAFolderAndItsSilenceIsNotTheEndOfTheLog
     write_keys("wrong");
     const Ran refused = get();
     EXPECT_EQ(refused.exit, 126) << refused.err;
+    EXPECT_NE(refused.err.find("the S3 store refuses the keys"), std::string::npos) << refused.err;
+    // PostgreSQL keeps its log until there are good ones.
+    must(world.server().sql("INSERT INTO kept VALUES (1)"));
+    const std::string waits = world.ask("SELECT pg_walfile_name(pg_switch_wal())");
+    const std::string piece = (world.data() / "pg_wal" / waits).string();
+    const Ran pushed = world.run({"wal-push", "--engine", "pgbackrest", piece});
+    EXPECT_NE(pushed.exit, 0);
+    EXPECT_NE(pushed.err.find("SignatureDoesNotMatch"), std::string::npos) << pushed.err;
     write_keys(TestObjectStore::kSecretKey);
     EXPECT_EQ(get().exit, 0);
+    EXPECT_TRUE(harness::eventually([&] {
+        return world.ask("SELECT last_archived_wal >= '" + waits + "' FROM pg_stat_archiver") ==
+               "t";
+    }));
     store.kill();
     EXPECT_EQ(get().exit, 126);
 }

@@ -48,6 +48,17 @@ std::string_view trimmed(std::string_view line) {
     return line;
 }
 
+/// S3's own words for keys that are not taken; pgBackRest has them in its error, and a code that
+/// says no more than that something went wrong.
+constexpr std::array<std::string_view, 6> kKeysRefused{
+    "ExpiredToken", "InvalidAccessKeyId",    "InvalidToken",
+    "AccessDenied", "SignatureDoesNotMatch", "failed with 403"};
+
+bool tells_of_keys(std::string_view errors) {
+    return std::ranges::any_of(
+        kKeysRefused, [errors](std::string_view each) { return errors.find(each) != errors.npos; });
+}
+
 }  // namespace
 
 std::string own_words(std::string_view errors) {
@@ -82,6 +93,11 @@ Error failure_of(std::string_view doing, const program::Ran& ran) {
         error.code = found->means;
         error.reason = found->reason;
         words = found->words;
+    }
+    if (tells_of_keys(ran.errors)) {
+        error.code = ErrorCode::Unavailable;
+        error.reason = "keys_refused";
+        words = "the S3 store refuses the keys";
     }
     if (error.code != ErrorCode::Unavailable) error.component = {};
     error.message = fmt::format("{}: {} (pgBackRest's {}{}{})", doing, words, ran.end.code,

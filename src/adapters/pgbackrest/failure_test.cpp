@@ -27,6 +27,19 @@ TEST(PgBackRestFailureTest, ItsCodeSaysWhatCanBeDone) {
     }
 }
 
+TEST(PgBackRestFailureTest, WhereAStoreRefusesTheKeysThatIsSaid) {
+    const Error error = of(39,
+                           "ERROR: [039]: HTTP request failed with 400 (Bad Request):\n"
+                           "       *** Response Content ***:\n"
+                           "       <Error><Code>ExpiredToken</Code></Error>\n");
+    EXPECT_EQ(error.reason, "keys_refused");
+    EXPECT_EQ(error.code, ErrorCode::Unavailable);
+    EXPECT_NE(error.message.find("the S3 store refuses the keys"), std::string::npos);
+    EXPECT_EQ(of(39, "ERROR: [039]: HTTP request failed with 403 (Forbidden)\n").reason,
+              "keys_refused");
+    EXPECT_EQ(of(39, "ERROR: [039]: HTTP request failed with 500\n").reason, "");
+}
+
 TEST(PgBackRestFailureTest, ItsOwnWordsAreKeptWithoutItsHints) {
     const std::string said =
         "INFO: backup command begin 2.45: --config=x\n"

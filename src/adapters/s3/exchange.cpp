@@ -174,7 +174,8 @@ void Exchange::tell_log(const std::string& asked, const HttpAnswer& answer, cons
 
 Async<HttpAnswer> Exchange::ask(S3Request request) {
     if (!powers_.breaker.admit(powers_.clock.now())) {
-        co_return fail_unavailable("objects", "the store did not answer a moment ago", 5s);
+        const std::string why = powers_.breaker.status().why;
+        co_return fail_unavailable("objects", "the store did not answer a moment ago: " + why, 5s);
     }
     const std::string asked = request.method + " " + request.name;
     Attempt attempt;
@@ -200,6 +201,9 @@ Async<HttpAnswer> Exchange::ask(S3Request request) {
         if (!more) tell_breaker(verdict);
         if (!more) tell_log(asked, answer, verdict, attempt);
         if (verdict.kind == Kind::Good) co_return answer;
+        if (!more && verdict.kind == Kind::Keys && verdict.error.code == ErrorCode::Unavailable) {
+            verdict.error.reason = options_.keys_refused;
+        }
         if (!more) co_return fail(std::move(verdict.error));
         log::debug("objects.again", {{"error", verdict.error.message}});
         co_await powers_.clock.sleep_until(powers_.clock.now() + attempt.pause);

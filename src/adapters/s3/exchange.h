@@ -41,7 +41,10 @@ public:
         /// For one request with all its attempts; a body has a second more for each 256 KiB, and a
         /// download as long as it moves.
         std::chrono::milliseconds deadline{30'000};
-        int attempts = 10;              ///< In a row without a byte of progress.
+        int attempts = 10;  ///< In a row without a byte of progress.
+        /// The reason of errors that are about the credentials. Empty: none, as what people read in
+        /// a page has no such word.
+        std::string_view keys_refused = {};
         HttpClient::Options http = {};  ///< Its ca_file is the location's.
     };
     /// They outlive this.

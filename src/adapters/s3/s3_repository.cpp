@@ -44,6 +44,11 @@ Result<std::string> take_bytes(Download& download) {
     return bytes;
 }
 
+Exchange::Options naming_refused_keys(Exchange::Options options) {
+    options.keys_refused = "keys_refused";
+    return options;
+}
+
 /// An open file and how long it is.
 struct Source {
     std::shared_ptr<const UniqueFd> fd;
@@ -59,7 +64,7 @@ Result<Source> open_source(const fs::path& file) {
 }  // namespace
 
 S3Repository::S3Repository(Options options, Powers powers)
-    : exchange_(std::move(options.exchange),
+    : exchange_(naming_refused_keys(std::move(options.exchange)),
                 Exchange::Powers{powers.clock, powers.random, powers.breaker}),
       client_(exchange_),
       sender_(exchange_, powers.pool, options.sending),

@@ -48,6 +48,13 @@ std::string error_code(const HttpAnswer& answer) {
     return xml && xml->name == "Error" ? std::string(xml->text_of("Code")) : std::string();
 }
 
+Verdict refused_keys(const std::string& said) {
+    return {Kind::Keys, false,
+            unavailable_objects(said + "(the store refuses the access key: it has expired, is not "
+                                       "known any more, or may not do this)",
+                                60s)};
+}
+
 Verdict judge_status(std::string_view asked, const HttpAnswer& answer) {
     const std::string code = error_code(answer);
     const std::string said = fmt::format("{}: {} {}", asked, answer.status, code);
@@ -59,6 +66,10 @@ Verdict judge_status(std::string_view asked, const HttpAnswer& answer) {
     }
     if (code == "SlowDown" || answer.status == 503 || answer.status == 429) {
         return {Kind::Slower, false, unavailable_objects(said, 10s)};
+    }
+    // A HEAD is refused without a word; AWS says 400 of a session that has expired.
+    if (answer.status == 400 && answer.body.empty() && asked.starts_with("HEAD ")) {
+        return refused_keys(said);
     }
     // A condition, say, that this store does not know: it never will.
     if (code == "NotImplemented") {
@@ -72,9 +83,8 @@ Verdict judge_status(std::string_view asked, const HttpAnswer& answer) {
         case 404: return {Kind::Final, true, fail(ErrorCode::NotFound, said).value()};
         case 412:
         case 416: return {Kind::Anew, true, fail(ErrorCode::Conflict, said).value()};
-        // A HEAD is refused without a word.
         case 401:
-        case 403: return {Kind::Keys, false, unavailable_objects(said, 60s)};
+        case 403: return refused_keys(said);
         case 301:
         case 307:
             return {Kind::Final, false,

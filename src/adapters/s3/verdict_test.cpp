@@ -63,6 +63,13 @@ TEST(VerdictTest, TheErrorSaysWhatWasAskedAndWhatToDo) {
     EXPECT_EQ(judge("PUT films/a", answered(403, "SignatureDoesNotMatch")).error.message,
               "PUT films/a: 403 SignatureDoesNotMatch (the secret key is not the one of the "
               "access key)");
+    // Stores say no more to a HEAD, AWS 400 where a session has expired.
+    for (const int status : {400, 401, 403}) {
+        const Verdict verdict = judge("HEAD films/a", answered(status));
+        EXPECT_EQ(verdict.kind, Kind::Keys) << status;
+        EXPECT_NE(verdict.error.message.find("it has expired"), std::string::npos) << status;
+    }
+    EXPECT_EQ(judge("PUT films/a", answered(400, "ExpiredToken")).kind, Kind::Keys);
 }
 
 TEST(VerdictTest, WithoutAnAnswerItDependsOnWhy) {

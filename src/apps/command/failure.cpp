@@ -121,6 +121,10 @@ constexpr Advice kAdvice[] = {
     {"server_runs", Exit::Refused, "Stop PostgreSQL first."},
     {"no_server", Exit::Unreachable,
      "Is PostgreSQL running? recovery.pg_socket, pg_port and pg_user say how it is reached."},
+    {"keys_refused", Exit::Unreachable,
+     "Put good keys into the file that credentials_file names (or --credentials): it is read again "
+     "with the next request, nothing has to be restarted. What is in the repository stays; repeat "
+     "what failed, it goes on from what is there."},
     {"repository_away", Exit::Unreachable,
      "Is the folder mounted and its owner right; does the S3 store answer; are the keys good?"},
     {"last_full", Exit::Refused, "pgBackRest keeps the last full backup: make another one first."},
