@@ -1,5 +1,5 @@
-// A store for backups that turns bad in the middle: its keys expire.
-// PostgreSQL is backed up into it over its replication protocol.
+// A store for backups that turns bad in the middle: its keys expire, or what it lists is older than
+// what is there. PostgreSQL is backed up into it over its replication protocol.
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -105,6 +105,46 @@ TEST_F(BadStoreTest, KeysThatExpireInTheMiddleAreSaidAndNewOnesGoOn) {
     const Ran restored = world_.run({"restore", "pg", "--into", back.string()});
     EXPECT_EQ(restored.exit, 0) << restored.out << restored.err;
     EXPECT_TRUE(fs::exists(back / "PG_VERSION"));
+}
+
+TEST_F(BadStoreTest, AListThatIsOlderThanWhatIsThereCostsNothing) {
+    const auto streamer = world_.stream();
+    for (int i = 0; i < 3; ++i) back_up();
+    std::this_thread::sleep_for(1100ms);
+    const auto records = stored("/catalog/pg/");
+    ASSERT_EQ(records.size(), 3u);
+    const auto before = store_.objects();
+    const auto said = [&](std::vector<std::string> words) {
+        const Ran ran = world_.run(std::move(words));
+        EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
+        return ran.out + ran.err;
+    };
+    const auto id_of = [](const std::string& name) { return fs::path(name).stem().string(); };
+    // One of the middle: the one after it knows of it.
+    store_.list_stale(id_of(records[1]));
+    const std::string listed = said({"backup", "list"});
+    EXPECT_NE(listed.find(id_of(records[1])), listed.npos) << listed;
+    EXPECT_EQ(listed.find("is gone"), listed.npos) << listed;
+    EXPECT_NE(listed.find("not listed"), listed.npos) << listed;
+    const std::string kept = said({"backup", "expire", "--component", "pg"});
+    EXPECT_NE(kept.find("does not list all that is there"), kept.npos) << kept;
+    // The newest: what is older stays for it.
+    store_.list_stale(id_of(records[2]));
+    EXPECT_EQ(
+        said({"backup", "expire", "--component", "pg", "--dry-run"}).find(id_of(records[1]) + "\n"),
+        std::string::npos)
+        << "the last that is seen stays";
+    for (const auto& [name, bytes] : before) {
+        EXPECT_TRUE(store_.objects().contains(name) || name.find("/log/") != name.npos) << name;
+    }
+    store_.list_stale({});
+    const std::string gone = said({"backup", "expire", "--component", "pg"});
+    EXPECT_NE(gone.find("is gone"), gone.npos) << gone;
+    // What was removed is listed still: it is no backup, and nothing is wrong.
+    store_.list_stale({}, {records[0]});
+    const std::string after = said({"backup", "list"});
+    EXPECT_EQ(after.find("is gone, and nothing expired it"), after.npos) << after;
+    EXPECT_NE(after.find(id_of(records[2])), after.npos) << after;
 }
 
 }  // namespace

@@ -59,7 +59,11 @@ Outcome<std::size_t> list_catalogue(Invocation& invocation, const BackupArgument
     if (!survey) return tl::unexpected<Failure>(survey.error());
     list_records(invocation.out, *survey);
     for (const auto& each : survey->away) invocation.out.line("away     " + trouble_line(each));
+    for (const auto& each : survey->unlisted) {
+        invocation.out.line("stale    " + trouble_line(each));
+    }
     invocation.out.set("away", troubles_json(survey->away));
+    invocation.out.set("unlisted", troubles_json(survey->unlisted));
     return tell_faults(invocation.out, *survey);
 }
 

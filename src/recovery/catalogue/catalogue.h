@@ -83,6 +83,10 @@ private:
     Result<StoredRecord> record_named(const std::string& name, std::string_view text) const;
     Async<Survey> survey_records(Depth depth);
     Async<Survey> survey_words(Survey survey, Depth depth);
+    /// A listing may be older than what is there: what is known of from elsewhere is asked for.
+    Async<Survey> find_unlisted(Survey survey);
+    Async<Survey> ask_for(Survey survey, std::string name);
+    void forget_absent(const Survey& survey);
     Async<std::set<BackupId>> expired();
     /// Of who reads now, in whichever place it is said; places that are away are not asked.
     Async<std::vector<Hold>> holds(std::string folder);

@@ -99,6 +99,11 @@ Async<std::vector<Trouble>> Catalogue::remove(std::string component,
                                               std::vector<BackupId> backups) {
     SW_CO_CHECK(co_await expect_unheld(component));
     SW_CO_TRY(const Survey survey, co_await this->survey(Depth::Each));
+    for (const Trouble& each : survey.unlisted) {
+        if (each.object.find("/catalog/" + component + "/") == std::string::npos) continue;
+        co_return fail_unavailable("backup", each.place + " does not list " + each.object,
+                                   std::chrono::seconds(30));
+    }
     const std::map<BackupId, ChainLink> links = links_of(survey);
     std::vector<ChainLink> to_note;
     for (const BackupId& id : backups) {

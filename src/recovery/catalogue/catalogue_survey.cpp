@@ -40,7 +40,8 @@ std::set<BackupId> pinned_by(const std::vector<Pin>& words) {
 
 Async<Survey> Catalogue::survey(Depth depth) {
     SW_CO_TRY(Survey records, co_await survey_records(depth));
-    SW_CO_TRY(Survey survey, co_await survey_words(std::move(records), depth));
+    SW_CO_TRY(Survey words, co_await survey_words(std::move(records), depth));
+    SW_CO_TRY(Survey survey, co_await find_unlisted(std::move(words)));
     std::set<BackupId> gone;
     for (const ExpiryNote& note : survey.expired) {
         for (const ChainLink& link : note.gone) gone.insert(link.id);
@@ -68,7 +69,6 @@ Async<Survey> Catalogue::survey_records(Depth depth) {
     Survey survey;
     survey.away = std::move(listing.trouble);
     const bool all = depth == Depth::Copies;
-    std::map<std::string, StoredRecord> still_known;
     for (Shelves::Listed& listed : listing.all) {
         const std::string name = listed.name;
         const auto id = backup_of_record(name);
@@ -95,10 +95,9 @@ Async<Survey> Catalogue::survey_records(Depth depth) {
             if (!read.value) continue;
             found.stored = *std::move(read.value);
         }
-        still_known[name] = found.stored;
+        known_[name] = found.stored;
         survey.backups.push_back(std::move(found));
     }
-    known_ = std::move(still_known);
     co_return survey;
 }
 

@@ -195,6 +195,42 @@ TEST(RetentionPropertyTest, WhateverMustNeverGoStays) {
     }
 }
 
+/// As engines make them: a full one now and then, lighter ones on it or on the last.
+MadeBackups made_by_an_engine(std::mt19937& random, int& now) {
+    const auto number = [&](int least, int most) {
+        return std::uniform_int_distribution<int>(least, most)(random);
+    };
+    MadeBackups made;
+    BackupId full = made.full(0);
+    BackupId last = full;
+    for (int i = number(1, 40); i > 0; --i) {
+        now += number(1, 90);
+        const int kind = number(1, 10);
+        if (kind <= 2) full = last = made.full(now);
+        if (kind > 2) last = made.diff(now, {kind <= 6 ? full : last});
+    }
+    return made;
+}
+
+TEST(RetentionPropertyTest, WhatIsNotListedYetCostsNothing) {
+    std::size_t removed = 0;
+    for (unsigned seed = 1; seed <= kSeeds * 10; ++seed) {
+        std::mt19937 random(seed);
+        int last = 0;
+        BackupHistory history;
+        history.records = made_by_an_engine(random, last).all;
+        const Retention retention{minutes(1 + random() % 1500), random() % 3};
+        const WallTime now = minute(last + static_cast<int>(random() % 500));
+        const auto right = expire(history, retention, now);
+        history.records.resize(history.records.size() - random() % history.records.size());
+        for (const BackupId& each : expire(history, retention, now).goes) {
+            ++removed;
+            EXPECT_NE(std::ranges::find(right.goes, each), right.goes.end()) << seed;
+        }
+    }
+    EXPECT_GT(removed, kSeeds * 5u);
+}
+
 TEST(RetentionPropertyTest, WhoeverStopsInTheMiddleLeavesNothingThatStandsOnAir) {
     for (unsigned seed = 1; seed <= kSeeds; ++seed) {
         const Story story(seed);

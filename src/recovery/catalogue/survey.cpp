@@ -40,6 +40,11 @@ BackupHistory Survey::history_of(std::string_view component) const {
     for (const Hold& each : holds) {
         if (each.component == component) history.held_by.push_back(describe(each));
     }
+    const std::string folder = fmt::format("/catalog/{}/", component);
+    for (const Trouble& each : unlisted) {
+        if (each.object.find(folder) == std::string::npos) continue;
+        history.held_by.push_back(each.place + " does not list all that is there: " + each.object);
+    }
     return history;
 }
 

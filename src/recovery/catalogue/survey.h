@@ -34,6 +34,9 @@ struct Survey {
     std::vector<BackupId> unreadable;  ///< Records of which no copy can.
     std::vector<Trouble> away;         ///< Places of which nothing is known now.
     std::vector<Trouble> missing;      ///< What one place has and the other has not.
+    /// What is there by its name, and was not listed. Whatever else is not, nothing should be
+    /// removed for.
+    std::vector<Trouble> unlisted;
 
     /// nullptr: there is none.
     const Catalogued* find(BackupId id) const;

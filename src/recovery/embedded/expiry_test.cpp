@@ -104,6 +104,38 @@ TEST(ExpiryTest, EveryMomentThatIsToBeKeptCanStillBeReached) {
     EXPECT_GT(went, 1000u) << "something does expire";
 }
 
+/// A list that is older than what is there lacks the newest.
+std::vector<Generation> as_listed_before(std::vector<Generation> all, WallTime moment) {
+    for (Generation& each : all) {
+        std::erase_if(each.bases, [&](const auto& base) { return base.whole_from > moment; });
+        std::erase_if(each.pieces,
+                      [&](const auto& piece) { return piece.name.whole_until > moment; });
+    }
+    std::erase_if(all, [](const auto& each) { return each.bases.empty() && each.pieces.empty(); });
+    return all;
+}
+
+TEST(ExpiryTest, WhatIsNotListedYetCostsNothing) {
+    std::uint64_t went = 0;
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+        SCOPED_TRACE(seed);
+        const History history(seed);
+        const KeepRule rule{std::chrono::hours(24 * (seed % 9)), seed % 3};
+        const auto all = history.generations();
+        const Expired right = expired(all, "c", rule, history.now());
+        const auto seen = as_listed_before(all, history.now() - std::chrono::hours(seed % 100));
+        const Expired stale = expired(seen, "c", rule, history.now());
+        for (const std::string& each : stale.manifests) {
+            ASSERT_EQ(std::ranges::count(right.manifests, each), 1) << each;
+        }
+        for (const std::string& each : stale.pieces) {
+            ASSERT_EQ(std::ranges::count(right.pieces, each), 1) << each;
+        }
+        went += stale.pieces.size();
+    }
+    EXPECT_GT(went, 1000u);
+}
+
 TEST(ExpiryTest, AGenerationThatIsJustBeginningStaysAndOneWithoutCopiesGoes) {
     Generation old;
     old.id = "a";
