@@ -28,7 +28,7 @@ public:
         std::string label;  ///< What the engine calls it.
         Kind kind = Kind::Full;
         std::vector<std::string> stands_on;  ///< Labels of what it cannot be restored without.
-        WallTime started{};                  ///< To the second, cut off.
+        WallTime started{};                  ///< By the server's clock, to the second, cut off.
         WallTime finished{};
         std::uint32_t timeline = 1;
         wal::Lsn begins;  ///< The log from here to `ends` is needed to make it whole.
@@ -71,6 +71,7 @@ public:
         std::uint64_t failures = 0;  ///< Since its statistics began.
         std::string last_failed;
         WallTime last_failed_at{};
+        WallTime clock{};  ///< Its own time of day, when it was asked: commits are told by it.
         /// The number of its next transaction: a backup that ends now has all before it.
         std::uint64_t next_transaction = 0;
     };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -276,6 +277,61 @@ TEST(PostgresStreamTest, WhoMayOnlyReadRestoresAndIsToldThatNothingIsHeld) {
     EXPECT_EQ(restored.exit, 0) << restored.err;
     EXPECT_NE(restored.out.find("not held"), std::string::npos) << restored.out;
     EXPECT_TRUE(fs::exists(world.place() / "back" / "backup_label"));
+}
+
+/// What is started meanwhile has another time of day than this machine.
+class SkewedClock {
+public:
+    explicit SkewedClock(int seconds) {
+        ::setenv("LD_PRELOAD", SW_SKEWED_CLOCK, 1);
+        ::setenv("SKEW_SECONDS", std::to_string(seconds).c_str(), 1);
+    }
+    SkewedClock(const SkewedClock&) = delete;
+    SkewedClock& operator=(const SkewedClock&) = delete;
+    ~SkewedClock() {
+        ::unsetenv("LD_PRELOAD");
+        ::unsetenv("SKEW_SECONDS");
+    }
+};
+
+TEST(PostgresStreamTest, MomentsAreByTheServersClockAndAWrongOneIsSaid) {
+    World world;
+    const auto moment = [&] {
+        return world.ask(
+            "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', "
+            "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+    };
+    {
+        // All of ours are a minute behind: the server is a minute ahead.
+        const SkewedClock ours(-60);
+        const auto streamer = world.stream();
+        const std::string too_early = moment();
+        must(world.server().sql("INSERT INTO kept SELECT generate_series(1, 2)"));
+        const Ran made = world.run({"backup", "run", "--component", "pg"});
+        ASSERT_EQ(made.exit, 0) << made.err;
+        const std::string warning = "PostgreSQL's clock was 60 s ahead of";
+        EXPECT_NE(made.out.find(warning), std::string::npos) << made.out;
+        EXPECT_NE(world.run({"backup", "list"}).out.find(warning), std::string::npos);
+        std::this_thread::sleep_for(2100ms);
+        must(world.server().sql("INSERT INTO kept SELECT generate_series(3, 5)"));
+        const std::string meant = moment();
+        must(world.server().sql("INSERT INTO kept SELECT generate_series(6, 9)"));
+        ASSERT_TRUE(world.is_level());
+        world.lose_server();
+        const auto restore = [&](const std::string& to, bool dry_run) {
+            std::vector<std::string> words{"restore", "pg", "--in-place", "--to", to};
+            if (dry_run) words.emplace_back("--dry-run");
+            return world.run(std::move(words));
+        };
+        // By our clock it is long after the backup; what was committed by then is not known.
+        EXPECT_EQ(restore(too_early, true).exit, 3);
+        const Ran shown = restore(meant, true);
+        EXPECT_EQ(shown.exit, 0) << shown.err;
+        EXPECT_NE(shown.out.find(warning), std::string::npos) << shown.out;
+        ASSERT_EQ(restore(meant, false).exit, 0);
+    }
+    world.start_restored();
+    EXPECT_EQ(world.ask(kAllRows), "1,2,3,4,5");
 }
 
 TEST(PostgresStreamTest, FiveLossesOfEverything) {

@@ -21,7 +21,8 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
        coalesce(slot.active, false),
        coalesce(slot.wal_status, ''),
        coalesce(CASE WHEN pg_is_in_recovery() THEN 0
-                ELSE pg_current_wal_lsn() - slot.restart_lsn END, 0)::bigint
+                ELSE pg_current_wal_lsn() - slot.restart_lsn END, 0)::bigint,
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 FROM (SELECT 1) AS one LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = $1)";
 
 template <class Number>
@@ -38,7 +39,7 @@ Result<ServerView> look_at_server(const Access& access, const std::string& slot)
     const char* const parameters[] = {slot.c_str()};
     const Answer answer(
         PQexecParams(connection.get(), kLook, 1, nullptr, parameters, nullptr, nullptr, 0));
-    constexpr int kColumns = 11;
+    constexpr int kColumns = 12;
     if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK || PQntuples(answer.get()) != 1 ||
         PQnfields(answer.get()) != kColumns) {
         const char* const state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
@@ -60,6 +61,7 @@ Result<ServerView> look_at_server(const Access& access, const std::string& slot)
     view.is_streamed = text(8) == "t";
     view.slot_state = text(9);
     view.slot_bytes = number<std::uint64_t>(text(10));
+    view.server.clock = from_micros(number<std::int64_t>(text(11)));
     // Nothing is archived by the server itself: whether its log is taken is asked where it counts.
     view.server.is_archiving = true;
     return view;

@@ -114,9 +114,10 @@ Async<DatabaseBackups::Backup> StreamBackups::run(std::size_t repository, Kind,
         if (made) co_return co_await copy(i, repository, std::move(label));
     }
     SW_CO_CHECK(co_await prepare());
+    const Instant asked = powers_.clock.now();
     SW_CO_TRY(ServerView seen, co_await view());
-    auto made =
-        co_await make(repository, label, std::move(seen), std::move(annotations), std::move(tell));
+    auto made = co_await make(repository, label, asked, std::move(seen), std::move(annotations),
+                              std::move(tell));
     if (!made) {
         // Without its description it counts for nothing.
         (void)co_await remove_folder(repository, std::move(label));
@@ -125,13 +126,14 @@ Async<DatabaseBackups::Backup> StreamBackups::run(std::size_t repository, Kind,
 }
 
 Async<DatabaseBackups::Backup> StreamBackups::make(std::size_t repository, std::string label,
-                                                   ServerView seen,
+                                                   Instant asked, ServerView seen,
                                                    std::map<std::string, std::string> annotations,
                                                    Tell tell) {
     Description description;
     Backup& backup = description.backup;
     backup.label = label;
-    backup.started = whole_seconds(powers_.clock.wall());
+    // By the server's clock, as moments are told by it: ours may be wrong, or its own.
+    backup.started = whole_seconds(seen.server.clock);
     BaseCopy copying({place(repository), powers_.pool}, folder_of(label),
                      programs_.postgres_program("pg_basebackup"));
     const std::uint64_t whole = std::max<std::uint64_t>(seen.server.bytes, 1);
@@ -141,7 +143,7 @@ Async<DatabaseBackups::Backup> StreamBackups::make(std::size_t repository, std::
     Access access = options_.access;
     std::string name = "syncwatch " + label;
     SW_CO_CHECK(co_await copying.run(std::move(access), std::move(name), std::move(hear)));
-    backup.finished = whole_seconds(powers_.clock.wall());
+    backup.finished = whole_seconds(seen.server.clock + (powers_.clock.now() - asked));
     backup.timeline = copying.needed().timeline;
     backup.begins = copying.needed().from;
     backup.ends = copying.needed().to;

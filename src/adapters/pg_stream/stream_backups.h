@@ -72,7 +72,8 @@ private:
     Async<Description> describe(std::size_t repository, std::string label);
     Async<std::string> system_of(std::size_t repository);
     Async<Backup> copy(std::size_t from, std::size_t to, std::string label);
-    Async<Backup> make(std::size_t repository, std::string label, ServerView view,
+    /// `seen` is what the server said that was asked then.
+    Async<Backup> make(std::size_t repository, std::string label, Instant asked, ServerView seen,
                        std::map<std::string, std::string> annotations, Tell tell);
     Async<> wait_for_log(std::size_t repository, std::string system, NeededLog needed);
     Async<> remove_folder(std::size_t repository, std::string label);

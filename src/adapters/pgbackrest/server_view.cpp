@@ -24,7 +24,8 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
        coalesce(last_failed_wal, ''),
        coalesce((extract(epoch FROM last_failed_time) * 1000000)::bigint, 0),
        current_setting('wal_segment_size'),
-       pg_snapshot_xmax(pg_current_snapshot())
+       pg_snapshot_xmax(pg_current_snapshot()),
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
 FROM pg_stat_archiver)";
 
 template <class Number>
@@ -49,7 +50,7 @@ Async<DatabaseBackups::Rows> PgBackRestBackups::rows() {
 
 Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     SW_CO_TRY(const auto rows, co_await ask_server(engine_, door(), kLook, 30s));
-    constexpr std::size_t kColumns = 12;
+    constexpr std::size_t kColumns = 13;
     if (rows.size() != 1 || rows[0].size() != kColumns) {
         co_return fail(ErrorCode::Corrupt, "PostgreSQL's answer about itself is not one row");
     }
@@ -70,6 +71,7 @@ Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     server.last_failed = row[8];
     server.last_failed_at = from_micros(number<std::int64_t>(row[9]));
     server.next_transaction = number<std::uint64_t>(row[11]);
+    server.clock = from_micros(number<std::int64_t>(row[12]));
     co_return server;
 }
 

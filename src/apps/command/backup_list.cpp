@@ -1,5 +1,6 @@
 #include "apps/command/backup_list.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "apps/command/backup_words.h"
 #include "apps/command/table.h"
 #include "base/quantity.h"
+#include "recovery/postgres/server_clock.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -29,6 +31,7 @@ std::string places_of(const Catalogued& backup) {
 void list_records(Output& out, const Survey& survey) {
     std::vector<std::vector<std::string>> rows;
     json::array records;
+    std::map<std::string, std::string> clocks;  // Of the newest of each component.
     for (const Catalogued& each : survey.backups) {
         if (each.is_expired) continue;
         const auto& record = each.record();
@@ -36,6 +39,9 @@ void list_records(Output& out, const Survey& survey) {
         rows.push_back({record.component, std::string(word(record.kind)), record.id.text(),
                         format_rfc3339(record.window.to), format_size(record.stored_bytes),
                         places_of(each), last_look(survey, record.id), is_pinned ? "pinned" : ""});
+        std::string clock = recovery::describe_clock(record.annotations);
+        if (clock.empty()) clocks.erase(record.component);
+        if (!clock.empty()) clocks[record.component] = std::move(clock);
         json::object one = record_json(record);
         json::array places;
         for (const std::string& place : each.places) places.emplace_back(place);
@@ -47,6 +53,7 @@ void list_records(Output& out, const Survey& survey) {
         out.line(
             table({"COMPONENT", "KIND", "BACKUP", "AS OF", "SIZE", "IN", "LAST LOOK", ""}, rows));
     }
+    for (const auto& [component, clock] : clocks) out.line("clock    " + component + ": " + clock);
     out.set("records", std::move(records));
 }
 

@@ -15,6 +15,7 @@
 #include "apps/command/backup_words.h"
 #include "base/quantity.h"
 #include "recovery/backups/due.h"
+#include "recovery/postgres/server_clock.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -66,6 +67,9 @@ void tell_made(const Output& out, const Backups::Made& made) {
     out.line(fmt::format("{:9} {}, {} in {:.1f} s, as of {}{}", record.component, record.id.text(),
                          format_size(record.stored_bytes), took.count(),
                          format_rfc3339(record.window.to), counts));
+    if (const std::string clock = recovery::describe_clock(record.annotations); !clock.empty()) {
+        out.line("          clock   " + clock);
+    }
     for (const auto& each : made.missing) out.line("          missing " + trouble_line(each));
 }
 

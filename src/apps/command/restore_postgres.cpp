@@ -23,6 +23,7 @@
 #include "base/quantity.h"
 #include "recovery/postgres/data_folder.h"
 #include "recovery/postgres/restore_plan.h"
+#include "recovery/postgres/server_clock.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -213,6 +214,9 @@ void show(const Output& out, const Intention& intention) {
     out.line(fmt::format("replays        the log of timeline {}, which goes to {}{}", plan.timeline,
                          wal::text(plan.log_to),
                          plan.until ? ", at least to " + format_rfc3339(*plan.until) : ""));
+    if (const auto clock = recovery::describe_clock(plan.backup.annotations); !clock.empty()) {
+        out.line("clock          " + clock);
+    }
     if (!plan.is_promised) {
         out.line(
             "not promised   whether the log has that: PostgreSQL will not start if it has not");

@@ -8,6 +8,7 @@
 
 #include "recovery/backups/held_folder.h"
 #include "recovery/postgres/contents.h"
+#include "recovery/postgres/server_clock.h"
 
 namespace syncwatch::recovery {
 namespace {
@@ -127,7 +128,9 @@ Async<std::vector<BackupId>> PgComponent::parents_of(std::size_t repository, Bac
 }
 
 Async<BackupRecord> PgComponent::run(Request request) {
+    const WallTime before = clock_.wall();
     SW_CO_TRY(const DatabaseBackups::Server server, co_await ready_server());
+    const auto ahead = clock_ahead(before, server.clock, clock_.wall());
     const auto rows_before = co_await engine_.rows();
     BackupRecord record;
     record.id = request.id;
@@ -146,6 +149,7 @@ Async<BackupRecord> PgComponent::run(Request request) {
             if (tell) tell(progress);
         };
         std::map<std::string, std::string> words{{"syncwatch", request.id.text()}};
+        if (ahead) words[kClockAhead] = std::to_string(ahead->count());
         auto made = co_await engine_.run(i, engine_kind(kind), std::move(words), std::move(hear));
         if (!made && (i == 0 || made.error().code == ErrorCode::Cancelled)) {
             co_return fail(std::move(made).error());
@@ -173,6 +177,7 @@ Async<BackupRecord> PgComponent::run(Request request) {
             record.annotations["missing." + name] = made.error().message;
         }
     }
+    if (ahead) record.annotations[kClockAhead] = std::to_string(ahead->count());
     record.finished = clock_.wall();
     const auto rows_after = co_await engine_.rows();
     const auto server_after = co_await engine_.server();
