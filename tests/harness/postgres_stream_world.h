@@ -60,18 +60,22 @@ public:
     }
     std::filesystem::path pg_data() const { return home_.path() / "data"; }
     lab::PostgresServer& server() { return *server_; }
+    std::string server_url() const { return server_->url(); }
 
     std::vector<std::string> command(std::vector<std::string> arguments) const {
         arguments.insert(arguments.begin(), program());
         for (const std::string& each :
              {std::string("--data-dir"), data_dir().string(), std::string("--recovery-plan"),
               plan().string(), std::string("--recovery-pg-mode"), std::string("stream"),
-              std::string("--recovery-pg-url"), server_->url(), std::string("--recovery-pg-data"),
-              pg_data().string(), std::string("--cluster"), std::string(kCluster)}) {
+              std::string("--recovery-pg-url"), url_.empty() ? server_->url() : url_,
+              std::string("--recovery-pg-data"), pg_data().string(), std::string("--cluster"),
+              std::string(kCluster)}) {
             arguments.push_back(each);
         }
         return arguments;
     }
+    /// It is reached like this from now on: one of several servers, say.
+    void reach(std::string url) { url_ = std::move(url); }
     std::unique_ptr<Process> start(std::vector<std::string> arguments) const {
         Process::Options options;
         options.command = command(std::move(arguments));
@@ -151,6 +155,7 @@ private:
     TempFolder home_;
     TempFolder place_;
     std::vector<std::string> places_;
+    std::string url_;
     std::unique_ptr<lab::PostgresServer> server_;
 };
 

@@ -70,6 +70,11 @@ Error failure_of(const std::string& errors) {
                says("must be superuser or repl")) {
         error.code = ErrorCode::Forbidden;
         error.reason = "no_replication";
+    } else if (says("server closed the connection") || says("could not read COPY data") ||
+               says("terminating connection") || says("standby was promoted")) {
+        error.reason = "server_left";
+        error.message = "the server went away, or over to another, while it was copied: " + errors;
+        std::ranges::replace(error.message, '\n', ' ');
     } else if (says("could not connect") || says("connection to server")) {
         error.reason = "no_server";
     }

@@ -119,6 +119,9 @@ constexpr Advice kAdvice[] = {
     {"not_this_database", Exit::Refused,
      "Look at recovery.pg_data and recovery.pg_stanza: another database needs another name there."},
     {"server_runs", Exit::Refused, "Stop PostgreSQL first."},
+    {"server_left", Exit::Unreachable,
+     "Nothing of it counts. As soon as a server takes writes again, and syncwatch wal-stream "
+     "follows it, make another: syncwatch backup run --component pg."},
     {"no_server", Exit::Unreachable,
      "Is PostgreSQL running? recovery.pg_socket, pg_port and pg_user say how it is reached."},
     {"keys_refused", Exit::Unreachable,
