@@ -86,6 +86,26 @@ async function lossFromArchive(server, after, scale) {
   return (end - (kept ? kept.at : end - after * 1000)) / 1000;
 }
 
+/** The same where the log is streamed: to another machine, as it were, which lives on. */
+async function lossFromStream(after) {
+  const server = await filled({}, 1);
+  const streamer = await server.streamer();
+  await server.product('backup', 'run', '--cluster', 'bench', '--component', 'pg', '--kind', 'full');
+  const canary = server.canary(perSecond);
+  await sleep(after * 1000);
+  const end = Date.now();
+  await server.burn();
+  await canary.stop();
+  await streamer.end();
+  await server.product('restore', 'pg', '--in-place', '--to', 'latest', '--cluster', 'bench');
+  await server.start();
+  const last = Number(await server.ask('SELECT coalesce(max(n), 0) FROM canary'));
+  await server.close();
+  const kept = canary.acknowledged.find(({ n }) => n === last);
+  if (!kept) throw new Error(`row ${last} came back, which nobody acknowledged`);
+  return (end - kept.at) / 1000;
+}
+
 /** A restored server archives nothing until somebody looked at it. */
 async function archiveAgain(server) {
   await server.ask('ALTER SYSTEM RESET archive_mode');
@@ -140,6 +160,8 @@ export async function run({ rounds = 3, short }) {
   const losses = [];
   for (const part of [0.5, 0.98]) losses.push(await lossFromArchive(folder.server, archiveTimeout * part, scale));
   await folder.server.close();
+  const streamed = [];
+  for (let round = 0; round < rounds; ++round) streamed.push(await lossFromStream(5 + round / rounds));
   const stage = await Stage.open();
   try {
     const store = await onPlace('S3', { store: stage.store, archiveTimeout }, { rounds, scale, most: 60 });
@@ -153,6 +175,13 @@ export async function run({ rounds = 3, short }) {
         ours: Math.max(...losses),
         goal: { of: 'ours', most: 60 },
         note: `archive_timeout = ${archiveTimeout}`,
+      },
+      {
+        what: 'killed with its disk while its log is streamed: acknowledged writes lost',
+        unit: 's',
+        ours: Math.max(...streamed),
+        goal: { of: 'ours', most: 5 },
+        note: `the most of ${rounds}; a row every ${1000 / perSecond} ms`,
       },
     ];
   } finally {

@@ -1,6 +1,6 @@
 // A PostgreSQL of the bench's own, as its own user, which archives its log through the product.
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,8 @@ function asServer(command) {
 }
 
 export class Postgres {
-  /** Makes one and starts it. `store`: the S3 that backups go to, by default a folder. */
+  /** Makes one and starts it. `store`: the S3 that backups go to, by default a folder. Without `archiveTimeout` its log is
+   * streamed (streamer()). */
   static async make({ store, archiveTimeout }) {
     const server = new Postgres();
     tool('pgbackrest');
@@ -45,6 +46,7 @@ export class Postgres {
     // A socket's path may have 107 bytes.
     server.folder = mkdtempSync(join(tmpdir(), 'bench-pg-'));
     server.data = join(server.folder, 'data');
+    server.isStreamed = archiveTimeout === undefined;
     server.work = join(server.folder, 'work');
     server.backups = join(server.folder, 'backups');
     server.plan = join(server.folder, 'plan.toml');
@@ -62,10 +64,7 @@ unix_socket_directories = '${server.folder}'
 wal_level = replica
 max_wal_size = '4GB'
 track_commit_timestamp = on
-archive_mode = on
-archive_timeout = ${archiveTimeout}
-archive_command = '${archive}'
-`;
+${server.isStreamed ? '' : `archive_mode = on\narchive_timeout = ${archiveTimeout}\narchive_command = '${archive}'\n`}`;
     writeFileSync(join(server.data, 'postgresql.conf'), settings, { flag: 'a' });
     await server.start();
     return server;
@@ -86,6 +85,7 @@ archive_command = '${archive}'
 
   get flags() {
     const named = { plan: this.plan, 'pg-data': this.data, 'pg-work': this.work, 'pg-socket': this.folder };
+    if (this.isStreamed) Object.assign(named, { 'pg-mode': 'stream', 'pg-url': this.url });
     const flags = Object.entries(named).flatMap(([name, value]) => [`--recovery-${name}`, value]);
     return [...flags, '--recovery-pg-port', String(this.port)];
   }
@@ -123,6 +123,17 @@ archive_command = '${archive}'
     return this.run([program('syncwatch'), ...command, ...this.flags, '--database-url', this.url]);
   }
 
+  /** Brings the log to where backups are, as on another machine; returns when it does. */
+  async streamer() {
+    const streamer = new Child(anywhere(asServer([program('syncwatch'), 'wal-stream', '--cluster', 'bench', ...this.flags])), { cwd: this.folder });
+    const follows = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'syncwatch' AND active";
+    while ((await this.ask(follows)) !== '1') {
+      if (streamer.how !== undefined) throw new Error(`wal-stream ended with ${streamer.how}:\n${streamer.said}`);
+      await sleep(50);
+    }
+    return streamer;
+  }
+
   pgbackrest(...command) {
     return this.run([tool('pgbackrest'), `--config=${join(this.work, 'pgbackrest.conf')}`, '--stanza=syncwatch', ...command]);
   }
@@ -155,8 +166,11 @@ archive_command = '${archive}'
     return this.server.end('SIGINT');
   }
 
-  /** As when the machine burns: no more is said, and the disk is gone. */
+  /** As when the machine burns: no more is said, by whoever of it could have lived on a little, and the disk is gone. */
   async burn() {
+    const parent = String(this.server.pid);
+    const all = [parent, ...readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ')];
+    all.forEach((pid) => process.kill(Number(pid), 'SIGKILL'));
     await this.server.end('SIGKILL');
     rmSync(this.data, { recursive: true });
   }

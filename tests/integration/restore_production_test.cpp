@@ -57,13 +57,13 @@ protected:
                                 << "\naws_secret_access_key = " << TestObjectStore::kSecretKey
                                 << "\n";
         }
-        world_ = std::make_unique<World>("url = \"" + repository() + "\"\ncredentials_file = \"" +
-                                         at("etc/s3").string() + "\"\n[escrow]\nrecipients = [\"" +
-                                         key_made() +
-                                         "\"]\n[backup.redis]\nsnapshot = \"hourly\"\nkeep = \"1d\"\n"
-                                         "[backup.config]\nbundle = \"on change\"\n"
-                                         "keep = \"forever\"\n[backup.secrets]\n"
-                                         "bundle = \"on change\"\nkeep = \"forever\"\n");
+        world_ = std::make_unique<World>(
+            "url = \"" + repository() + "\"\ncredentials_file = \"" + at("etc/s3").string() +
+            "\"\n[escrow]\nrecipients = [\"" + key_made() +
+            "\"]\n[backup.redis]\nsnapshot = \"hourly\"\nkeep = \"1d\"\n"
+            "[backup.config]\nbundle = \"on change\"\n"
+            "keep = \"forever\"\n[backup.secrets]\n"
+            "bundle = \"on change\"\nkeep = \"forever\"\n");
         must(world_->server().create_database("films"));
         redis_ = must(lab::RedisServer::make({at("redis")}));
         std::ofstream(at("etc/sw.toml"))
