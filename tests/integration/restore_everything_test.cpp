@@ -236,7 +236,7 @@ TEST_F(RestoreEverythingTest, TheFarPlaceAloneIsEnoughHoweverOftenItIsKilled) {
         options.command = command("far", {"--in-place", "--confirm", word});
         options.command.insert(options.command.begin(), harness::program());
         Process process(options);
-        const auto ended = process.wait(life * 70ms);
+        const auto ended = process.wait(life * 20ms);
         if (ended) {
             is_done = *ended == 0;
             EXPECT_TRUE(is_done) << process.out() << process.err();

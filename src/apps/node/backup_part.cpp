@@ -148,7 +148,9 @@ net::awaitable<void> BackupPart::tidy_now_and_then() {
 
 net::awaitable<void> BackupPart::tidy(BackupRepository& place, recovery::Packer& packer) {
     const auto is_read = co_await recovery::embedded_is_read(place, cluster_, powers_.clock.wall());
-    if (is_read && *is_read) {
+    // Of a place that does not say there is nothing to remove either.
+    if (!is_read) co_return;
+    if (*is_read) {
         log::info("backup.expiry_held", {{"place", place.place()}});
         co_return;
     }
