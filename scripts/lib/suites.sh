@@ -66,7 +66,8 @@ suite_asan() {
 suite_integration() {
     build_web
     build_for integration
-    run_ctest integration release -L integration -j "$(nproc)"
+    # One more than there are cores: they wait for servers most of the time.
+    run_ctest integration release -L integration -j "$(($(nproc) + 1))"
 }
 
 # What people do, in real browsers against the real server; prints how far apart they saw the film.
