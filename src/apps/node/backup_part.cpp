@@ -7,6 +7,7 @@
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
+#include "adapters/system/thread_priority.h"
 #include "apps/backup/cluster.h"
 #include "apps/plan/plan_source.h"
 #include "base/async/run_to_end.h"
@@ -40,6 +41,8 @@ BackupPart::BackupPart(Powers& powers, const config::Settings& settings, KeyStor
       tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("backup.task_fault", {{"task", task}, {"what", what}});
       }) {
+    // A copy of all of it is read and digested while people talk.
+    net::post(pool_, step_back);
     const auto plan = load_plan(settings.recovery.plan);
     if (!plan) {
         log::error("backup.no_plan", {{"error", plan.error().message}});
