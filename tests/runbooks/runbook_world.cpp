@@ -44,6 +44,8 @@ stop)
 kill)
     kill -KILL "$pid"
     while runs; do sleep 0.01; done
+    # PostgreSQL takes one for running that nobody has reaped yet, which is init's to do here.
+    for i in $(seq 1200); do [ -d "/proc/$pid" ] || exit 0; sleep 0.05; done
     ;;
 *) exit 2 ;;
 esac
