@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "harness/embedded_backup_world.h"
-#include "harness/long_run.h"
 #include "harness/numbered_writes.h"
 
 // A process that owns a database, writes to it and ships its log is killed at some instant, again
@@ -51,9 +50,6 @@ struct Said {
 
 class KillTest : public testing::TestWithParam<unsigned> {
 protected:
-    void SetUp() override {
-        if (!harness::is_long_run()) GTEST_SKIP() << "--long: seen steady too few times yet";
-    }
     /// Gives what the client knows of, and adds it to `written_`.
     void one_life(std::chrono::milliseconds time) {
         int ends[2] = {};

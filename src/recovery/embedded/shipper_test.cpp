@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "harness/embedded_backup_world.h"
-#include "harness/long_run.h"
 #include "harness/numbered_writes.h"
 
 namespace syncwatch::recovery {
@@ -14,9 +13,6 @@ namespace {
 
 class ShipperTest : public testing::Test {
 protected:
-    void SetUp() override {
-        if (!harness::is_long_run()) GTEST_SKIP() << "--long: seen steady too few times yet";
-    }
     fs::path path() const { return folder_.path() / "test.db"; }
     fs::path into() { return folder_.path() / fmt::format("restored-{}", next_++); }
 
