@@ -23,7 +23,7 @@ class PostgresRunbooksTest : public RunbookWorld {
 protected:
     void SetUp() override {
         if (!harness::is_long_run() && !measures()) GTEST_SKIP() << "only with --long";
-        for (const char* each : {"work", "place", "look"})
+        for (const char* each : {"desk", "place", "look"})
             fs::create_directory(folder_.path() / each);
         write(folder_.path() / "plan.toml",
               "plan_version = 1\n[objective.database]\nrto = \"30m\"\nrpo = \"24h\"\n"
@@ -37,9 +37,9 @@ protected:
                          "--engine pgbackrest --config {} %p'\n",
                          harness::program(), config)}));
         must(server_->create_database("syncwatch"));
-        write(config, fmt::format("[data]\ndir = \"{0}/work/own\"\n[database]\nurl = \"{1}\"\n"
+        write(config, fmt::format("[data]\ndir = \"{0}/desk/own\"\n[database]\nurl = \"{1}\"\n"
                                   "[recovery]\nplan = \"{0}/plan.toml\"\npg_data = \"{2}\"\n"
-                                  "pg_socket = \"{3}\"\npg_port = {4}\npg_work = \"{0}/work\"\n",
+                                  "pg_socket = \"{3}\"\npg_port = {4}\npg_work = \"{0}/desk\"\n",
                                   folder_.path().string(), server_->url("syncwatch"),
                                   data().string(), home_.path().string(), server_->port()));
         must(lab::hand_over(folder_.path()));
@@ -48,7 +48,7 @@ protected:
                          (must(lab::postgres_programs()) / "postgres").string(), data().string()),
              "INT");
         variables_["CONFIG"] = config;
-        variables_["WORK"] = (folder_.path() / "work" / "own").string();
+        variables_["WORK"] = (folder_.path() / "desk" / "own").string();
         variables_["SOCKET"] = home_.path().string();
         variables_["PORT"] = std::to_string(server_->port());
         variables_["UNIT"] = "postgres";
