@@ -1,11 +1,15 @@
 #pragma once
 #include <mutex>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "ports/clock.h"
 
 namespace syncwatch {
 
-/// A clock that moves when a test says so. Sleepers return at once.
+/// A clock that moves when a test says so. Sleepers return at once, behind whoever waits already.
 class ManualClock final : public Clock {
 public:
     Instant now() const override {
@@ -16,7 +20,9 @@ public:
         const std::lock_guard lock(mutex_);
         return wall_;
     }
-    net::awaitable<void> sleep_until(Instant) override { co_return; }
+    net::awaitable<void> sleep_until(Instant) override {
+        co_await net::post(co_await net::this_coro::executor, net::use_awaitable);
+    }
 
     void advance(std::chrono::microseconds by) {
         const std::lock_guard lock(mutex_);

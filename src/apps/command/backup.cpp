@@ -19,6 +19,7 @@
 #include "apps/command/backup_list.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/backup_words.h"
+#include "apps/command/restore_hold.h"
 #include "apps/command/table.h"
 #include "base/quantity.h"
 #include "recovery/backups/held_folder.h"
@@ -162,6 +163,9 @@ Outcome<> restore_test(Invocation& invocation, const BackupArguments& arguments)
     const auto scratch =
         recovery::HeldFolder::make(fs::temp_directory_path(), "syncwatch-restore-test-");
     if (!scratch) return tl::unexpected<Failure>(failure_of(scratch.error()));
+    const RestoreHold hold(invocation, (*place)->cluster(),
+                           {{(*place)->repository().place(), &(*place)->repository()}},
+                           {std::string(recovery::kEmbeddedComponent)});
     const fs::path file = (*scratch)->path() / "syncwatch.db";
     sqlite::Rebuilder rebuilder;
     recovery::RestoreRequest request{(*place)->cluster(), *moment, file};

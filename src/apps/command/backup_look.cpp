@@ -41,6 +41,9 @@ void tell_looked(const Output& out, const Backups::Looked& looked) {
                          word(look.level), look.sound ? "sound" : "DAMAGED",
                          format_size(look.bytes), took.count()));
     if (!look.words.empty()) out.line("          " + look.words);
+    for (const auto& each : looked.unheld) {
+        out.line("          not held, it might have expired meanwhile: " + trouble_line(each));
+    }
     for (const auto& each : looked.missing) {
         out.line("          not written down " + trouble_line(each));
     }

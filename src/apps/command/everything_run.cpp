@@ -211,10 +211,10 @@ Outcome<> EverythingRun::restore_database() {
         !done) {
         return done;
     }
-    hold_->leave_for(RestoreHold::kForReplay);
+    hold_.leave_for(RestoreHold::kForReplay);
     if (!plan_.is_in_place()) return {};
     auto replayed = wait_for_postgres();
-    if (replayed) hold_->leave_for(0h);
+    if (replayed) hold_.leave_for(0h);
     return replayed;
 }
 
@@ -307,9 +307,6 @@ Outcome<> EverythingRun::verdict() {
 }
 
 Outcome<> EverythingRun::run() {
-    const std::string database = plan_.is_embedded() ? "sqlite" : "pg";
-    hold_.emplace(invocation_, desk_.cluster(), desk_.desk().places(),
-                  std::vector<std::string>{database, "redis"});
     if (auto done = lay_settings(); !done) return done;
     if (auto done = restore_database(); !done) return done;
     if (plan_.redis) {

@@ -1,6 +1,5 @@
 #pragma once
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +19,13 @@ class EverythingRun {
 public:
     /// All outlive it.
     EverythingRun(Invocation& invocation, CommandDesk& desk, const EverythingPlan& plan,
-                  const EverythingArguments& arguments, RestoreJournal& journal)
+                  const EverythingArguments& arguments, RestoreJournal& journal, RestoreHold& hold)
         : invocation_(invocation),
           desk_(desk),
           plan_(plan),
           arguments_(arguments),
-          journal_(journal) {}
+          journal_(journal),
+          hold_(hold) {}
 
     /// Errors: those of the steps, after which it can be run again; VerificationFailed (all is
     /// done, and something acknowledged is missing), Partial (the stores could not be looked at).
@@ -58,7 +58,7 @@ private:
     const EverythingPlan& plan_;
     const EverythingArguments& arguments_;
     RestoreJournal& journal_;
-    std::optional<RestoreHold> hold_;
+    RestoreHold& hold_;
     config::Settings settings_;  ///< As they are when the files are in their places.
     boost::json::array told_;    ///< Of each step, for programs.
 };

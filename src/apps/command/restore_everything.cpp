@@ -12,6 +12,7 @@
 #include "apps/command/command.h"
 #include "apps/command/everything_plan.h"
 #include "apps/command/everything_run.h"
+#include "apps/command/restore_hold.h"
 #include "apps/command/set_words.h"
 #include "apps/command/table.h"
 #include "base/quantity.h"
@@ -110,6 +111,9 @@ Outcome<> restore_everything(Invocation& invocation, const EverythingArguments& 
     }
     auto desk = CommandDesk::open(invocation, arguments.backup, CommandDesk::For::Restore);
     if (!desk) return tl::unexpected<Failure>(desk.error());
+    // From the first look on: bundles are read to make the plan.
+    RestoreHold hold(invocation, (*desk)->cluster(), (*desk)->desk().places(),
+                     {"config", "secrets", "sqlite", "pg", "redis"});
     const auto plan = plan_everything(invocation, **desk, arguments);
     if (!plan) return tl::unexpected<Failure>(plan.error());
     show_plan(invocation, **desk, *plan);
@@ -146,7 +150,7 @@ Outcome<> restore_everything(Invocation& invocation, const EverythingArguments& 
                                     (*desk)->clock().wall());
         if (!begun) return tl::unexpected<Failure>(failure_of(begun.error()));
     }
-    EverythingRun run(invocation, **desk, *plan, arguments, *journal);
+    EverythingRun run(invocation, **desk, *plan, arguments, *journal, hold);
     if (auto done = run.run(); !done) return done;
     show_everything_next(invocation.out, *plan);
     return {};

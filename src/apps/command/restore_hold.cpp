@@ -22,7 +22,6 @@ namespace json = boost::json;
 
 /// Longer than a machine sleeps, or a store is away.
 constexpr auto kHeldFor = 1h;
-constexpr auto kHeldAnewEvery = 10min;
 
 net::awaitable<void> end_of(TaskGroup& tasks) {
     tasks.cancel();
@@ -61,7 +60,11 @@ RestoreHold::RestoreHold(const Invocation& invocation, const std::string& cluste
                                             {"missing", troubles_json(missing)}});
     if (!is_said_) return;
     thread_.run();
-    net::post(thread_.executor(0), [this] { tasks_.spawn("hold what is read", renew()); });
+    net::post(thread_.executor(0), [this] {
+        for (recovery::Holder& each : holders_) {
+            tasks_.spawn("hold what is read", each.keep(clock_, kHeldFor));
+        }
+    });
 }
 
 RestoreHold::~RestoreHold() {
@@ -82,16 +85,6 @@ std::vector<recovery::Trouble> RestoreHold::hold_until(WallTime until) {
         if (missing) std::move(missing->begin(), missing->end(), std::back_inserter(all));
     }
     return all;
-}
-
-net::awaitable<void> RestoreHold::renew() {
-    for (;;) {
-        co_await clock_.sleep_until(clock_.now() + kHeldAnewEvery);
-        for (recovery::Holder& each : holders_) {
-            // What could not be said anew is said next time: an hour has six of them.
-            (void)co_await each.hold_until(clock_.wall() + kHeldFor);
-        }
-    }
 }
 
 PlannedHold::PlannedHold(const Invocation& invocation, const BackupArguments& arguments,

@@ -38,7 +38,6 @@ public:
     void leave_for(std::chrono::hours span) { left_for_ = span; }
 
 private:
-    net::awaitable<void> renew();
     std::vector<recovery::Trouble> hold_until(WallTime until);
 
     SystemClock clock_;

@@ -1,9 +1,12 @@
 #include "recovery/backups/backups.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
+#include <variant>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <fmt/format.h>
 
 namespace syncwatch::recovery {
@@ -26,6 +29,16 @@ Result<> check_kind(const BackupComponent& component, BackupKind kind) {
     }
     return fail(ErrorCode::InvalidInput,
                 fmt::format("{} has no {} backups, but {}", component.name(), word(kind), names));
+}
+
+/// Of a look that was killed it is forgotten after that.
+constexpr std::chrono::minutes kHeldFor{15};
+
+Async<Backups::Looked> while_held(Holder& reader, Clock& clock, Async<Backups::Looked> work) {
+    using net::experimental::awaitable_operators::operator||;
+    auto first = co_await (std::move(work) || reader.keep(clock, kHeldFor));
+    (void)co_await reader.let_go();
+    co_return std::get<0>(std::move(first));
 }
 
 }  // namespace
@@ -68,20 +81,39 @@ Async<Backups::Made> Backups::run(Order order, TellProgress tell) {
     co_return Made{std::move(added.stored), true, std::move(added.missing)};
 }
 
-Async<Backups::Looked> Backups::verify(BackupId backup, VerifyLevel level, TellProgress tell) {
-    // What only one place has is brought to the other first: it was away, and that is no damage.
-    SW_CO_CHECK(co_await powers_.catalogue.sync());
+Async<StoredRecord> Backups::record_of(BackupId backup) {
     SW_CO_TRY(const Survey survey, co_await powers_.catalogue.survey());
     const Catalogued* const found = survey.find(backup);
     if (found == nullptr)
         co_return fail(ErrorCode::NotFound, "no backup is called " + backup.text());
-    SW_CO_TRY(BackupComponent* const component, find(found->record().component));
+    // Some of its bytes may be gone: that is no damage.
+    if (found->is_expired) co_return fail(ErrorCode::NotFound, backup.text() + " has expired");
+    co_return found->stored;
+}
+
+Async<Backups::Looked> Backups::look(BackupId backup, VerifyLevel level, TellProgress tell) {
+    // What only one place has is brought to the other first: it was away, and that is no damage.
+    SW_CO_CHECK(co_await powers_.catalogue.sync());
     Looked looked;
-    looked.stored = found->stored;
-    BackupRecord record = found->record();
+    SW_CO_TRY(looked.stored, co_await record_of(backup));
+    BackupRecord record = looked.stored.record;
+    SW_CO_TRY(BackupComponent* const component, find(record.component));
     SW_CO_TRY(looked.verification,
               co_await component->verify(std::move(record), level, std::move(tell)));
     SW_CO_TRY(looked.missing, co_await powers_.catalogue.add_verification(looked.verification));
+    co_return looked;
+}
+
+Async<Backups::Looked> Backups::verify(BackupId backup, VerifyLevel level, TellProgress tell) {
+    SW_CO_TRY(StoredRecord stored, co_await record_of(backup));
+    const WallTime now = powers_.clock.wall();
+    Holder reader = powers_.catalogue.reader_of(std::move(stored.record.component),
+                                                powers_.random.make_id<ReaderId>(now),
+                                                "a look on " + powers_.node);
+    SW_CO_TRY(auto unheld, co_await reader.hold_until(now + kHeldFor));
+    // It is asked for again behind the hold: it may have expired between the two.
+    auto looked = co_await while_held(reader, powers_.clock, look(backup, level, std::move(tell)));
+    if (looked) looked->unheld = std::move(unheld);
     co_return looked;
 }
 

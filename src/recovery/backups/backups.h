@@ -51,8 +51,10 @@ public:
         StoredRecord stored;
         Verification verification;
         std::vector<Trouble> missing;  ///< Where the result is not yet.
+        std::vector<Trouble> unheld;   ///< Where it might have expired meanwhile.
     };
-    /// Looks at a backup and enters what was found.
+    /// Looks at a backup and enters what was found. It does not expire meanwhile, whoever wants it
+    /// to. Errors: NotFound also where it has expired and could not be removed yet.
     Async<Looked> verify(BackupId backup, VerifyLevel level, TellProgress tell);
 
     struct Expired {
@@ -68,6 +70,8 @@ private:
     /// What was expired before and is still there: a place was away, or somebody read.
     net::awaitable<void> remove_left(BackupComponent* engine, Survey survey);
     Async<std::optional<StoredRecord>> unchanged(BackupComponent* component, Survey survey);
+    Async<StoredRecord> record_of(BackupId backup);
+    Async<Looked> look(BackupId backup, VerifyLevel level, TellProgress tell);
 
     const Powers powers_;
 };

@@ -102,5 +102,42 @@ TEST_F(BackupsTest, WhatSomebodyReadsStaysAndGoesWhenItWasRead) {
     EXPECT_FALSE(std::filesystem::exists(stored_file("near", noted)));
 }
 
+TEST_F(BackupsTest, WhatIsLookedAtDoesNotExpireMeanwhile) {
+    std::vector<BackupId> made;
+    for (int i = 0; i < 3; ++i) {
+        made.push_back(run(true).stored.record.id);
+        clock_.advance(240h);
+    }
+    // Another machine wants to be rid of it, in the middle of the look.
+    Catalogue others = open({{"near", near_.get()}, {"far", far_.get()}});
+    Backups elsewhere({others, {&lines_}, clock_, random_, "node-2", "1.0"});
+    const auto expire = [&] {
+        return must(run_to_end(elsewhere.expire("lines", Retention{24h, 1}, true)));
+    };
+    std::size_t attempts = 0;
+    const auto looked =
+        must(run_to_end(backups_.verify(made.front(), VerifyLevel::Restore, [&](const Progress&) {
+            ++attempts;
+            EXPECT_TRUE(expire().expiry.goes.empty());
+        })));
+    EXPECT_GT(attempts, 0U);
+    EXPECT_TRUE(looked.verification.sound) << looked.verification.words;
+    EXPECT_TRUE(looked.unheld.empty());
+    look(made.back(), VerifyLevel::Restore);
+    EXPECT_FALSE(expire().expiry.goes.empty()) << "nobody reads any more";
+}
+
+TEST_F(BackupsTest, WhatHasExpiredAndIsStillThereIsNotLookedAt) {
+    const BackupRecord noted = run(true).stored.record;
+    const ExpiryNote note{clock_.wall(), "lines", {{noted.id, ""}}};
+    must(run_to_end(
+        near_->create(catalogue_.names().expiry("lines", clock_.wall()), write_expiry(note))));
+    const auto looked = run_to_end(backups_.verify(noted.id, VerifyLevel::Checksums, {}));
+    ASSERT_FALSE(looked);
+    EXPECT_EQ(looked.error().code, ErrorCode::NotFound);
+    EXPECT_EQ(looked.error().message, noted.id.text() + " has expired");
+    EXPECT_TRUE(survey().verifications.empty());
+}
+
 }  // namespace
 }  // namespace syncwatch::recovery

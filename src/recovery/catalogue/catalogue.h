@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ports/clock.h"
+#include "recovery/catalogue/hold.h"
 #include "recovery/catalogue/names.h"
 #include "recovery/catalogue/shelves.h"
 #include "recovery/catalogue/survey.h"
@@ -73,6 +74,8 @@ public:
     /// reads; nothing was removed), Unavailable (also: a place does not list what is there),
     /// NotFound (one of them was never there).
     Async<std::vector<Trouble>> remove(std::string component, std::vector<BackupId> backups);
+    /// Who reads backups of a component, in all places: nothing is said of it yet.
+    Holder reader_of(std::string component, ReaderId reader, std::string by) const;
     /// Removes what is left of holds that ended long ago, where that may be.
     Async<> forget_old_holds();
 

@@ -79,6 +79,14 @@ Async<std::vector<Hold>> Catalogue::holds(std::string folder) {
     co_return all;
 }
 
+Holder Catalogue::reader_of(std::string component, ReaderId reader, std::string by) const {
+    Hold hold;
+    hold.component = std::move(component);
+    hold.reader = reader;
+    hold.by = std::move(by);
+    return {names_, shelves_.places(), std::move(hold)};
+}
+
 Async<> Catalogue::expect_unheld(std::string component) {
     std::string folder = names_.holds(component);
     SW_CO_TRY(const std::vector<Hold> held, co_await holds(std::move(folder)));

@@ -132,6 +132,14 @@ Async<std::vector<Trouble>> Holder::hold_until(WallTime until) {
     co_return missing;
 }
 
+net::awaitable<void> Holder::keep(Clock& clock, std::chrono::seconds span) {
+    for (;;) {
+        co_await clock.sleep_until(clock.now() + span / 6);
+        // What could not be said now is said next time: several of them are left.
+        (void)co_await hold_until(clock.wall() + span);
+    }
+}
+
 Async<> Holder::let_go() {
     if (hold_.until == WallTime{}) co_return Result<>();
     const WallTime until = std::exchange(hold_.until, WallTime());

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -6,6 +7,7 @@
 
 #include "base/uuid.h"
 #include "ports/backup_repository.h"
+#include "ports/clock.h"
 #include "recovery/catalogue/names.h"
 #include "recovery/catalogue/shelves.h"
 
@@ -50,6 +52,9 @@ public:
     /// Says it until then, in the place of what was said before. Gives the places that did not
     /// take it: there the backups may expire meanwhile.
     Async<std::vector<Trouble>> hold_until(WallTime until);
+    /// Says it anew, well before it ends, each time for so long from then on: until it is
+    /// cancelled.
+    net::awaitable<void> keep(Clock& clock, std::chrono::seconds span);
     /// Nobody reads any more. What cannot be removed ends by itself.
     Async<> let_go();
 
