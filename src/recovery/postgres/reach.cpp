@@ -92,7 +92,8 @@ std::optional<PgReach> reach_of(const PgShelf& shelf, const Backup& backup,
     }
     const auto last = shelf.last_commits.find(timeline);
     if (reach.to_the_end && last != shelf.last_commits.end()) {
-        reach.until = std::max(*reach.until, last->second);
+        // It stops before the first commit after the moment: the moment of the last has none.
+        reach.until = std::max(*reach.until, last->second - std::chrono::microseconds(1));
     } else if (reach.to_the_end) {
         reach.perhaps = (*at)->stored;
     }

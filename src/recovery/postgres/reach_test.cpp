@@ -17,6 +17,10 @@ wal::Lsn at(std::uint64_t segment, std::uint64_t byte = 0) {
 WallTime second(int count) {
     return WallTime(std::chrono::seconds(1'000'000 + count));
 }
+/// The last moment before that.
+WallTime before(int count) {
+    return second(count) - std::chrono::microseconds(1);
+}
 Backup backup(const std::string& label, std::uint32_t timeline, std::uint64_t segment, int when) {
     Backup made;
     made.label = label;
@@ -51,12 +55,14 @@ std::string label_for(const PgShelf& has, const PgWish& wish) {
 
 TEST(PgReachTest, AMomentIsBroughtBackFromTheNewestBackupBeforeIt) {
     const PgShelf has = shelf();
-    EXPECT_EQ(windows_of(has), (std::vector<Window>{{second(13), second(100)}}));
+    EXPECT_EQ(windows_of(has), (std::vector<Window>{{second(13), before(100)}}));
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(12))), "moment_unreachable");
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(13))), "A");
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(42))), "A") << "B was not finished";
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(43))), "B");
-    EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(100))), "B");
+    EXPECT_EQ(label_for(has, to(Target::Kind::Time, before(100))), "B");
+    EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(100))), "moment_unreachable")
+        << "no commit is after it, at which it would stop";
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(101))), "moment_unreachable");
     EXPECT_EQ(label_for(has, to(Target::Kind::Latest)), "B");
     EXPECT_EQ(label_for(has, to(Target::Kind::Immediate)), "B");
@@ -86,7 +92,7 @@ TEST(PgReachTest, BeyondAHoleOnlyLaterBackupsReach) {
     EXPECT_EQ(holes_in(has.log), (std::vector<std::string>{"000000010000000000000005"}));
     EXPECT_EQ(holes_in(has.log, at(6)), (std::vector<std::string>{}));
     EXPECT_EQ(windows_of(has),
-              (std::vector<Window>{{second(13), second(13)}, {second(43), second(100)}}));
+              (std::vector<Window>{{second(13), second(13)}, {second(43), before(100)}}));
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(30))), "moment_unreachable");
     EXPECT_EQ(label_for(has, to(Target::Kind::Time, second(50))), "B");
     EXPECT_EQ(label_for(has, to(Target::Kind::Lsn, {}, at(4))), "A");
@@ -115,7 +121,7 @@ TEST(PgReachTest, OfSeveralPastsOneIsNamed) {
     EXPECT_EQ(unclear.error().reason, "which_timeline");
     EXPECT_NE(unclear.error().message.find("timeline 2 left 1 at 0/70001F4"), std::string::npos)
         << unclear.error().message;
-    PgWish wish = to(Target::Kind::Time, second(80));
+    PgWish wish = to(Target::Kind::Time, before(80));
     wish.timeline = 2;
     EXPECT_EQ(label_for(has, wish), "B");
     wish.target.time = second(81);
