@@ -144,6 +144,7 @@ TEST_F(CanaryTest, WhatCameBackIsUsedAndNothingElseIsTouched) {
     EXPECT_TRUE(has(early.out, "a canary logged in")) << early.out;
     EXPECT_TRUE(has(early.out, "it has no film that could be played")) << early.out;
 
+    const std::string older = upload();
     (void)upload();
     (void)backed_up();
     const auto before = files_in(data_ / "objects");
@@ -151,10 +152,19 @@ TEST_F(CanaryTest, WhatCameBackIsUsedAndNothingElseIsTouched) {
     EXPECT_EQ(used.exit, 0) << used.out << used.err;
     const std::string words(json::parse(used.out).at("used").as_string());
     EXPECT_TRUE(has(words, "\"Film\" plays: ")) << words;
-    EXPECT_TRUE(has(words, " segments decoded")) << words;
+    EXPECT_TRUE(has(words, " segments decoded; 1 of the 1 others were drawn, and play: ")) << words;
     EXPECT_EQ(files_in(data_ / "objects"), before);
     EXPECT_FALSE(has(run({"user", "list"}).out, "canary"));
     EXPECT_TRUE(names_in(temporary_).empty());
+
+    EXPECT_EQ(server_->stop(), 0) << "it would mend them";
+    for (const fs::path& each : segments()) {
+        if (has(each.string(), older)) fs::resize_file(each, 100);
+    }
+    const Ran sampled = restore_test();
+    EXPECT_EQ(sampled.exit, 5) << sampled.out << sampled.err;
+    EXPECT_TRUE(has(sampled.err, "\"Film\" does not play: videos/" + older)) << sampled.err;
+    EXPECT_TRUE(has(sampled.err, "\"Film\" plays: ")) << "the newest does: " << sampled.err;
 }
 
 TEST_F(CanaryTest, AFilmThatIsDamagedIsNamedAndOneThatWasRemovedSinceIsNot) {

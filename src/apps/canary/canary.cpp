@@ -18,10 +18,19 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kMakeAccountWithin = 2min;
+/// The newest, and others that are drawn: in time each has its turn.
+constexpr std::size_t kSample = 5;
 /// Of films that were removed for good since, so many are passed by.
-constexpr std::size_t kMostFilms = 8;
+constexpr std::size_t kMostGone = 8;
 constexpr const char* kEarlier =
     "an earlier moment or backup may be usable, syncwatch backup list shows them";
+
+/// The first stays where it is, and of the others any may be the next.
+void draw_behind_first(std::vector<CanaryFilm>& films, Random& random) {
+    for (std::size_t at = 1; at < films.size() && at < kSample + kMostGone; ++at) {
+        std::swap(films[at], films[at + draw_below(films.size() - at, random)]);
+    }
+}
 
 bool is_over(const Error& error) {
     return error.code == ErrorCode::Cancelled;
@@ -103,47 +112,59 @@ Async<> Canary::try_films(CanaryServer& server, CanaryUser& user, std::vector<Ca
         visit.seen.push_back("no film was played: " + *why);
         co_return Result<>();
     }
-    std::size_t tried = 0;
-    bool is_done = false;
-    for (; !is_done && tried < films.size() && tried < kMostFilms; ++tried) {
-        CanaryFilm film = films[tried];
-        SW_CO_TRY(is_done, co_await try_film(server, user, std::move(film), visit));
+    draw_behind_first(films, powers_.random);
+    std::size_t gone = 0;
+    FilmsSeen played;
+    for (const CanaryFilm& each : films) {
+        if (played.films == kSample || gone == kMostGone) break;
+        SW_CO_TRY(const Tried tried, co_await try_film(server, user, each, visit, played));
+        if (tried == Tried::Nothing) co_return Result<>();
+        if (tried == Tried::Gone) ++gone;
     }
-    if (!is_done) visit.seen.push_back("no film was played: its newest were removed since");
+    if (played.films == 0)
+        visit.seen.push_back("no film was played: its newest were removed since");
+    if (played.others > 0) {
+        visit.seen.push_back(
+            fmt::format("{} of the {} others were drawn, and play: {} segments decoded",
+                        played.others, films.size() - 1, played.segments));
+    }
     co_return Result<>();
 }
 
-/// False: it is none of those that should play.
-Async<bool> Canary::try_film(CanaryServer& server, CanaryUser& user, CanaryFilm film,
-                             Visit& visit) {
+Async<Canary::Tried> Canary::try_film(CanaryServer& server, CanaryUser& user, CanaryFilm film,
+                                      Visit& visit, FilmsSeen& all) {
     const std::string title = film.title;
     const auto played =
         co_await play(user, std::move(film), settings_.media.ffmpeg, powers_.random);
-    if (played) {
+    if (played && all.films++ == 0) {
         visit.seen.push_back(fmt::format("\"{}\" plays: {} segments decoded", title, *played));
-        co_return true;
+        co_return Tried::Film;
+    }
+    if (played) {
+        ++all.others;
+        all.segments += static_cast<std::size_t>(*played);
+        co_return Tried::Film;
     }
     const Error& error = played.error();
     if (is_over(error)) co_return fail(error);
     if (error.reason == "not_installed") {
         visit.seen.push_back("no film was played: " + error.message);
-        co_return true;
+        co_return Tried::Nothing;
     }
     SW_CO_TRY(const std::string key, co_await server.faulty_object());
     const bool is_away = error.code == ErrorCode::Unavailable && key.empty();
     if (is_away) {
-        visit.seen.push_back(
-            fmt::format("no film was played: an object store does not answer ({})", error.message));
-        co_return true;
+        visit.seen.push_back(fmt::format("{} film was played: an object store does not answer ({})",
+                                         all.films == 0 ? "no" : "no other", error.message));
+        co_return Tried::Nothing;
     }
-    if (key.empty()) {
-        visit.films.push_back(fmt::format("\"{}\" does not play: {}", title, error.message));
-        co_return true;
-    }
-    if (is_still_wanted(settings_, key) == false) co_return false;
+    if (!key.empty() && is_still_wanted(settings_, key) == false) co_return Tried::Gone;
     visit.films.push_back(
-        fmt::format("\"{}\" does not play: {} is in no store as it should be", title, key));
-    co_return true;
+        key.empty()
+            ? fmt::format("\"{}\" does not play: {}", title, error.message)
+            : fmt::format("\"{}\" does not play: {} is in no store as it should be", title, key));
+    ++all.films;
+    co_return Tried::Film;
 }
 
 }  // namespace syncwatch::apps

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,9 @@
 namespace syncwatch::apps {
 
 /// Whether what was restored can be used: this program serves it, somebody logs in, looks at the
-/// lists, and plays a film. Their account is made in what was restored, and is gone with it; its
-/// password is in memory alone. docs/recovery/backups.md says what that shows.
+/// lists, and plays films: the newest, and some that are drawn. Their account is made in what was
+/// restored, and is gone with it; its password is in memory alone. docs/recovery/backups.md says
+/// what that shows.
 class Canary final : public RestoredVisitor {
 public:
     /// They outlive it.
@@ -33,7 +36,19 @@ private:
                          std::string password);
     Async<> try_films(CanaryServer& server, CanaryUser& user, std::vector<CanaryFilm> films,
                       Visit& visit);
-    Async<bool> try_film(CanaryServer& server, CanaryUser& user, CanaryFilm film, Visit& visit);
+    enum class Tried : std::uint8_t {
+        Film,     ///< It plays, or is named as one that does not.
+        Gone,     ///< It is none of those that should: it was removed since.
+        Nothing,  ///< No film can be tried here and now.
+    };
+    /// Of a visit so far. What does not play is named one by one, what does is counted.
+    struct FilmsSeen {
+        std::size_t films = 0;
+        std::size_t others = 0;    ///< That play, behind the first,
+        std::size_t segments = 0;  ///< and so much of them.
+    };
+    Async<Tried> try_film(CanaryServer& server, CanaryUser& user, CanaryFilm film, Visit& visit,
+                          FilmsSeen& all);
     std::string drawn(std::size_t bytes) const;
 
     const config::Settings settings_;

@@ -31,11 +31,7 @@ std::string text_at(const json::object& of, std::string_view name) {
 /// The first, and one of the others: another each time.
 std::vector<std::size_t> some_of(std::size_t count, Random& random) {
     if (count < 2) return {0};
-    std::array<std::uint8_t, 4> drawn{};
-    random.fill(drawn);
-    std::uint32_t number = 0;
-    for (const std::uint8_t each : drawn) number = number << 8 | each;
-    return {0, 1 + number % (count - 1)};
+    return {0, 1 + draw_below(count - 1, random)};
 }
 
 /// Frames that ffmpeg makes of a piece of a film, as a player would.
@@ -88,6 +84,14 @@ Async<int> play_stream(CanaryUser& user, std::string playlist, std::string ffmpe
 }
 
 }  // namespace
+
+std::size_t draw_below(std::size_t count, Random& random) {
+    std::array<std::uint8_t, 8> drawn{};
+    random.fill(drawn);
+    std::uint64_t number = 0;
+    for (const std::uint8_t each : drawn) number = number << 8 | each;
+    return static_cast<std::size_t>(number % count);
+}
 
 std::vector<CanaryFilm> ready_films(const json::array& videos) {
     std::vector<CanaryFilm> films;

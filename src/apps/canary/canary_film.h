@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct CanaryFilm {
 
 /// Those that are ready, the newest first.
 std::vector<CanaryFilm> ready_films(const boost::json::array& videos);
+
+/// One of the numbers below `count`, which is not 0.
+std::size_t draw_below(std::size_t count, Random& random);
 
 /// Plays a film as a browser does, from its list of streams to decoded frames: of the pictures and
 /// of the sound that a player begins with, the first segment and a later one. Gives how many
