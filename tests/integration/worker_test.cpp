@@ -1,8 +1,12 @@
 // A node that does not transcode, and workers that do it for it, each of which may die.
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 #include <gtest/gtest.h>
 
+#include "harness/eventually.h"
 #include "harness/film_upload.h"
 #include "harness/made_film.h"
 #include "harness/nodes.h"
@@ -144,6 +148,57 @@ TEST_F(WorkerTest, WhatNoStoreHasIsMadeByAWorkerWhileAViewerOfTheNodeWaits) {
         made += sample(worker, "syncwatch_objects_healed_total{source=\"original\"}");
     }
     EXPECT_EQ(made, static_cast<double>(wanted.size())) << "each once";
+}
+
+/// With backups at given times, into a store that all of them share.
+class StandInTest : public testing::Test, protected harness::Nodes {
+protected:
+    StandInTest()
+        : Nodes(Shared{.redis = true,
+                       .films = true,
+                       // PostgreSQL is backed up on its own machine.
+                       .arguments = {"--recovery-pg-data", "/nowhere"}}) {
+        const std::filesystem::path plan = folder() / "plan.toml";
+        std::ofstream(plan) << harness::run_syncwatch({"plan", "show", "--as-file"}).out
+                            << "\n[repository.near]\nurl = \"" << TestObjectStore::url()
+                            << "\"\ncredentials_file = \""
+                            << TestObjectStore::credentials_file().string() << "\"\n";
+        plan_ = plan.string();
+    }
+    bool leads(const std::string& name, bool wanted) {
+        return harness::eventually([&] { return has(name, wanted ? kLeads + "1" : kLeads + "0"); },
+                                   60s);
+    }
+    double age(const std::string& name, const std::string& component) {
+        return sample(name,
+                      "syncwatch_backup_component_age_seconds{component=\"" + component + "\"}");
+    }
+
+    const std::string kLeads = "syncwatch_backup_leads ";
+    std::string plan_;
+};
+
+TEST_F(StandInTest, AWorkerBacksUpWhatIsSharedWhileThereIsNoNode) {
+    start("node", {"--recovery-plan", plan_});
+    ASSERT_TRUE(leads("node", true)) << component("node", "backup");
+    Server::Options options;
+    options.command = "worker";
+    options.arguments = {"--recovery-plan", plan_, "--recovery-redis-url", redis().url()};
+    start("worker", options);
+    EXPECT_TRUE(harness::eventually([&] { return age("node", "config") > 0; }, 60s));
+    EXPECT_TRUE(has("worker", kLeads + "0"));
+    EXPECT_EQ(component("worker", "backup").at("detail"), "another node makes them");
+
+    EXPECT_EQ(node("node").stop(), 0);
+    ASSERT_TRUE(leads("worker", true)) << component("worker", "backup");
+    EXPECT_TRUE(harness::eventually([&] { return age("worker", "redis") > 0; }, 60s));
+    EXPECT_EQ(age("worker", "config"), 0) << "its settings are no node's";
+
+    start("another", {"--recovery-plan", plan_});
+    EXPECT_TRUE(leads("another", true));
+    EXPECT_TRUE(leads("worker", false));
+    EXPECT_EQ(age("worker", "redis"), 0) << "it knows nothing of it any more";
+    EXPECT_EQ(node("worker").stop(), 0);
 }
 
 TEST(WorkerAloneTest, WithoutWhatNodesShareItSaysWhatIsMissing) {

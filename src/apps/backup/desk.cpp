@@ -101,7 +101,7 @@ Result<> BackupDesk::add_redis(const config::Settings& settings, Powers powers) 
 Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& settings,
                                                      const recovery::Plan& plan,
                                                      std::string cluster, std::string app_version,
-                                                     Powers powers) {
+                                                     Powers powers, Scope scope) {
     std::unique_ptr<BackupDesk> desk(new BackupDesk);
     SW_TRY(const auto names, recovery::RepositoryNames::of(cluster));
     SW_CHECK(desk->open_places(plan, powers));
@@ -109,7 +109,7 @@ Result<std::unique_ptr<BackupDesk>> BackupDesk::open(const config::Settings& set
     desk->catalogue_ = std::make_unique<recovery::Catalogue>(
         recovery::Catalogue::Options{names, desk->scratch_}, desk->places_, powers.clock);
     desk->files_ = std::make_unique<recovery::SnapshotFiles>(names, desk->places_, powers.pool);
-    desk->add_escrow(settings, plan, app_version, powers);
+    if (scope == Scope::Everything) desk->add_escrow(settings, plan, app_version, powers);
     desk->canary_ = std::make_unique<Canary>(settings, Canary::Powers{powers.clock, powers.random});
     SW_CHECK(desk->add_postgres(settings, plan, cluster, powers));
     SW_CHECK(desk->add_redis(settings, powers));

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -27,12 +28,17 @@ public:
         Random& random;
         net::thread_pool& pool;  ///< Reads and writes files, and waits for programs.
     };
+    enum class Scope : std::uint8_t {
+        Everything,
+        Shared,  ///< Without settings and secrets: those of this machine are no node's.
+    };
     /// Of the installation `cluster`, as cluster_of() names it. Asks nobody for anything yet.
     /// Errors: NotFound (reason "no_repository": the plan names none), InvalidInput, Unavailable
     /// (the folder of a repository is not there, or no room for what passes through).
     static Result<std::unique_ptr<BackupDesk>> open(const config::Settings& settings,
                                                     const recovery::Plan& plan, std::string cluster,
-                                                    std::string app_version, Powers powers);
+                                                    std::string app_version, Powers powers,
+                                                    Scope scope = Scope::Everything);
     ~BackupDesk();
 
     recovery::Backups& backups() { return *backups_; }

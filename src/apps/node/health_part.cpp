@@ -81,6 +81,11 @@ void HealthPart::add_turn_and_backup(const BackupPart& backup, const RoundsPart&
     });
 }
 
+void HealthPart::add_backup(const RoundsPart& rounds) {
+    board_.add("backup",
+               [&rounds]() -> net::awaitable<ComponentState> { co_return rounds.state(); });
+}
+
 void HealthPart::add_notifications(const SignalsPart& signals) {
     board_.add("notifications",
                [&signals]() -> net::awaitable<ComponentState> { co_return signals.state(); });

@@ -30,6 +30,8 @@ public:
     /// What a worker has not. Before the first report; it outlives the reports.
     void add_turn_and_backup(const BackupPart& backup, const RoundsPart& rounds,
                              const LogWatchPart& log, const StreamPart& stream);
+    /// What a worker has of it.
+    void add_backup(const RoundsPart& rounds);
     void add_notifications(const SignalsPart& signals);
     /// Says it, too, when another node has this one's name. Before the first report; it outlives
     /// the reports.

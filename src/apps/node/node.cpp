@@ -11,7 +11,6 @@
 #include "apps/node/breaker_metrics.h"
 #include "apps/node/cache_metrics.h"
 #include "apps/node/listening.h"
-#include "base/async/run_to_end.h"
 #include "base/log/log.h"
 
 namespace syncwatch::apps {
@@ -37,13 +36,6 @@ void log_fault(const std::string& task, const std::string& what) {
     log::error("node.task_fault", {{"task", task}, {"what", what}});
 }
 
-/// A key of the installation, made at the first start.
-Result<KeyStore::Key> key(Powers& powers, const char* name) {
-    KeyStore::Key fresh{};
-    powers.random.fill(fresh);
-    return run_to_end(powers.keys.key(name, fresh));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
@@ -52,11 +44,11 @@ Result<std::unique_ptr<Node>> Node::start(config::Settings settings) {
     SW_TRY(opened.powers, Powers::open(settings));
     SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random,
                                                     opened.powers->replicas}));
-    SW_TRY(opened.link_key, key(*opened.powers, "media"));
-    SW_TRY(opened.ticket_key, key(*opened.powers, "tickets"));
-    SW_TRY(opened.guest_key, key(*opened.powers, "guests"));
-    SW_TRY(opened.peer_key, key(*opened.powers, "peers"));
-    SW_TRY(opened.backup_key, key(*opened.powers, "backup"));
+    SW_TRY(opened.link_key, opened.powers->key("media"));
+    SW_TRY(opened.ticket_key, opened.powers->key("tickets"));
+    SW_TRY(opened.guest_key, opened.powers->key("guests"));
+    SW_TRY(opened.peer_key, opened.powers->key("peers"));
+    SW_TRY(opened.backup_key, opened.powers->key("backup"));
     std::unique_ptr<Node> node(new Node(std::move(settings), std::move(opened)));
     SW_CHECK(node->open_for_business());
     return node;

@@ -104,6 +104,12 @@ postgres::Settings postgres_settings(const config::Settings& settings) {
     return wanted;
 }
 
+Result<KeyStore::Key> Powers::key(const char* name) {
+    KeyStore::Key fresh{};
+    random.fill(fresh);
+    return run_to_end(keys.key(name, fresh));
+}
+
 namespace {
 
 Result<Migrated> migrate_postgres(const config::Settings& settings) {

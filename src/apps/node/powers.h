@@ -53,6 +53,8 @@ struct Powers {
     sql::SqlMediaStore media;
     sql::SqlReplicaLedger replicas;
     sql::SqlKeyStore keys;
+    /// A key of the installation, made at its first start. Blocks.
+    Result<KeyStore::Key> key(const char* name);
     const std::unique_ptr<TimeReference> reference;  ///< nullptr: this process is the only one.
     const std::unique_ptr<WallKeeper> wall_keeper;   ///< nullptr: the same.
 };

@@ -27,6 +27,10 @@ constexpr auto kOpenDeskAgain = 15s;
 /// All that can be backed up by rounds: each has its metrics, also where there is none of it.
 constexpr std::array kComponents = {"config", "pg", "redis", "secrets"};
 
+bool is_shared(const std::pair<const std::string, recovery::Repository>& named) {
+    return named.second.url.starts_with("s3:");
+}
+
 /// The worst of its components, in words.
 ComponentState worst_of(const RoundsStatus& now) {
     if (!now.trouble.empty()) return ComponentState::of(Status::Down, now.trouble);
@@ -54,9 +58,11 @@ ComponentState worst_of(const RoundsStatus& now) {
 
 }  // namespace
 
-RoundsPart::RoundsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key)
+RoundsPart::RoundsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key,
+                       Of process)
     : powers_(powers),
       settings_(settings),
+      process_(process),
       cluster_(cluster_of(key)),
       holder_(lease_holder(settings.node.name, powers.random)),
       leases_(*powers.database),
@@ -65,7 +71,10 @@ RoundsPart::RoundsPart(Powers& powers, const config::Settings& settings, KeyStor
       }) {
     // BackupPart says what is wrong with a plan that cannot be read.
     auto plan = load_plan(settings.recovery.plan);
-    if (plan && !plan->repositories.empty()) plan_ = *std::move(plan);
+    if (!plan || plan->repositories.empty()) return;
+    // A folder is one machine's own: there may be an empty one of its name where a worker runs.
+    if (process == Of::Worker && !std::ranges::all_of(plan->repositories, is_shared)) return;
+    plan_ = *std::move(plan);
 }
 
 RoundsPart::~RoundsPart() {
@@ -82,9 +91,11 @@ void RoundsPart::start() {
 }
 
 net::awaitable<void> RoundsPart::open_desk() {
+    const auto scope =
+        process_ == Of::Node ? BackupDesk::Scope::Everything : BackupDesk::Scope::Shared;
     while (!desk_) {
         auto opened = BackupDesk::open(settings_, *plan_, cluster_, kVersion,
-                                       {powers_.clock, powers_.random, pool_});
+                                       {powers_.clock, powers_.random, pool_}, scope);
         if (opened) {
             desk_ = *std::move(opened);
             co_return;
@@ -111,8 +122,9 @@ net::awaitable<void> RoundsPart::go_round() {
     {
         const std::lock_guard lock(mutex_);
         trouble_.clear();
-        rounds_.emplace(*plan_, recovery::Rounds::Powers{desk_->backups(), leases_, powers_.clock,
-                                                         holder_, watched()});
+        rounds_.emplace(*plan_,
+                        recovery::Rounds::Powers{desk_->backups(), leases_, powers_.clock, holder_,
+                                                 watched(), process_ == Of::Worker});
     }
     if (!desk_->backups().components().empty()) co_await rounds_->run();
 }
@@ -149,7 +161,9 @@ ComponentState RoundsPart::state() const {
 }
 
 void RoundsPart::write_metrics(metrics::Text& text) const {
-    const RoundsStatus now = status().value_or(RoundsStatus());
+    RoundsStatus now = status().value_or(RoundsStatus());
+    // What it knew when it led is not told for what is: it would grow old for ever.
+    if (!now.leads) now.components.clear();
     text.gauge("syncwatch_backup_leads", "1 on the node that makes backups at given times.",
                now.leads ? 1 : 0);
     using Stock = RoundsStatus::OfComponent;

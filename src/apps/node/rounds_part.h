@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -20,13 +21,17 @@
 
 namespace syncwatch::apps {
 
-/// Makes the backups that the plan wants at given times, and looks at them, on one node of all.
+/// Makes the backups that the plan wants at given times, and looks at them, on one node of all; a
+/// worker does it, but for settings and secrets, where no node does and the repositories are S3
+/// stores.
 /// Without a repository in the plan it does nothing. Nothing that goes wrong here is in the way of
 /// the node.
 class RoundsPart {
 public:
+    enum class Of : std::uint8_t { Node, Worker };
     /// `key`: what the installation's name among backups comes from.
-    RoundsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key);
+    RoundsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key,
+               Of process = Of::Node);
     /// Stops it, if nobody did.
     ~RoundsPart();
 
@@ -47,6 +52,7 @@ private:
 
     Powers& powers_;
     const config::Settings& settings_;
+    const Of process_;
     const std::string cluster_;
     std::optional<recovery::Plan> plan_;  ///< nullopt: it cannot be read.
     const std::string holder_;

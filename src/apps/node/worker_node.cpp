@@ -41,6 +41,7 @@ Result<std::unique_ptr<WorkerNode>> WorkerNode::start(config::Settings settings)
     SW_TRY(opened.powers, Powers::open(settings));
     SW_TRY(opened.storage, Storage::open(settings, {opened.powers->clock, opened.powers->random,
                                                     opened.powers->replicas}));
+    SW_TRY(opened.backup_key, opened.powers->key("backup"));
     std::unique_ptr<WorkerNode> made(new WorkerNode(std::move(settings), std::move(opened)));
     SW_CHECK(made->open_for_business());
     return made;
@@ -53,17 +54,20 @@ WorkerNode::WorkerNode(config::Settings settings, Opened opened)
       storage_(std::move(opened.storage)),
       worker_(worker_thread_, *powers_, *storage_, settings_),
       replication_(*powers_, *storage_, settings_, shards_.executor(0)),
+      rounds_of_backups_(*powers_, settings_, opened.backup_key, RoundsPart::Of::Worker),
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       server_(shards_, router_, powers_->random, server_options()),
       background_(shards_.executor(0), [](const std::string& task, const std::string& what) {
           log::error("worker.task_fault", {{"task", task}, {"what", what}});
       }) {
+    health_.add_backup(rounds_of_backups_);
     metrics_.add_routes(router_);
     health_.add_routes(router_);
     metrics_.watch(router_, server_);
     metrics_.add([this](metrics::Text& text) { worker_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { replication_.write_metrics(text); });
+    metrics_.add([this](metrics::Text& text) { rounds_of_backups_.write_metrics(text); });
     metrics_.add([this](metrics::Text& text) { write_breakers(text, *powers_, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_cache(text, *storage_); });
     metrics_.add([this](metrics::Text& text) { write_certificate(text, tls_.get()); });
@@ -94,6 +98,7 @@ Result<> WorkerNode::open_for_business() {
     worker_.start();
     replication_.set_maker(worker_.maker());
     replication_.start();
+    rounds_of_backups_.start();
     health_.board().set_phase(http::HealthBoard::Phase::Ready);
     log::info("worker.ready", {{"address", settings_.server.address}, {"port", port()}});
     return {};
@@ -110,6 +115,7 @@ void WorkerNode::drain(std::chrono::milliseconds patience) {
     worker_.begin_stop();
     server_.drain(patience);
     net::co_spawn(shards_.executor(0), end_background(), net::use_future).wait();
+    rounds_of_backups_.stop();
     replication_.stop();
     worker_.stop();
 }

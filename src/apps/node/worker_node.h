@@ -7,6 +7,7 @@
 #include "apps/node/metrics_part.h"
 #include "apps/node/powers.h"
 #include "apps/node/replication_part.h"
+#include "apps/node/rounds_part.h"
 #include "apps/node/storage.h"
 #include "apps/node/worker_part.h"
 #include "base/async/shards.h"
@@ -17,7 +18,8 @@
 namespace syncwatch::apps {
 
 /// A process that prepares films for the nodes it shares a database, a bus and an object store
-/// with. It has no rooms and no pages; it answers /health and /metrics.
+/// with, and backs up what they share while none of them is there. It has no rooms and no pages; it
+/// answers /health and /metrics.
 class WorkerNode {
 public:
     /// It works whatever media.work says, so that nodes and workers can have one file. Errors:
@@ -40,6 +42,7 @@ private:
         std::shared_ptr<TlsContext> tls;  ///< nullptr: plain HTTP.
         std::unique_ptr<Powers> powers;
         std::unique_ptr<Storage> storage;
+        KeyStore::Key backup_key{};  ///< As in RoundsPart.
     };
 
     WorkerNode(config::Settings settings, Opened opened);
@@ -56,6 +59,7 @@ private:
     const std::unique_ptr<Storage> storage_;
     WorkerPart worker_;
     ReplicationPart replication_;
+    RoundsPart rounds_of_backups_;
     HealthPart health_;
     MetricsPart metrics_;
     http::Router router_;

@@ -103,8 +103,17 @@ net::awaitable<void> Rounds::go_round() {
     co_await let_go_again();
     co_await look_in_turn();
     tell_status();
+    if (powers_.stands_in) co_await let_others_lead();
     const std::lock_guard lock(mutex_);
     status_.went_round = powers_.clock.wall();
+}
+
+net::awaitable<void> Rounds::let_others_lead() {
+    std::string name = kLease;
+    std::string holder = powers_.holder;
+    auto release = powers_.leases.release(std::move(name), std::move(holder));
+    // Without it they wait until it ends.
+    (void)co_await std::move(release);
 }
 
 net::awaitable<bool> Rounds::lead() {

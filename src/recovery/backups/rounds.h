@@ -58,6 +58,9 @@ public:
         std::string holder;  ///< Which process this is.
         /// What others back up, once they have begun to: it is noticed when they do so no more.
         std::vector<BackupComponent*> watched = {};
+        /// It leads where nobody else does, and for one round at a time: whoever else wants to has
+        /// the lease before its next.
+        bool stands_in = false;
     };
     /// All of `powers` outlive it.
     Rounds(Plan plan, Powers powers) : plan_(std::move(plan)), powers_(std::move(powers)) {}
@@ -77,6 +80,7 @@ private:
     };
 
     net::awaitable<bool> lead();
+    net::awaitable<void> let_others_lead();
     net::awaitable<bool> take_stock();
     net::awaitable<void> make_due();
     net::awaitable<void> make(Due due);

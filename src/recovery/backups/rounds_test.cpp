@@ -96,6 +96,23 @@ TEST_F(RoundsTest, OfTwoNodesOneGoesRound) {
     EXPECT_EQ(backups(), 2U);
 }
 
+TEST_F(RoundsTest, WhoStandsInLeadsOnlyWhileNobodyElseDoes) {
+    Rounds node = rounds("hourly", "node");
+    Rounds worker(plan("hourly"), {backups_, leases_, clock_, "worker", {}, true});
+    go(node);
+    go(worker);
+    EXPECT_FALSE(worker.status().leads);
+    clock_.advance(1h);  // The node is gone.
+    go(worker);
+    EXPECT_TRUE(worker.status().leads);
+    EXPECT_EQ(backups(), 2U);
+    clock_.advance(1min);
+    go(node);
+    EXPECT_TRUE(node.status().leads) << "it waits for no lease of who stands in";
+    go(worker);
+    EXPECT_FALSE(worker.status().leads);
+}
+
 TEST_F(RoundsTest, OnChangeMakesOneForEachChange) {
     Rounds rounds = this->rounds("on change");
     go(rounds);
