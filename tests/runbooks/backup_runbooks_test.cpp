@@ -88,6 +88,7 @@ TEST_F(SettingsRunbooksTest, LostOnesComeBackWithARecoveryKey) {
     EXPECT_EQ(said_, "a-secret-token-of-metrics\n");
     EXPECT_FALSE(fs::exists(variables_["KEY"]));
     note_time("settings and secrets", "3 files");
+    expect_in_plan("settings-lost");
 }
 
 /// A Redis with an append-only file, that holds more than ours.
@@ -143,6 +144,7 @@ TEST_F(RedisRunbooksTest, WhatItHeldComesBackThoughItHasAnAppendOnlyFile) {
     })) << said_;
     note_time("Redis: its append-only file is gone",
               fmt::format("{} keys, {}", keys, format_size(bytes)));
+    expect_in_plan("redis-data-lost");
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ TEST_F(EmbeddedRunbooksTest, ADatabaseThatIsGoneComesBack) {
     carry_out("embedded-database-lost.md");
     EXPECT_EQ(name_of_room(), "Film night");
     note_time("the embedded database: the file is gone", format_size(bytes));
+    expect_in_plan("database-lost");
 
     // What its restore test measured stands in the plan that people read.
     ASSERT_EQ(sh("syncwatch backup restore-test --config \"$CONFIG\""), 0) << said_;
@@ -63,7 +64,9 @@ TEST_F(EmbeddedRunbooksTest, ItGoesBackToBeforeAMistake) {
     carry_out("embedded-back-to-a-moment.md", "Only some rows");
     EXPECT_EQ(name_of_room(), "As it was");
     EXPECT_EQ(client().as(later).get("/api/v1/me").status, 200) << "nothing else is lost";
+    lost();
     carry_out("embedded-back-to-a-moment.md", "All of it");
+    expect_in_plan("database-mistake");
     EXPECT_EQ(name_of_room(), "As it was");
     EXPECT_EQ(client().as(later).get("/api/v1/me").status, 401) << "what came after is lost";
 }
@@ -94,6 +97,7 @@ TEST_F(EmbeddedRunbooksTest, AFilmWhoseFolderIsGoneIsHealed) {
         }
     }
     note_time("objects: a film's folder is gone from the first store", format_size(before));
+    expect_in_plan("objects-lost");
 }
 
 }  // namespace

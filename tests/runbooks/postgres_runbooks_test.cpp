@@ -47,6 +47,8 @@ protected:
              fmt::format("exec sudo -u postgres {} -D {}",
                          (must(lab::postgres_programs()) / "postgres").string(), data().string()),
              "INT");
+        syncwatch_ = "sudo -u postgres syncwatch";
+        flags_ = "--config \"$CONFIG\" --data-dir \"$WORK\"";
         variables_["CONFIG"] = config;
         variables_["WORK"] = (folder_.path() / "desk" / "own").string();
         variables_["SOCKET"] = home_.path().string();
@@ -114,6 +116,7 @@ TEST_F(PostgresRunbooksTest, ItIsLostAndComesBack) {
     archive();
     note_time("PostgreSQL: the data folder is gone; a new full backup is made and read back",
               format_size(std::stoull(size)));
+    expect_in_plan("database-lost");
 }
 
 TEST_F(PostgresRunbooksTest, ItGoesBackToBeforeAMistake) {
@@ -135,6 +138,7 @@ TEST_F(PostgresRunbooksTest, ItGoesBackToBeforeAMistake) {
     EXPECT_EQ(ask(names), "alice,bob");
     note_time("PostgreSQL: back to a moment; a new full backup is made and read back",
               format_size(std::stoull(ask("SELECT pg_database_size('syncwatch')"))));
+    expect_in_plan("database-mistake");
 }
 
 }  // namespace

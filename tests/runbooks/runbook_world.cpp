@@ -151,6 +151,30 @@ void RunbookWorld::carry_out(const std::string& page, const std::string& section
     took_ = std::chrono::steady_clock::now() - lost_;
 }
 
+void RunbookWorld::lost() {
+    lost_ = std::chrono::steady_clock::now();
+    variables_["LOST"] = format_rfc3339(
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()));
+}
+
+void RunbookWorld::expect_in_plan(const std::string& procedure) {
+    const int exit = sh(syncwatch_ + " plan render --json " + flags_ + " 2>/dev/null");
+    ASSERT_TRUE(exit == 0 || exit == 7) << said_;
+    const boost::json::value said = boost::json::parse(said_);
+    for (const auto& each : said.at("paper").at("procedures").as_array()) {
+        if (each.at("name").as_string() != procedure) continue;
+        const auto& times = each.at("carried_out").as_array();
+        ASSERT_EQ(times.size(), 1U);
+        // The last command of the page notes it.
+        const double seconds = times.at(0).at("seconds").to_number<double>();
+        EXPECT_GT(seconds, 0);
+        EXPECT_LE(seconds, took_.count() + 0.002);
+        EXPECT_GT(seconds, took_.count() / 2);
+    }
+    const std::string text(said.at("markdown").as_string());
+    EXPECT_NE(text.find("**Carried out**: 20"), std::string::npos) << text;
+}
+
 void RunbookWorld::note_time(const std::string& what, const std::string& how_much) const {
     if (HasFailure()) return;
     const std::string line = fmt::format("| {} | {} | {:.1f} s |", what, how_much, took_.count());

@@ -34,15 +34,20 @@ protected:
     void carry_out(const std::string& page, const std::string& section = {});
     void write(const std::filesystem::path& file, const std::string& text) const;
     /// From now on until the end of carry_out() is how long it took.
-    void lost() { lost_ = std::chrono::steady_clock::now(); }
+    void lost();
     /// A line of the table of times, where one is made.
     void note_time(const std::string& what, const std::string& how_much) const;
+    /// That the plan, as people read it here, has the time which the page had noted: what one that
+    /// really was lost took.
+    void expect_in_plan(const std::string& procedure);
     /// Whether a table of times is made: then with more data.
     static bool measures();
     std::uint64_t bytes_in(const std::filesystem::path& folder) const;
 
     TempFolder folder_;
     std::map<std::string, std::string> variables_;
+    std::string syncwatch_ = "syncwatch";         ///< As its operator runs it: before its words,
+    std::string flags_ = "--config \"$CONFIG\"";  ///< and behind them.
     std::map<std::string, std::function<void()>> instead_;
     std::string said_;
 

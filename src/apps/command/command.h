@@ -66,8 +66,9 @@ void add_room(CLI::App& app, Command& chosen);
 void add_video(CLI::App& app, Command& chosen);
 void add_replicate(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);
-/// `plan notify`, below `plan`.
+/// `plan notify` and `plan note`, below `plan`.
 void add_plan_notify(CLI::App& plan, Command& chosen);
+void add_plan_note(CLI::App& plan, Command& chosen);
 void add_backup(CLI::App& app, Command& chosen);
 void add_restore(CLI::App& app, Command& chosen);
 void add_status(CLI::App& app, Command& chosen);

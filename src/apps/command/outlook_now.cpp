@@ -5,7 +5,6 @@
 
 #include "adapters/sql_notices/sql_lease_store.h"
 #include "apps/backup/lookout.h"
-#include "apps/command/backup_desk.h"
 
 namespace syncwatch::apps {
 
@@ -27,6 +26,7 @@ Outcome<OutlookNow> look_out(const Invocation& invocation, const BackupArguments
     if (!outlook) return tl::unexpected<Failure>(outlook.error());
     if (outlook->trouble) return tl::unexpected<Failure>(failure_of(*outlook->trouble));
     now.outlook = *std::move(outlook);
+    now.desk = *std::move(desk);
     return now;
 }
 

@@ -4,7 +4,7 @@
 
 #include "apps/backup/outlook.h"
 #include "apps/command/admin.h"
-#include "apps/command/backup_place.h"
+#include "apps/command/backup_desk.h"
 
 namespace syncwatch::apps {
 
@@ -12,8 +12,9 @@ namespace syncwatch::apps {
 struct OutlookNow {
     std::string cluster;
     Outlook outlook;
-    std::unique_ptr<Admin> admin;  ///< nullptr: the database does not answer, so:
-    std::string admin_trouble;     ///< why nothing is known of objects.
+    std::unique_ptr<Admin> admin;       ///< nullptr: the database does not answer, so:
+    std::string admin_trouble;          ///< why nothing is known of objects.
+    std::unique_ptr<CommandDesk> desk;  ///< What it was asked with.
 };
 
 /// Asks the repositories, the engines and the database. Errors: as CommandDesk::open(), Unreachable

@@ -215,6 +215,7 @@ void add_plan(CLI::App& app, Command& chosen) {
         ->required()
         ->type_name("FILE");
     add_plan_notify(*plan, chosen);
+    add_plan_note(*plan, chosen);
     CLI::App* rendered = add(
         *plan, "render",
         "Write the plan as a document for people, in Markdown: what is promised and what restore "

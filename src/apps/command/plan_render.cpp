@@ -53,6 +53,9 @@ void ask_around(const Invocation& invocation, PaperFacts& facts) {
     }
     for (const auto& each : now->outlook.components) facts.standings.push_back(each.standing);
     facts.cluster = now->cluster;
+    auto carried_out = now->desk->run(now->desk->desk().catalogue().carried_out());
+    if (carried_out) facts.carried_out = *std::move(carried_out);
+    if (!carried_out) facts.silent.push_back(carried_out.error().what);
     for (const auto& each : now->outlook.away) facts.silent.push_back(trouble_line(each));
     if (!now->admin) facts.silent.push_back("films: " + now->admin_trouble);
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "apps/papers/render.h"
@@ -115,6 +117,22 @@ std::string steps(const std::vector<Step>& all) {
     return text + "\n";
 }
 
+/// Of how often it was, the newest are told.
+std::string carried_out(const Procedure& what) {
+    constexpr std::size_t kMost = 5;
+    std::string text = "**Carried out**: ";
+    if (what.carried_out.empty()) {
+        return text + fmt::format("never, here. Whoever has, notes it: `{}`.\n", what.noting);
+    }
+    const std::size_t count = std::min(kMost, what.carried_out.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& done = what.carried_out[what.carried_out.size() - 1 - i];
+        text += fmt::format("{}{} in {}{}", i == 0 ? "" : "; ", moment(done.at),
+                            time_text(done.took), done.remark.empty() ? "" : ", " + done.remark);
+    }
+    return text + ". From the loss until all was right.\n";
+}
+
 std::string procedure(const Procedure& what) {
     std::string text = fmt::format("### {}\n\n**Seen by**\n\n", what.title);
     for (const std::string& each : what.signs) text += "- " + each + "\n";
@@ -123,8 +141,8 @@ std::string procedure(const Procedure& what) {
     if (!what.promised.empty())
         text += fmt::format("**Promised**: back within {}.\n", what.promised);
     text += fmt::format(
-        "**Takes**: {}.\n\n**What to do**\n\n{}**Is it right?**\n\n{}**To undo it**: {}\n\n",
-        what.expected, steps(what.steps), steps(what.checks), what.way_back);
+        "**Takes**: {}.\n{}\n**What to do**\n\n{}**Is it right?**\n\n{}**To undo it**: {}\n\n",
+        what.expected, carried_out(what), steps(what.steps), steps(what.checks), what.way_back);
     return text;
 }
 
@@ -139,9 +157,9 @@ std::string markdown(const Paper& paper) {
         "3. Read the procedure to its end before its first step.\n"
         "4. Every command that replaces something has to be confirmed with the word that it shows, "
         "and removes nothing.\n"
-        "5. When it is over: what was lost, how long it took, and what of this paper was wrong. "
-        "Change the plan, and render "
-        "it again.\n\n";
+        "5. When it is over: what was lost, how long it took (`syncwatch plan note PROCEDURE "
+        "--since "
+        "MOMENT`), and what of this paper was wrong. Change the plan, and render it again.\n\n";
     for (const Procedure& each : paper.procedures) text += procedure(each);
     return text;
 }

@@ -200,6 +200,9 @@ Paper make_paper(const PaperFacts& facts) {
     }
     for (Procedure& each : paper.procedures) {
         each.expected = expected_of(each.components, facts.standings);
+        each.noting = typist.ours("plan note " + each.name + " --since MOMENT");
+        std::ranges::copy_if(facts.carried_out, std::back_inserter(each.carried_out),
+                             [&](const auto& done) { return done.procedure == each.name; });
         const auto promised = facts.plan.objectives.find(part_of(each.name));
         if (promised == facts.plan.objectives.end()) continue;
         each.promised = format_span(promised->second.rto);

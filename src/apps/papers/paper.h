@@ -18,10 +18,11 @@ namespace syncwatch::apps {
 struct PaperFacts {
     config::Settings settings;
     recovery::Plan plan;
-    std::string plan_name;                      ///< As operators call it.
-    std::vector<recovery::Finding> findings;    ///< Of the plan.
-    std::vector<recovery::Standing> standings;  ///< Of all that the catalogue knows.
-    std::vector<std::string> silent;            ///< Who did not answer, so that it is not known.
+    std::string plan_name;                          ///< As operators call it.
+    std::vector<recovery::Finding> findings;        ///< Of the plan.
+    std::vector<recovery::Standing> standings;      ///< Of all that the catalogue knows.
+    std::vector<recovery::CarriedOut> carried_out;  ///< Procedures, the oldest first.
+    std::vector<std::string> silent;  ///< Who did not answer, so that it is not known.
     std::string cluster;  ///< What the repositories call the installation; empty: not known.
     std::string version;  ///< Of the program.
     WallTime now{};
@@ -49,6 +50,8 @@ struct Procedure {
     std::vector<std::string> components = {};
     std::string promised = {};  ///< How soon it is to be over; empty: nothing is promised.
     std::string expected = {};  ///< How long it takes, and how that is known.
+    std::vector<recovery::CarriedOut> carried_out = {};  ///< Here, the oldest first.
+    std::string noting = {};                             ///< The command that notes it.
 };
 
 /// A promise beside what was measured.

@@ -56,6 +56,17 @@ json::object kept_json(const Kept& kept) {
             {"verified", time_value(kept.verified)}};
 }
 
+json::array carried_out_json(const std::vector<recovery::CarriedOut>& all) {
+    json::array list;
+    for (const auto& each : all) {
+        list.push_back(json::object{{"at", format_rfc3339(each.at)},
+                                    {"seconds", std::chrono::duration<double>(each.took).count()},
+                                    {"by", each.by},
+                                    {"remark", each.remark}});
+    }
+    return list;
+}
+
 json::object procedure_json(const Procedure& procedure) {
     return {{"name", procedure.name},
             {"title", procedure.title},
@@ -64,6 +75,7 @@ json::object procedure_json(const Procedure& procedure) {
             {"decision", procedure.decision},
             {"promised", procedure.promised},
             {"expected", procedure.expected},
+            {"carried_out", carried_out_json(procedure.carried_out)},
             {"steps", steps_json(procedure.steps)},
             {"checks", steps_json(procedure.checks)},
             {"way_back", procedure.way_back}};

@@ -213,6 +213,28 @@ TEST(PapersTest, WhatWasMeasuredStandsBesideWhatIsPromised) {
     EXPECT_TRUE(has(text, "| on call | Ada | +44 1 \\| 2 |")) << text;
 }
 
+TEST(PapersTest, WhatWasCarriedOutStandsThereWithItsTime) {
+    PaperFacts facts = embedded();
+    EXPECT_TRUE(has(markdown(make_paper(facts)),
+                    "**Carried out**: never, here. Whoever has, notes it: `sudo -u syncwatch "
+                    "syncwatch plan note database-lost --since MOMENT --config "
+                    "/etc/syncwatch/syncwatch.toml`."));
+    for (int i = 0; i < 7; ++i) {
+        facts.carried_out.push_back(
+            {i == 5 ? "objects-lost" : "database-lost", kNow + std::chrono::hours(i),
+             std::chrono::milliseconds(5012 + i * 1000), "films", i == 6 ? "a drill, 243 MB" : ""});
+    }
+    const Paper paper = make_paper(facts);
+    EXPECT_TRUE(has(markdown(paper),
+                    "**Carried out**: 2026-11-30T14:00Z in 11.0 s, a drill, 243 MB; "
+                    "2026-11-30T12:00Z in 9.0 s; 2026-11-30T11:00Z in 8.0 s; 2026-11-30T10:00Z in "
+                    "7.0 s; 2026-11-30T09:00Z in 6.0 s. From the loss until all was right.\n"))
+        << markdown(paper);
+    const auto said = paper_json(paper);
+    EXPECT_EQ(said.at("procedures").at(0).at("carried_out").as_array().size(), 6U);
+    EXPECT_EQ(said.at("procedures").at(0).at("carried_out").at(0).at("seconds"), 5.012);
+}
+
 TEST(PapersTest, WhatWasNeverTriedIsSaidFirstAndLoudly) {
     PaperFacts facts = embedded();
     Standing& database = facts.standings.front();

@@ -162,4 +162,27 @@ Async<std::vector<Trouble>> Catalogue::set_pin(Pin pin) {
     co_return co_await say(std::move(sentence));
 }
 
+Async<std::vector<Trouble>> Catalogue::note_carried_out(CarriedOut done) {
+    if (!is_catalogue_word(done.procedure)) {
+        co_return fail(ErrorCode::InvalidInput, "not the name of a procedure");
+    }
+    if (!is_utf8(done.by) || !is_utf8(done.remark)) {
+        co_return fail(ErrorCode::InvalidInput, "a text of it is no UTF-8");
+    }
+    std::function<Sentence(WallTime)> sentence = [this,
+                                                  said = std::move(done)](WallTime at) mutable {
+        said.at = at;
+        return Sentence{names_.carried_out(said.procedure, at), write_carried_out(said)};
+    };
+    co_return co_await say(std::move(sentence));
+}
+
+Async<std::vector<CarriedOut>> Catalogue::carried_out() {
+    std::string folder = names_.carried_out();
+    SW_CO_TRY(auto read,
+              co_await read_folder(shelves_, std::move(folder), false, &read_carried_out));
+    std::ranges::stable_sort(read.values, {}, &CarriedOut::at);
+    co_return std::move(read.values);
+}
+
 }  // namespace syncwatch::recovery

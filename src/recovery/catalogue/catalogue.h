@@ -64,6 +64,12 @@ public:
     Async<std::vector<Trouble>> pin(BackupId backup, std::string why);
     Async<std::vector<Trouble>> unpin(BackupId backup, std::string why);
 
+    /// That a procedure was carried out. Gives the places that have not got it. Errors:
+    /// InvalidInput (its name, or a text that is no UTF-8).
+    Async<std::vector<Trouble>> note_carried_out(CarriedOut done);
+    /// All that were noted, the oldest first; what cannot be read is left out.
+    Async<std::vector<CarriedOut>> carried_out();
+
     /// Brings into each place what only the other has: bytes of backups, then their records, and
     /// all that was said of them. Gives what is still not where it should be.
     Async<std::vector<Trouble>> sync();

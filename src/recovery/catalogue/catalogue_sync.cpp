@@ -100,7 +100,8 @@ Async<std::vector<Trouble>> Catalogue::sync() {
     std::string all = names_.records();
     SW_CO_TRY(Shelves::Listing records, co_await shelves_.list(std::move(all)));
     SW_CO_TRY(std::vector<Trouble> trouble, co_await bring(std::move(records), kEverything));
-    const std::array folders{names_.expiries(), names_.verifications(), names_.pins()};
+    const std::array folders{names_.expiries(), names_.verifications(), names_.pins(),
+                             names_.carried_out()};
     SW_CO_TRY(const std::set<BackupId> gone, co_await expired());
     for (const std::string& folder : folders) {
         SW_CO_TRY(std::vector<Trouble> more, co_await bring_words(folder, gone));

@@ -161,5 +161,24 @@ TEST_F(CatalogueTest, LooksAreAppendedAndTheNewestWordAboutAPinCounts) {
     EXPECT_TRUE(survey().pinned.contains(id));
 }
 
+TEST_F(CatalogueTest, WhatWasCarriedOutIsKeptInBothPlacesTheOldestFirst) {
+    take_away("far");
+    for (const char* remark : {"first", "second"}) {
+        const CarriedOut done{"database-lost", {}, 5s, "db1", remark};
+        EXPECT_EQ(must(run_to_end(catalogue_.note_carried_out(done))).size(), 1U);
+        clock_.advance(1min);
+    }
+    bring_back("far");
+    must(run_to_end(catalogue_.sync()));
+    Catalogue far = open({{"far", far_.get()}});
+    const auto all = must(run_to_end(far.carried_out()));
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all.at(0).remark, "first");
+    EXPECT_EQ(all.at(1).took, 5s);
+    EXPECT_GT(all.at(1).at, all.at(0).at);
+    EXPECT_FALSE(run_to_end(catalogue_.note_carried_out({"../up", {}, 5s, "db1", ""})));
+    EXPECT_FALSE(run_to_end(catalogue_.note_carried_out({"x", {}, 5s, "db1", "\xff"})));
+}
+
 }  // namespace
 }  // namespace syncwatch::recovery

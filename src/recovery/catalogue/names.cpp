@@ -107,6 +107,10 @@ std::string RepositoryNames::hold(std::string_view component, std::string_view r
     return fmt::format("{}/{}/{}/{}.json", holds(), component, reader, name_of_time(until));
 }
 
+std::string RepositoryNames::carried_out(std::string_view procedure, WallTime at) const {
+    return fmt::format("{}/{}/{}.json", carried_out(), procedure, name_of_time(at));
+}
+
 std::string RepositoryNames::expiry(std::string_view component, WallTime at) const {
     return fmt::format("{}/{}/{}.json", expiries(), component, name_of_time(at));
 }

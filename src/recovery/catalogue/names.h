@@ -31,6 +31,8 @@ public:
     std::string holds() const { return under("hold"); }
     std::string holds(std::string_view component) const;
     std::string hold(std::string_view component, std::string_view reader, WallTime until) const;
+    std::string carried_out() const { return under("carried-out"); }
+    std::string carried_out(std::string_view procedure, WallTime at) const;
     std::string expiries() const { return under("expired"); }
     std::string expiry(std::string_view component, WallTime at) const;
 

@@ -116,6 +116,18 @@ struct Pin {
     bool operator==(const Pin&) const = default;
 };
 
+/// That somebody did what the plan says to do about a loss, and how long it took them: from the
+/// loss until all was seen to be right.
+struct CarriedOut {
+    std::string procedure;  ///< As the document of the plan calls it: "database-lost".
+    WallTime at{};          ///< Its end.
+    std::chrono::milliseconds took{0};
+    std::string by;      ///< The machine on which it was written down.
+    std::string remark;  ///< "a drill, 243 MB".
+
+    bool operator==(const CarriedOut&) const = default;
+};
+
 /// Backups that were expired, so that nobody takes them for lost.
 struct ExpiryNote {
     WallTime at{};

@@ -19,6 +19,7 @@ constexpr std::string_view kBackup = "syncwatch.backup/1";
 constexpr std::string_view kVerification = "syncwatch.verification/1";
 constexpr std::string_view kPin = "syncwatch.pin/1";
 constexpr std::string_view kExpiry = "syncwatch.expiry/1";
+constexpr std::string_view kCarriedOut = "syncwatch.carried-out/1";
 
 /// Thrown where Boost.JSON throws its own: who parses a text is where it ends.
 struct Damaged : std::exception {};
@@ -198,6 +199,24 @@ Result<Pin> read_pin(std::string_view text) {
     return parsed(kPin, text, [](const json::object& from, const Unsealed&) {
         return Pin{id_at(from, "backup"), time_at(from, "at"), from.at("pinned").as_bool(),
                    text_at(from, "why")};
+    });
+}
+
+std::string write_carried_out(const CarriedOut& done) {
+    json::object out;
+    out["procedure"] = done.procedure;
+    out["at"] = format_rfc3339(done.at);
+    out["took_ms"] = done.took.count();
+    out["by"] = done.by;
+    out["remark"] = done.remark;
+    return seal(kCarriedOut, json::serialize(out));
+}
+
+Result<CarriedOut> read_carried_out(std::string_view text) {
+    return parsed(kCarriedOut, text, [](const json::object& from, const Unsealed&) {
+        return CarriedOut{text_at(from, "procedure"), time_at(from, "at"),
+                          std::chrono::milliseconds(number_at<std::int64_t>(from, "took_ms")),
+                          text_at(from, "by"), text_at(from, "remark")};
     });
 }
 

@@ -20,6 +20,9 @@ Result<Verification> read_verification(std::string_view text);
 std::string write_pin(const Pin& pin);
 Result<Pin> read_pin(std::string_view text);
 
+std::string write_carried_out(const CarriedOut& done);
+Result<CarriedOut> read_carried_out(std::string_view text);
+
 std::string write_expiry(const ExpiryNote& note);
 Result<ExpiryNote> read_expiry(std::string_view text);
 

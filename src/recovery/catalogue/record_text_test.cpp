@@ -55,6 +55,9 @@ TEST(RecordTextTest, WhatIsWrittenIsRead) {
     EXPECT_EQ(read_verification(write_verification(look)).value(), look);
     const Pin pin{id(1), record.started, false, "the audit"};
     EXPECT_EQ(read_pin(write_pin(pin)).value(), pin);
+    const CarriedOut done{"database-lost", record.started, std::chrono::milliseconds(5012), "db1",
+                          "a drill"};
+    EXPECT_EQ(read_carried_out(write_carried_out(done)).value(), done);
     const ExpiryNote note{record.started, "pg", {{id(1), "x"}, {id(2), "y"}}};
     EXPECT_EQ(read_expiry(write_expiry(note)).value(), note);
 }
