@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -66,6 +67,8 @@ public:
         wal::Lsn position;
         std::uint64_t bytes = 0;    ///< Of all its databases.
         bool is_archiving = false;  ///< archive_mode, and a command.
+        /// A piece of the log that is not full is archived after so long; 0: never.
+        std::chrono::seconds archive_timeout{0};
         std::string last_archived;  ///< A file of the log; empty: none yet.
         WallTime last_archived_at{};
         std::uint64_t failures = 0;  ///< Since its statistics began.

@@ -1,7 +1,9 @@
 // The units, as systemd itself reads and judges them.
 
 #include <fstream>
+#include <iterator>
 #include <span>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -14,6 +16,9 @@ namespace {
 const std::string kUnits[] = {
     "deploy/systemd/syncwatch.service", "deploy/systemd/syncwatch-worker.service",
     "deploy/systemd/syncwatch-restore-test.service", "deploy/systemd/syncwatch-wal-stream.service"};
+
+/// As PostgreSQL's own user, so it is not among those that must be fenced in alike.
+const std::string kPostgresUnit = "deploy/systemd/syncwatch-backup-postgres.service";
 
 /// What a unit says of `key`, all lines of it.
 std::set<std::string> said_of(const std::string& unit, const std::string& key) {
@@ -30,7 +35,9 @@ protected:
 };
 
 TEST_F(SystemdTest, TheUnitsAreUnderstoodToTheLastLine) {
-    for (const std::string& unit : kUnits) {
+    std::vector<std::string> units(std::begin(kUnits), std::end(kUnits));
+    units.push_back(kPostgresUnit);
+    for (const std::string& unit : units) {
         const TempFolder folder;
         const std::string copy = folder.path() / unit.substr(unit.rfind('/') + 1);
         // That the program is there is the package's to show.
@@ -86,6 +93,14 @@ TEST(UnitTest, BothRunTheProgramOfThePackageOnItsFile) {
         // The promise is ten seconds from SIGTERM to the end.
         EXPECT_EQ(said_of(unit, "TimeoutStopSec"), std::set<std::string>{"20"});
     }
+}
+
+// systemd runs no further ExecStart after one that failed.
+TEST(UnitTest, ABackupThatFailsKeepsNobodyFromLookingForGaps) {
+    const auto after = said_of(kPostgresUnit, "ExecStopPost");
+    ASSERT_EQ(after.size(), 1u);
+    EXPECT_TRUE(after.begin()->starts_with("/usr/bin/syncwatch backup gaps ")) << *after.begin();
+    EXPECT_EQ(said_of(kPostgresUnit, "ExecStart").size(), 2u);
 }
 
 TEST(UnitTest, EachHasAFolderOfItsOwn) {

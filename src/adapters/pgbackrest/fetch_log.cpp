@@ -14,7 +14,7 @@
 #include "adapters/pgbackrest/failure.h"
 #include "adapters/pgbackrest/log_listing.h"
 #include "adapters/pgbackrest/read_log.h"
-#include "base/digest.h"
+#include "adapters/pgbackrest/stored_sums.h"
 #include "domain/wal/page_header.h"
 
 namespace syncwatch::pgbackrest {
@@ -30,27 +30,6 @@ bool is_name_of_log(std::string_view name) {
     return name.find_first_not_of("0123456789ABCDEFabcdefhistoryukp.") == std::string_view::npos;
 }
 
-Result<std::string> sha1_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return fail(ErrorCode::NotFound, "read " + file.string());
-    Digest digest(Digest::Algorithm::Sha1);
-    std::vector<char> buffer(std::size_t{1} << 20);
-    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0) {
-        digest.update(as_bytes({buffer.data(), static_cast<std::size_t>(in.gcount())}));
-    }
-    return encode_hex(digest.finish());
-}
-
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        if (end > 0) lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
 /// One file of the log that is wanted, and how it is asked for.
 struct Wish {
     fs::path data;
@@ -59,31 +38,6 @@ struct Wish {
     std::chrono::milliseconds deadline;
     std::string io_timeout;  ///< An option: pgBackRest itself tries again until then.
 };
-
-/// The sums that a repository has this segment under; none: it cannot be told.
-Async<std::vector<std::string>> sums_in(const Engine& engine, std::size_t repository, Wish wish) {
-    const std::string root = "archive/" + engine.options().stanza;
-    Engine::Call list;
-    list.doing = "list the archives";
-    list.args = {repository_option(repository), wish.io_timeout, "repo-ls", root};
-    list.deadline = wish.deadline;
-    SW_CO_TRY(const std::string archives, co_await engine.ask(std::move(list)));
-    std::vector<std::string> sums;
-    for (const std::string& each : lines_of(archives)) {
-        if (each.find('-') == std::string::npos) continue;
-        Engine::Call look;
-        look.doing = "look at " + wish.name;
-        look.args = {repository_option(repository), wish.io_timeout, "repo-ls",
-                     fmt::format("{}/{}/{}", root, each, wish.name.substr(0, 16)),
-                     "--filter=^" + wish.name + "-"};
-        look.deadline = wish.deadline;
-        SW_CO_TRY(const std::string files, co_await engine.ask(std::move(look)));
-        for (const std::string& file : lines_of(files)) {
-            if (auto stored = parse_stored_segment(file)) sums.push_back(std::move(stored->sha1));
-        }
-    }
-    co_return sums;
-}
 
 /// What the first page of a segment says that its name does not; empty: nothing. Where a timeline
 /// begins, its first segment is that of the one before up to there.
@@ -129,7 +83,9 @@ Async<Fetched> fetch_from(const Engine& engine, std::size_t repository, Wish wis
     if (ran.end.code == 1 && own_words(ran.errors).empty()) co_return Fetched::Absent;
     if (ran.end.code != 0) co_return fail(failure_of("bring " + wish.name, ran));
     if (!wal::Segment::parse(wish.name)) co_return Fetched::Found;
-    const auto sums = co_await sums_in(engine, repository, wish);
+    std::vector<std::string> options{wish.io_timeout};
+    const auto sums =
+        co_await stored_sums(engine, repository, wish.name, std::move(options), wish.deadline);
     auto have = sha1_of(wish.to);
     const bool is_good = sums && have && std::ranges::find(*sums, *have) != sums->end();
     const std::string strange = is_good ? contradiction(wish) : "";

@@ -12,6 +12,7 @@
 #include "adapters/pgbackrest/failure.h"
 #include "adapters/pgbackrest/information.h"
 #include "adapters/pgbackrest/read_log.h"
+#include "adapters/pgbackrest/stored_sums.h"
 #include "adapters/pgbackrest/verify_report.h"
 
 namespace syncwatch::pgbackrest {
@@ -161,6 +162,10 @@ Async<DatabaseBackups::Audit> PgBackRestBackups::verify(std::size_t repository) 
     SW_CO_TRY(const LogListing listing, co_await list_log(engine_, repository));
     for (const std::string& each : listing.contradictions) audit.faults.push_back({"", each});
     co_return audit;
+}
+
+Async<bool> PgBackRestBackups::is_anothers(std::size_t repository, std::string segment) const {
+    return says_something_else(engine_, repository, std::move(segment));
 }
 
 Async<> PgBackRestBackups::forget(std::size_t repository, std::string label) {

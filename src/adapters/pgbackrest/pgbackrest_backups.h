@@ -31,6 +31,10 @@ public:
     Async<Server> server() override;
     Async<Rows> rows() override;
 
+    /// Whether a repository has a piece of the log under this name that says something else than
+    /// the server's own: two servers archive there. False where one of them has none.
+    Async<bool> is_anothers(std::size_t repository, std::string segment) const;
+
     const Options& options() const { return engine_.options(); }
 
 private:

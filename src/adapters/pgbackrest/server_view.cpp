@@ -25,7 +25,8 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
        coalesce((extract(epoch FROM last_failed_time) * 1000000)::bigint, 0),
        current_setting('wal_segment_size'),
        pg_snapshot_xmax(pg_current_snapshot()),
-       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       (SELECT setting FROM pg_settings WHERE name = 'archive_timeout')
 FROM pg_stat_archiver)";
 
 template <class Number>
@@ -50,7 +51,7 @@ Async<DatabaseBackups::Rows> PgBackRestBackups::rows() {
 
 Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     SW_CO_TRY(const auto rows, co_await ask_server(engine_, door(), kLook, 30s));
-    constexpr std::size_t kColumns = 13;
+    constexpr std::size_t kColumns = 14;
     if (rows.size() != 1 || rows[0].size() != kColumns) {
         co_return fail(ErrorCode::Corrupt, "PostgreSQL's answer about itself is not one row");
     }
@@ -72,6 +73,7 @@ Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     server.last_failed_at = from_micros(number<std::int64_t>(row[9]));
     server.next_transaction = number<std::uint64_t>(row[11]);
     server.clock = from_micros(number<std::int64_t>(row[12]));
+    server.archive_timeout = std::chrono::seconds(number<std::int64_t>(row[13]));
     co_return server;
 }
 
