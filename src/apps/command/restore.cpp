@@ -1,6 +1,7 @@
 #include "recovery/embedded/restore.h"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/restore_config.h"
+#include "apps/command/restore_estimate.h"
 #include "apps/command/restore_hold.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
@@ -24,6 +26,7 @@
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/quantity.h"
+#include "recovery/embedded/rehearsal.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -44,6 +47,7 @@ struct Intent {
     std::string base;
     std::uint64_t base_bytes = 0;
     std::uint64_t log_bytes = 0;
+    std::map<recovery::BackupId, std::uint64_t> copies;
     std::string token;  ///< Another one when anything is not as it was shown.
 };
 
@@ -63,6 +67,7 @@ Outcome<Intent> intent_of(BackupPlace& place, std::optional<WallTime> moment,
     const auto plan = recovery::plan_restore(*generations, intent.moment);
     if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
     intent.base = plan->base->base;
+    intent.copies = recovery::copies(*generations);
     intent.base_bytes = plan->base->bytes;
     for (const auto& each : plan->pieces) intent.log_bytes += each.bytes;
     const std::string all =
@@ -77,9 +82,7 @@ void show_intent(const Output& out, const Intent& intent, const fs::path& target
     out.line(fmt::format("from           copy {}, {}, and {} of changes since", intent.base,
                          format_size(intent.base_bytes), format_size(intent.log_bytes)));
     out.line("into           " + target.string());
-    if (!replaces) return;
-    out.line("what is there  is moved aside, and stays until you remove it");
-    out.line("what is lost   whatever happened after that moment");
+    if (replaces) out.line("what is there  is moved aside, and stays until you remove it");
 }
 
 Outcome<DatabaseBack> bring_beside(BackupPlace& place, WallTime moment, const fs::path& target) {
@@ -156,6 +159,9 @@ Outcome<> restore_database(Invocation& invocation, const RestoreArguments& argum
                                               {"into", target.string()},
                                               {"token", intent->token}});
     if (arguments.dry_run) {
+        tell_expected_time(invocation, arguments.backup, std::string(recovery::kEmbeddedComponent),
+                           intent->copies);
+        if (replaces) tell_loss(invocation, intent->moment, (*place)->clock().wall());
         if (destroys) invocation.out.line("to do it       --confirm " + intent->token);
         return {};
     }

@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -14,7 +13,9 @@
 #include "adapters/system/system_clock.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/command.h"
+#include "apps/command/postgres_target.h"
 #include "apps/command/postgres_tools.h"
+#include "apps/command/restore_estimate.h"
 #include "apps/command/restore_hold.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
@@ -46,59 +47,6 @@ struct PostgresArguments {
     std::string fetch;  ///< The restore_command, once it is known.
 };
 
-/// "latest", "immediate", a moment with its zone, "lsn:0/5000028", "xid:1234",
-/// "name:before-upgrade".
-Outcome<Target> target_of(const std::string& text) {
-    Target target;
-    const auto rest = [&](std::string_view prefix) -> std::optional<std::string> {
-        if (!text.starts_with(prefix) || text.size() == prefix.size()) return std::nullopt;
-        return text.substr(prefix.size());
-    };
-    if (text == "latest") return target;
-    if (text == "immediate") {
-        target.kind = Target::Kind::Immediate;
-        return target;
-    }
-    if (const auto moment = parse_rfc3339(text)) {
-        target.kind = Target::Kind::Time;
-        target.time = *moment;
-        return target;
-    }
-    if (const auto place = rest("lsn:"); place && wal::parse_lsn(*place)) {
-        target.kind = Target::Kind::Lsn;
-        target.lsn = *wal::parse_lsn(*place);
-        return target;
-    }
-    const auto number = rest("xid:");
-    if (number && number->find_first_not_of("0123456789") == std::string::npos) {
-        target.kind = Target::Kind::Transaction;
-        target.word = *number;
-        return target;
-    }
-    // What pgBackRest could not write into PostgreSQL's settings is no name.
-    const auto name = rest("name:");
-    if (name && name->find_first_of("'\"\\\n") == std::string::npos && name->size() < 64) {
-        target.kind = Target::Kind::Name;
-        target.word = *name;
-        return target;
-    }
-    return give_up(Exit::Usage, "usage", "--to " + text + " is no target",
-                   "latest, immediate, a moment with its zone (2026-11-29T16:00:00Z), "
-                   "lsn:0/5000028, xid:1234, or name:RESTORE_POINT.");
-}
-
-std::string describe(const Target& target) {
-    switch (target.kind) {
-        case Target::Kind::Latest: return "the end of the log";
-        case Target::Kind::Immediate: return "the end of the backup itself";
-        case Target::Kind::Time: return format_rfc3339(target.time);
-        case Target::Kind::Lsn: return "place " + wal::text(target.lsn) + " in the log";
-        case Target::Kind::Transaction: return "transaction " + target.word;
-        case Target::Kind::Name: break;
-    }
-    return "restore point " + target.word;
-}
-
 /// What is going to be done, once it is known.
 struct Intention {
     PgRestorePlan plan;
@@ -107,6 +55,8 @@ struct Intention {
     fs::path fresh;   ///< Where it is brought back into.
     bool in_place = false;
     std::string fetch;
+    std::vector<std::string> reach;  ///< What can be brought back at all, by repository.
+    std::string pasts;               ///< The timelines there are.
     std::string token;
 };
 
@@ -132,6 +82,11 @@ Outcome<> look_before(const Intention& intention) {
                        fmt::format("{} is database {}, and the backup is of {}", where,
                                    there.system_id, intention.plan.backup.system_id),
                        "Is this the right machine? --into brings it back beside.");
+    }
+    if (there.is_standby) {
+        return give_up(Exit::Refused, "is_standby", where + " follows another server",
+                       "Bring it back on that one's machine, and make this one anew from it. If "
+                       "this is to be the only one, remove its standby.signal first.");
     }
     if (there.has_tablespaces) {
         return give_up(Exit::Refused, "tablespaces",
@@ -172,7 +127,7 @@ Outcome<std::vector<recovery::PgShelf>> read_shelves(DatabaseBackups& engine, co
 Outcome<Intention> intention_of(const Invocation& invocation, DatabaseBackups& engine,
                                 const PostgresArguments& arguments) {
     recovery::PgWish wish;
-    auto target = target_of(arguments.to);
+    auto target = postgres_target(arguments.to);
     if (!target) return tl::unexpected<Failure>(target.error());
     wish.target = *std::move(target);
     wish.label = arguments.label;
@@ -190,6 +145,11 @@ Outcome<Intention> intention_of(const Invocation& invocation, DatabaseBackups& e
     auto plan = recovery::plan_pg_restore(*shelves, wish);
     if (!plan) return tl::unexpected<Failure>(failure_of(plan.error()));
     Intention intention;
+    for (const recovery::PgShelf& each : *shelves) {
+        intention.reach.push_back(each.name + " has " +
+                                  recovery::describe_windows(recovery::windows_of(each)));
+    }
+    intention.pasts = recovery::describe_timelines(shelves->front().log);
     intention.plan = *std::move(plan);
     intention.in_place = arguments.in_place;
     intention.target =
@@ -205,12 +165,14 @@ Outcome<Intention> intention_of(const Invocation& invocation, DatabaseBackups& e
     return intention;
 }
 
-void show(const Output& out, const Intention& intention) {
+void show(const Output& out, const Intention& intention, const std::string& host) {
     const PgRestorePlan& plan = intention.plan;
     out.line("brings back    PostgreSQL as of " + describe(plan.target));
     out.line(fmt::format("from           backup {} in {}, {}, finished {}", plan.backup.label,
                          plan.repository_name, format_size(plan.backup.raw_bytes),
                          format_rfc3339(plan.backup.finished)));
+    for (const std::string& each : intention.reach) out.line("can be had     " + each);
+    out.line("pasts          " + intention.pasts);
     out.line(fmt::format("replays        the log of timeline {}, which goes to {}{}", plan.timeline,
                          wal::text(plan.log_to),
                          plan.until ? ", at least to " + format_rfc3339(*plan.until) : ""));
@@ -221,11 +183,40 @@ void show(const Output& out, const Intention& intention) {
         out.line(
             "not promised   whether the log has that: PostgreSQL will not start if it has not");
     }
-    out.line("into           " + intention.target.string());
-    const bool moves = intention.in_place && !intention.there.is_free();
-    if (moves)
-        out.line("what is there  is moved aside with its log, and stays until you remove it");
+    out.line(fmt::format("into           {} on {}", intention.target.string(), host));
+    if (intention.in_place && !intention.there.is_free()) {
+        out.line(fmt::format(
+            "what is there  {}; it is moved aside with its log, and stays until you remove it",
+            intention.there.system_id.empty() ? "what is left of a database"
+                                              : "database " + intention.there.system_id));
+    }
     out.line("archives       nothing, until it was looked at");
+}
+
+/// Up to when it has everything for sure; nullopt: nobody knows.
+std::optional<WallTime> moment_of(const PgRestorePlan& plan) {
+    switch (plan.target.kind) {
+        case Target::Kind::Time: return plan.target.time;
+        case Target::Kind::Latest: return plan.until;
+        case Target::Kind::Immediate: return recovery::whole_from(plan.backup);
+        case Target::Kind::Lsn:
+        case Target::Kind::Transaction:
+        case Target::Kind::Name: break;
+    }
+    return std::nullopt;
+}
+
+/// How long it takes, and what is lost.
+void tell_costs(Invocation& invocation, const Intention& intention,
+                const PostgresArguments& arguments) {
+    tell_expected_time(invocation, arguments.place, "pg");
+    if (!intention.in_place) return;
+    // What is there may have more of its log than any repository.
+    const bool has_more = intention.plan.target.kind == Target::Kind::Latest &&
+                          intention.there.state == PgDataFolder::State::Database;
+    if (!has_more) return tell_loss(invocation, moment_of(intention.plan), SystemClock().wall());
+    invocation.out.line("what is lost   nothing that the log of what is there has");
+    invocation.out.set("lost_seconds", nullptr);
 }
 
 json::object intent_json(const Intention& intention) {
@@ -304,10 +295,11 @@ Outcome<> restore_with(Invocation& invocation, DatabaseBackups& engine,
                        const PostgresArguments& arguments) {
     const auto intention = intention_of(invocation, engine, arguments);
     if (!intention) return tl::unexpected<Failure>(intention.error());
-    show(invocation.out, *intention);
+    show(invocation.out, *intention, invocation.settings.node.name);
     invocation.out.set("intent", intent_json(*intention));
     const bool replaces = arguments.in_place && !intention->there.is_free();
     if (arguments.dry_run) {
+        tell_costs(invocation, *intention, arguments);
         if (replaces) invocation.out.line("to do it       --confirm " + intention->token);
         return {};
     }

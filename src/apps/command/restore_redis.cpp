@@ -22,6 +22,7 @@
 #include "apps/backup/redis_source.h"
 #include "apps/command/command.h"
 #include "apps/command/fetched_snapshot.h"
+#include "apps/command/restore_estimate.h"
 #include "apps/command/restore_news.h"
 #include "apps/command/restore_parts.h"
 #include "base/async/run_to_end.h"
@@ -46,7 +47,8 @@ struct RedisArguments {
     std::string append_only;  ///< "yes", "no"; empty: as the folder shows, or leave it.
     fs::path keep = ".";
     fs::path scratch;
-    std::string source;  ///< What tells the file from another one.
+    std::string source;      ///< What tells the file from another one.
+    bool is_backup = false;  ///< The file came from a repository.
     bool dry_run = false;
     bool is_asked = false;  ///< Whoever calls has asked.
     std::string confirmed;
@@ -113,6 +115,7 @@ Outcome<bool> may_go_on(Invocation& invocation, const RedisArguments& arguments,
                         const std::string& token, bool replaces, const std::string& what) {
     invocation.out.set("token", json::string(token));
     if (arguments.dry_run) {
+        if (arguments.is_backup) tell_expected_time(invocation, arguments.backup, "redis");
         if (replaces) invocation.out.line("to do it       --confirm " + token);
         return false;
     }
@@ -312,6 +315,7 @@ Outcome<> restore_redis(Invocation& invocation, RedisArguments arguments) {
         if (!fetched) return tl::unexpected<Failure>(fetched.error());
         arguments.file = fetched->file;
         arguments.source = fetched->root;
+        arguments.is_backup = true;
         invocation.out.line(
             fmt::format("backup         {}, as of {}", fetched->id, moment_text(fetched->moment)));
         invocation.out.set("backup", json::string(fetched->id));

@@ -79,6 +79,7 @@ Result<PgDataFolder> look_at_data_folder(const fs::path& folder) {
     const fs::path control = folder / "global" / "pg_control";
     seen.is_running = server_runs(folder);
     seen.has_tablespaces = has_entries(folder / "pg_tblspc");
+    seen.is_standby = fs::exists(folder / "standby.signal", failed);
     seen.system_id = system_id_in(control);
     if (!seen.system_id.empty() && ::stat(control.c_str(), &facts) == 0) {
         seen.state = PgDataFolder::State::Database;

@@ -22,7 +22,8 @@ struct PgDataFolder {
     std::string system_id;  ///< Of a Database.
     bool is_running = false;
     bool has_tablespaces = false;
-    std::string mark;  ///< Another one when anything has happened to it.
+    bool is_standby = false;  ///< It follows another server.
+    std::string mark;         ///< Another one when anything has happened to it.
 
     bool is_free() const { return state == State::Absent || state == State::Empty; }
 };

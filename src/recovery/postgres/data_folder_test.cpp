@@ -39,6 +39,9 @@ TEST_F(PgDataFolderTest, WhatIsThereIsToldApart) {
     EXPECT_EQ(database.system_id, "258");
     EXPECT_FALSE(database.is_running);
     EXPECT_FALSE(database.has_tablespaces);
+    EXPECT_FALSE(database.is_standby);
+    write("standby.signal", "");
+    EXPECT_TRUE(seen().is_standby);
     write("postmaster.pid", std::to_string(::getpid()) + "\n");
     write("pg_tblspc/16384", "");
     EXPECT_TRUE(seen().is_running);
