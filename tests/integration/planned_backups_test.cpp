@@ -1,6 +1,7 @@
 // What the plan wants at given times, as an operator has it: made by the server, looked at and told
 // by command.
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -129,6 +130,27 @@ TEST_F(PlannedBackupsTest, DamageInOnePlaceIsFoundAndSaid) {
     const Ran status = run({"status", "--json"});
     EXPECT_EQ(status.exit, 5);
     EXPECT_EQ(state_of(json::parse(status.out), "config"), "damaged");
+}
+
+TEST_F(PlannedBackupsTest, AWatchShowsItAgainAndAgain) {
+    (void)serve();  // Makes the database, which says what the installation is called.
+    EXPECT_EQ(run({"status", "--watch", "--json"}).exit, 2);
+    harness::Process::Options options;
+    options.command = {harness::program(), "status",          "--watch",     "--data-dir",
+                       data_.string(),     "--recovery-plan", plan_.string()};
+    harness::Process watch(options);
+    const auto times = [&] {
+        const std::string out = watch.out();
+        const std::string head = "if everything were lost now:";
+        int count = 0;
+        for (auto at = out.find(head); at != std::string::npos; at = out.find(head, at + 1)) {
+            ++count;
+        }
+        return count;
+    };
+    EXPECT_TRUE(harness::eventually([&] { return times() >= 2; })) << watch.out() << watch.err();
+    watch.signal(SIGINT);
+    EXPECT_EQ(watch.wait(), 128 + SIGINT);
 }
 
 TEST_F(PlannedBackupsTest, AServerThatIsNotThereIsSaid) {

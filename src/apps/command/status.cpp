@@ -9,10 +9,12 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include "adapters/system/system_clock.h"
 #include "apps/command/backup_words.h"
 #include "apps/command/objects_inventory.h"
 #include "apps/command/outlook_now.h"
 #include "apps/command/table.h"
+#include "base/async/run_to_end.h"
 #include "base/quantity.h"
 
 namespace syncwatch::apps {
@@ -21,6 +23,8 @@ namespace {
 namespace json = boost::json;
 using recovery::Reason;
 using recovery::Standing;
+
+constexpr std::chrono::seconds kWatchEvery{5};
 
 std::string span_text(std::optional<std::chrono::seconds> span, const char* otherwise) {
     return span ? format_span(*span) : otherwise;
@@ -140,6 +144,26 @@ Outcome<> show_status(Invocation& invocation, const BackupArguments& arguments) 
     return judge(now->outlook);
 }
 
+net::awaitable<void> pause(Clock& clock) {
+    co_await clock.sleep_until(clock.now() + kWatchEvery);
+}
+
+/// Again and again, until somebody ends it: what cannot be seen now may be the next time.
+Outcome<> watch_status(Invocation& invocation, const BackupArguments& arguments) {
+    if (invocation.out.json()) {
+        return give_up(Exit::Usage, "usage", "--watch is for people, and --json for programs",
+                       "Ask again with --json as often as you like.");
+    }
+    SystemClock clock;
+    for (;;) {
+        invocation.out.line(format_rfc3339(clock.wall()) + "\n");
+        const auto shown = show_status(invocation, arguments);
+        if (!shown) invocation.out.line("\n" + shown.error().what);
+        invocation.out.line("");
+        run_to_end(pause(clock));
+    }
+}
+
 }  // namespace
 
 void add_status(CLI::App& app, Command& chosen) {
@@ -150,9 +174,12 @@ void add_status(CLI::App& app, Command& chosen) {
                                           "the plan promises. Ends with 6 where a promise would "
                                           "not be kept, 5 where damage was found");
     add_backup_options(*status, *arguments, false);
-    status->callback([&chosen, arguments] {
-        chosen.run = [arguments](Invocation& invocation) {
-            return show_status(invocation, *arguments);
+    const auto watches = std::make_shared<bool>(false);
+    status->add_flag("--watch", *watches, "Again every five seconds, until it is ended (Ctrl-C)");
+    status->callback([&chosen, arguments, watches] {
+        chosen.run = [arguments, watches](Invocation& invocation) {
+            return *watches ? watch_status(invocation, *arguments)
+                            : show_status(invocation, *arguments);
         };
     });
 }
