@@ -69,6 +69,9 @@ private:
 struct Loss {
     std::size_t acknowledged = 0;
     std::size_t lost = 0;
+    std::size_t holes = 0;  ///< Of the lost those before one that came back.
+    std::size_t ghosts =
+        0;               ///< Came back and were never acknowledged: one may have been on its way.
     double seconds = 0;  ///< From the last row that came back to the end.
 };
 inline Loss loss_of(const NumberedRows& rows, const std::string& numbers, NumberedRows::Time end) {
@@ -77,12 +80,14 @@ inline Loss loss_of(const NumberedRows& rows, const std::string& numbers, Number
     for (std::string each; std::getline(in, each, ',');) there.insert(std::stoi(each));
     Loss loss;
     NumberedRows::Time last{};
+    for (const int n : there) loss.ghosts += rows.acknowledged().contains(n) ? 0u : 1u;
     for (const auto& [n, time] : rows.acknowledged()) {
         ++loss.acknowledged;
         if (there.contains(n)) {
             last = std::max(last, time);
         } else {
             ++loss.lost;
+            if (there.upper_bound(n) != there.end()) ++loss.holes;
         }
     }
     loss.seconds = std::chrono::duration<double>(end - last).count();

@@ -192,6 +192,7 @@ TEST_F(EmbeddedBackupTest, ADamagedDatabaseIsReplacedToo) {
     ASSERT_FALSE(name.empty());
     std::fstream(name, std::ios::binary | std::ios::in | std::ios::out).seekp(8) << "xxxx";
     const json::value shown = document({"restore", "database", "--dry-run"});
+    EXPECT_TRUE(shown.at("expected_seconds").is_null()) << "nobody ever tried";
     const std::string token(shown.at("intent").at("token").as_string());
     const json::value restored = document({"restore", "database", "--confirm", token});
     ASSERT_EQ(restored.at("exit"), 0) << json::serialize(restored);
@@ -210,6 +211,12 @@ TEST_F(EmbeddedBackupTest, ATestOfItSaysWhatItBroughtBackAndFailsOnDamage) {
     EXPECT_EQ(sound.at("counts").at("users"), 1);
     EXPECT_EQ(sound.at("counts").at("rooms"), 1);
     EXPECT_EQ(server->stop(), 0);
+    // Whoever is about to bring it back hears of that test.
+    const json::value shown = document({"restore", "database", "--dry-run"});
+    EXPECT_GT(shown.at("expected_seconds").to_number<double>(), 0.0);
+    EXPECT_LE(shown.at("expected_seconds").to_number<double>(), 60.0);
+    EXPECT_GE(shown.at("lost_seconds").to_number<double>(), 0.0);
+    EXPECT_LE(shown.at("lost_seconds").to_number<double>(), 60.0);
 
     for (const auto& each : fs::recursive_directory_iterator(backups_)) {
         if (each.path().filename().string().find("part-") != 0) continue;

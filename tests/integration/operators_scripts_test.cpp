@@ -99,6 +99,15 @@ TEST_F(OperatorsScriptsTest, PostgresIsBackedUpLookedThroughAndBroughtBack) {
     EXPECT_TRUE(
         harness::eventually([&] { return world_.ask("SELECT pg_is_in_recovery()") == "f"; }));
     EXPECT_EQ(world_.ask("SELECT count(*) FROM kept"), "3");
+
+    fs::path largest;
+    for (const auto& each : fs::recursive_directory_iterator(world_.repository() / "backup")) {
+        if (!each.is_regular_file()) continue;
+        if (largest.empty() || each.file_size() > fs::file_size(largest)) largest = each.path();
+    }
+    fs::resize_file(largest, fs::file_size(largest) / 2);
+    const Ran damaged = run_script("backup/verify-backups.sh", {}, asking());
+    EXPECT_EQ(damaged.exit, 5) << damaged.out << damaged.err;
 }
 
 TEST_F(OperatorsScriptsTest, RedisIsBackedUpAndHealthIsTold) {

@@ -128,6 +128,13 @@ TEST_F(PostgresBackupTest, ARecordSaysWhatWasMade) {
     const Ran gaps = look_for_gaps();
     EXPECT_EQ(gaps.exit, 0) << gaps.out << gaps.err;
     EXPECT_NE(gaps.out.find("near     timeline 1: "), std::string::npos) << gaps.out;
+    EXPECT_NE(gaps.out.find("archive_timeout is off"), std::string::npos) << gaps.out;
+    must(world().server().sql("ALTER SYSTEM SET archive_timeout = 55"));
+    must(world().server().sql("SELECT pg_reload_conf()"));
+    EXPECT_TRUE(harness::eventually(
+        [] { return look_for_gaps().out.find("archive_timeout") == std::string::npos; }));
+    must(world().server().sql("ALTER SYSTEM RESET archive_timeout"));
+    must(world().server().sql("SELECT pg_reload_conf()"));
 }
 
 TEST_F(PostgresBackupTest, AGapInTheLogIsNamed) {
@@ -271,9 +278,20 @@ TEST_F(PostgresBackupTest, AStoreThatDoesNotAnswerIsNotTheEndOfTheLog) {
 }
 
 TEST_F(PostgresBackupTest, ItIsRehearsedOnAServerThatNobodySees) {
+    const auto names_in_archive = [] {
+        std::vector<std::string> names;
+        for (const auto& each :
+             fs::recursive_directory_iterator(world().repository() / "archive")) {
+            names.push_back(each.path().string());
+        }
+        std::ranges::sort(names);
+        return names;
+    };
+    const auto before = names_in_archive();
     const Verification seen = world().look(record_, VerifyLevel::Restore);
     EXPECT_TRUE(seen.sound) << seen.words;
     EXPECT_EQ(seen.counts.at("kept"), 0u) << "as of the end of the backup";
+    EXPECT_EQ(names_in_archive(), before) << "it became a timeline of its own, and said so nowhere";
     for (const auto& each : fs::directory_iterator(world().place())) {
         EXPECT_FALSE(each.path().filename().string().starts_with("syncwatch-pg-")) << each.path();
     }
@@ -348,6 +366,8 @@ TEST_F(PostgresBackupTest, WhatCannotBeIsRefusedBeforeAnythingIsTouched) {
     EXPECT_EQ(dry.exit, 0) << dry.err;
     EXPECT_NE(dry.out.find("brings back    PostgreSQL as of the end of the log"), std::string::npos)
         << dry.out;
+    EXPECT_NE(dry.out.find("can be had     near has 2"), std::string::npos) << dry.out;
+    EXPECT_NE(dry.out.find("pasts          timeline 1, kept from "), std::string::npos) << dry.out;
     EXPECT_FALSE(fs::exists(into));
 }
 

@@ -55,6 +55,11 @@ TEST(PostgresLossTest, WhatIsForgottenGoesWithItsLog) {
 TEST(PostgresLossTest, WhatWasAcknowledgedBeforeAMomentComesBackAndNothingElse) {
     World world;
     must(world.server().sql("CREATE TABLE kept (n int PRIMARY KEY)"));
+    // Where a moment is told to PostgreSQL without its zone, it is one of five hours later.
+    for (const char* each :
+         {"ALTER SYSTEM SET timezone = 'America/New_York'", "SELECT pg_reload_conf()"}) {
+        must(world.server().sql(each));
+    }
     (void)world.backup();
     // The end of a backup is known to the second.
     std::this_thread::sleep_for(2100ms);
@@ -85,6 +90,12 @@ TEST(PostgresLossTest, WhatWasAcknowledgedBeforeAMomentComesBackAndNothingElse) 
     must(world.server().sql("CHECKPOINT"));
     world.server().stop();
     std::vector<std::string> again{"restore", "pg", "--in-place"};
+    const fs::path signal = world.data() / "standby.signal";
+    std::ofstream(signal).flush();
+    const Ran standby = world.run(again);
+    EXPECT_EQ(standby.exit, 3) << standby.out << standby.err;
+    EXPECT_NE(standby.err.find("follows another server"), std::string::npos) << standby.err;
+    fs::remove(signal);
     const Ran unconfirmed = world.run(again);
     EXPECT_EQ(unconfirmed.exit, 10) << unconfirmed.out << unconfirmed.err;
     const std::string sign = "--confirm ";
@@ -133,6 +144,57 @@ TEST(PostgresLossTest, ARestoredServerIsBackedUpAndRestoredAlongItsOwnTimeline) 
     lose_and_restore(world, {"--timeline", "2"});
     EXPECT_EQ(world.ask("SELECT string_agg(n::text, ',' ORDER BY n) FROM kept"), "1,2,3,4,5,6");
     EXPECT_EQ(world.ask("SELECT timeline_id FROM pg_control_checkpoint()"), "3");
+}
+
+/// Its name and its sum, of everything in the log.
+std::vector<std::string> stored_log(const World& world) {
+    std::vector<std::string> names;
+    for (const auto& each : fs::directory_iterator(world.segments())) {
+        names.push_back(each.path().filename().string());
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+TEST(PostgresLossTest, AnOlderStateOfTheServerThatArchivesAgainIsSaidAndReplacesNothing) {
+    World world;
+    must(world.server().sql("CREATE TABLE kept (n int PRIMARY KEY)"));
+    (void)world.backup();
+    const auto copy = [](const fs::path& from, const fs::path& to) {
+        harness::Process::Options options;
+        options.command = {"cp", "-a", from.string(), to.string()};
+        ASSERT_EQ(harness::Process(options).wait(60s), 0);
+    };
+    // As a snapshot of the machine is taken, and brought back after the machine went on.
+    const fs::path older = world.place() / "older";
+    world.server().stop();
+    copy(world.data(), older);
+    must(world.server().start());
+    world.insert(1, 3);
+    world.archive();
+    world.server().stop();
+    fs::remove_all(world.data());
+    copy(older, world.data());
+    const auto before = stored_log(world);
+    must(world.server().start());
+    world.insert(101, 105);
+    must(world.server().sql("SELECT pg_switch_wal()"));
+    Ran gaps;
+    EXPECT_TRUE(harness::eventually([&] {
+        gaps = world.run({"backup", "gaps", "--recovery-pg-socket",
+                          world.data().parent_path().string(), "--recovery-pg-port",
+                          std::to_string(world.server().port())});
+        return gaps.exit == 13;
+    })) << gaps.exit
+        << gaps.out << gaps.err;
+    EXPECT_NE(gaps.err.find("two servers archive there"), std::string::npos) << gaps.err;
+    EXPECT_NE(gaps.err.find("HINT: Stop the server that should not be there. Remove nothing"),
+              std::string::npos)
+        << gaps.err;
+    const auto after = stored_log(world);
+    for (const std::string& each : before) {
+        EXPECT_EQ(std::ranges::count(after, each), 1) << each;
+    }
 }
 
 TEST(PostgresStoreTest, ABucketIsAsGoodAsAFolderAndItsSilenceIsNotTheEndOfTheLog) {

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -76,7 +78,10 @@ Loss lose_everything(World& world, std::chrono::milliseconds after) {
     EXPECT_EQ(restored.exit, 0) << restored.out << restored.err;
     if (restored.exit != 0) return {};
     world.start_restored();
-    return harness::loss_of(rows, world.ask(kAllRows), end);
+    const Loss loss = harness::loss_of(rows, world.ask(kAllRows), end);
+    EXPECT_EQ(loss.holes, 0u) << "the log is replayed in its order";
+    EXPECT_LE(loss.ghosts, 1u);
+    return loss;
 }
 
 TEST(PostgresStreamTest, AServerThatIsLostWithItsDiskCostsSeconds) {
@@ -100,6 +105,11 @@ TEST(PostgresStreamTest, AServerThatIsLostWithItsDiskCostsSeconds) {
 
 TEST(PostgresStreamTest, WhatWasAcknowledgedBeforeAMomentComesBackAndNothingElse) {
     World world;
+    // Where a moment is told to PostgreSQL without its zone, it is one of five hours later.
+    for (const char* each :
+         {"ALTER SYSTEM SET timezone = 'America/New_York'", "SELECT pg_reload_conf()"}) {
+        must(world.server().sql(each));
+    }
     const auto streamer = world.stream();
     back_up(world);
     std::this_thread::sleep_for(2100ms);
@@ -332,6 +342,86 @@ TEST(PostgresStreamTest, MomentsAreByTheServersClockAndAWrongOneIsSaid) {
     }
     world.start_restored();
     EXPECT_EQ(world.ask(kAllRows), "1,2,3,4,5");
+}
+
+/// Everything that is stored of the log, and how large it is.
+std::map<std::string, std::uint64_t> stored_log(const World& world) {
+    std::map<std::string, std::uint64_t> sizes;
+    for (const auto& each : fs::recursive_directory_iterator(world.log())) {
+        if (each.is_regular_file()) sizes[each.path().string()] = each.file_size();
+    }
+    return sizes;
+}
+
+TEST(PostgresStreamTest, AnOlderStateOfTheServerIsNotFollowedAndReplacesNothing) {
+    const auto copy = [](const fs::path& from, const fs::path& to) {
+        harness::Process::Options options;
+        options.command = {"cp", "-a", from.string(), to.string()};
+        ASSERT_EQ(harness::Process(options).wait(60s), 0);
+    };
+    for (const char* words : {"says something else than what is in the repository",
+                              "ahead of the WAL flush position"}) {
+        SCOPED_TRACE(words);
+        World world;
+        // As a snapshot of the machine is taken, and brought back after the machine went on.
+        const fs::path older = world.place() / "older";
+        {
+            const auto streamer = world.stream();
+            back_up(world);
+            ASSERT_TRUE(world.is_level());
+        }
+        world.server().stop();
+        copy(world.pg_data(), older);
+        must(world.server().start());
+        {
+            const auto streamer = world.stream();
+            must(world.server().sql("INSERT INTO kept SELECT generate_series(1, 3)"));
+            if (std::string_view(words).starts_with("ahead")) write_much(world, 40);
+            ASSERT_TRUE(world.is_level());
+        }
+        world.server().stop();
+        fs::remove_all(world.pg_data());
+        copy(older, world.pg_data());
+        const auto before = stored_log(world);
+        must(world.server().start());
+        must(world.server().sql("INSERT INTO kept SELECT generate_series(101, 105)"));
+        const Ran followed = world.run({"wal-stream"});
+        EXPECT_EQ(followed.exit, 13) << followed.err;
+        EXPECT_NE(followed.err.find(words), std::string::npos) << followed.err;
+        EXPECT_EQ(stored_log(world), before);
+    }
+}
+
+TEST(PostgresStreamTest, ADryRunSaysHowLongItTakesAndWhatIsLost) {
+    World world;
+    const auto streamer = world.stream();
+    back_up(world);
+    must(world.server().sql("INSERT INTO kept VALUES (1)"));
+    ASSERT_TRUE(world.is_level());
+    world.server().kill();
+    const auto dry_run = [&](const std::string& to) {
+        const Ran shown = world.run({"restore", "pg", "--in-place", "--to", to, "--dry-run"});
+        EXPECT_EQ(shown.exit, 0) << shown.err;
+        return shown.out;
+    };
+    const std::string before = dry_run("immediate");
+    EXPECT_NE(before.find("takes          not known: none was restored in a test yet"),
+              std::string::npos)
+        << before;
+    const Ran tested = world.run({"backup", "verify", "--component", "pg", "--level", "restore"});
+    ASSERT_EQ(tested.exit, 0) << tested.out << tested.err;
+    const std::string after = dry_run("immediate");
+    EXPECT_NE(after.find(" s, as the test of 20"), std::string::npos) << after;
+    EXPECT_NE(after.find("what is lost   whatever was committed since 20"), std::string::npos)
+        << after;
+    EXPECT_NE(after.find("what is there  database 7"), std::string::npos) << after;
+    // Of what was killed the log is there.
+    const std::string latest = dry_run("latest");
+    EXPECT_NE(latest.find("what is lost   nothing that the log of what is there has"),
+              std::string::npos)
+        << latest;
+    fs::remove_all(world.pg_data());
+    EXPECT_NE(dry_run("latest").find("what is lost   whatever was committed"), std::string::npos);
 }
 
 TEST(PostgresStreamTest, FiveLossesOfEverything) {

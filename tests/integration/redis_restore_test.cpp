@@ -207,6 +207,19 @@ TEST_F(RedisRestoreTest, AnAppendOnlyFileIsTurnedOnWhenAllIsThere) {
     expect_all(*server);
 }
 
+TEST_F(RedisRestoreTest, AServerThatWritesADumpHasItBeforeThatIsSaid) {
+    const fs::path file = snapshot();
+    // By its own rule it would take an hour.
+    const auto server = make("redis", "save 3600 1\nrdb-key-save-delay 100\n");
+    const Ran done = restore({"--file", file, "--server", server->url()});
+    ASSERT_EQ(done.exit, 0) << done.err;
+    EXPECT_NE(done.out.find("dump.rdb was written anew"), std::string::npos) << done.out;
+    server->kill();
+    ASSERT_TRUE(server->start());
+    wait_until_loaded(*server);
+    expect_all(*server);
+}
+
 TEST_F(RedisRestoreTest, WhatIsBackedUpByCommandIsVerifiedAndComesBack) {
     const auto server = make("redis");
     fill(*server);
@@ -242,6 +255,8 @@ TEST_F(RedisRestoreTest, WhatIsBackedUpByCommandIsVerifiedAndComesBack) {
         const Ran done = backup(words);
         EXPECT_EQ(done.exit, 0) << done.err;
         EXPECT_NE(done.out.find(id), std::string::npos) << done.out;
+        const bool is_told = done.out.find(" s, as the test of 20") != std::string::npos;
+        EXPECT_EQ(is_told, !set.empty()) << done.out;
         expect_all(*server);
     }
     EXPECT_EQ(backup({"restore", "redis", "--server", server->url(), "--set", "ffff"}).exit, 3);
