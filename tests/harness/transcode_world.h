@@ -27,14 +27,15 @@
 #include "domain/media/media_keys.h"
 #include "harness/made_film.h"
 #include "ports/topics.h"
+#include "services/objects/passing_store.h"
 #include "services/transcoding/transcode_worker.h"
 
 namespace syncwatch {
 
 /// A store that refuses to take anything while `full`, as a disk does, and that can be slow.
-class MoodyBlobs final : public BlobStore {
+class MoodyBlobs final : public PassingStore {
 public:
-    explicit MoodyBlobs(BlobStore& real) : real_(real) {}
+    using PassingStore::PassingStore;
 
     Async<StoredBlob> put(std::string key, std::string bytes) override {
         if (pause > std::chrono::milliseconds(0)) {
@@ -45,40 +46,16 @@ public:
             ++refused;
             co_return fail_unavailable("objects", "no space left", std::chrono::seconds(1));
         }
-        co_return co_await real_.put(std::move(key), std::move(bytes));
+        co_return co_await PassingStore::put(std::move(key), std::move(bytes));
     }
-    Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override {
-        return real_.put_file(std::move(key), std::move(file));
-    }
-    Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override {
-        return real_.adopt_file(std::move(key), std::move(file));
-    }
-    Async<StoredBlob> measure(std::string key) override { return real_.measure(std::move(key)); }
-    Async<OpenBlob> open(std::string key) override { return real_.open(std::move(key)); }
-    Async<> refresh(std::string key) override { return real_.refresh(std::move(key)); }
-    Async<std::filesystem::path> local_path(std::string key) override {
-        return real_.local_path(std::move(key));
-    }
-    Async<> remove(std::string key) override { return real_.remove(std::move(key)); }
-    Async<> remove_all(std::string prefix) override { return real_.remove_all(std::move(prefix)); }
-    Async<std::vector<std::string>> list(std::string prefix) override {
-        return real_.list(std::move(prefix));
-    }
-    Async<BlobPage> list_page(std::string prefix, std::string from) override {
-        return real_.list_page(std::move(prefix), std::move(from));
-    }
-    Async<std::uint64_t> size_of(std::string key) override { return real_.size_of(std::move(key)); }
     Async<std::uint64_t> free_bytes() override {
         if (full) co_return std::uint64_t{0};
-        co_return co_await real_.free_bytes();
+        co_return co_await PassingStore::free_bytes();
     }
 
     std::atomic<bool> full{false};
     std::atomic<int> refused{0};
     std::chrono::milliseconds pause{0};  ///< Before each object is taken.
-
-private:
-    BlobStore& real_;
 };
 
 /// The real worker with the real ffmpeg over a real database and a real folder of objects. Several

@@ -23,61 +23,51 @@
 #include "services/objects/healing_store.h"
 #include "services/objects/object_copier.h"
 #include "services/objects/object_mender.h"
+#include "services/objects/passing_store.h"
 
 namespace syncwatch {
 
 /// A store whose line can be cut.
-class CutOffBlobs final : public BlobStore {
+class CutOffBlobs final : public PassingStore {
 public:
-    explicit CutOffBlobs(BlobStore& real) : real_(real) {}
+    using PassingStore::PassingStore;
 
     Async<StoredBlob> put(std::string key, std::string bytes) override {
-        if (away) co_return nobody();
-        co_return co_await real_.put(std::move(key), std::move(bytes));
+        return reach(PassingStore::put(std::move(key), std::move(bytes)));
     }
     Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override {
-        if (away) co_return nobody();
-        co_return co_await real_.put_file(std::move(key), std::move(file));
+        return reach(PassingStore::put_file(std::move(key), std::move(file)));
     }
     Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override {
-        if (away) co_return nobody();
-        co_return co_await real_.adopt_file(std::move(key), std::move(file));
+        return reach(PassingStore::adopt_file(std::move(key), std::move(file)));
     }
     Async<StoredBlob> measure(std::string key) override {
-        if (away) co_return nobody();
-        co_return co_await real_.measure(std::move(key));
+        return reach(PassingStore::measure(std::move(key)));
     }
     Async<OpenBlob> open(std::string key) override {
-        if (away) co_return nobody();
-        co_return co_await real_.open(std::move(key));
+        return reach(PassingStore::open(std::move(key)));
     }
-    Async<> refresh(std::string key) override { return real_.refresh(std::move(key)); }
     Async<std::filesystem::path> local_path(std::string key) override {
-        if (away) co_return nobody();
-        co_return co_await real_.local_path(std::move(key));
+        return reach(PassingStore::local_path(std::move(key)));
     }
-    Async<> remove(std::string key) override {
-        if (away) co_return nobody();
-        co_return co_await real_.remove(std::move(key));
+    Async<SourceFile> source_file(std::string key) override {
+        return reach(PassingStore::source_file(std::move(key)));
     }
+    Async<> remove(std::string key) override { return reach(PassingStore::remove(std::move(key))); }
     Async<> remove_all(std::string prefix) override {
-        if (away) co_return nobody();
-        co_return co_await real_.remove_all(std::move(prefix));
-    }
-    Async<std::vector<std::string>> list(std::string prefix) override {
-        return real_.list(std::move(prefix));
+        return reach(PassingStore::remove_all(std::move(prefix)));
     }
     Async<BlobPage> list_page(std::string prefix, std::string from) override {
-        if (away) co_return nobody();
-        SW_CO_TRY(BlobPage page, co_await real_.list_page(std::move(prefix), std::move(from)));
+        auto listed = reach(PassingStore::list_page(std::move(prefix), std::move(from)));
+        SW_CO_TRY(BlobPage page, co_await std::move(listed));
         std::erase_if(page.all, [this](const auto& each) { return unlisted.contains(each.key); });
         co_return page;
     }
     Async<std::uint64_t> size_of(std::string key) override {
-        if (away || says_no_size) co_return nobody();
-        co_return co_await real_.size_of(std::move(key));
+        if (says_no_size) co_return nobody();
+        auto asked = reach(PassingStore::size_of(std::move(key)));
+        co_return co_await std::move(asked);
     }
-    Async<std::uint64_t> free_bytes() override { return real_.free_bytes(); }
 
     std::atomic<bool> away{false};
     std::set<std::string> unlisted;  ///< Keys that its listing lacks, as an old one does.
@@ -87,7 +77,12 @@ private:
     static tl::unexpected<Error> nobody() {
         return fail_unavailable("objects", "the line is cut", std::chrono::seconds(5));
     }
-    BlobStore& real_;
+    /// The work begins when it is awaited: what is refused was never done.
+    template <class Value>
+    net::awaitable<Result<Value>> reach(net::awaitable<Result<Value>> work) {
+        if (away) co_return nobody();
+        co_return co_await std::move(work);
+    }
 };
 
 /// Two folders of objects over a real ledger, and all that keeps them alike.

@@ -40,38 +40,6 @@ bool has_size(const Result<SourceFile>& file, std::uint64_t size) {
 
 }  // namespace
 
-Async<StoredBlob> HealingStore::put(std::string key, std::string bytes) {
-    return powers_.first.put(std::move(key), std::move(bytes));
-}
-
-Async<StoredBlob> HealingStore::put_file(std::string key, fs::path file) {
-    return powers_.first.put_file(std::move(key), std::move(file));
-}
-
-Async<std::uint64_t> HealingStore::adopt_file(std::string key, fs::path file) {
-    return powers_.first.adopt_file(std::move(key), std::move(file));
-}
-
-Async<StoredBlob> HealingStore::measure(std::string key) {
-    return powers_.first.measure(std::move(key));
-}
-
-Async<std::vector<std::string>> HealingStore::list(std::string prefix) {
-    return powers_.first.list(std::move(prefix));
-}
-
-Async<BlobPage> HealingStore::list_page(std::string prefix, std::string from) {
-    return powers_.first.list_page(std::move(prefix), std::move(from));
-}
-
-Async<std::uint64_t> HealingStore::size_of(std::string key) {
-    return powers_.first.size_of(std::move(key));
-}
-
-Async<std::uint64_t> HealingStore::free_bytes() {
-    return powers_.first.free_bytes();
-}
-
 Async<> HealingStore::refresh(std::string key) {
     if (powers_.second != nullptr) SW_CO_CHECK(co_await powers_.second->refresh(key));
     co_return co_await powers_.first.refresh(std::move(key));

@@ -8,20 +8,20 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "ports/blob_store.h"
 #include "ports/clock.h"
 #include "ports/replica_ledger.h"
 #include "services/objects/condition.h"
 #include "services/objects/known_files.h"
 #include "services/objects/object_maker.h"
 #include "services/objects/object_tally.h"
+#include "services/objects/passing_store.h"
 
 namespace syncwatch {
 
 /// The object store as everybody sees it: what is opened is what the ledger says, from whichever
-/// store has it. Writes go to the first store; the second gets them in the background (Replicator).
-/// What is removed goes from both; where the second does not let us, it fails with Conflict (reason
-/// kLeftBehind), and is done.
+/// store has it. Everything else is asked of the first store; the second gets what is written there
+/// in the background (Replicator). What is removed goes from both; where the second does not let
+/// us, it fails with Conflict (reason kLeftBehind), and is done.
 ///
 /// A file is read whole the first time that it is opened, and not again as long as it is the same
 /// file: hot segments cost a look at their inode. What is missing or damaged in the first store
@@ -30,7 +30,7 @@ namespace syncwatch {
 /// database, and for what the ledger does not have yet, the first store is believed.
 ///
 /// Passes tests/contract/blob_store_contract.h. Safe from any thread.
-class HealingStore final : public BlobStore {
+class HealingStore final : public PassingStore {
 public:
     /// They outlive the store.
     struct Powers {
@@ -44,18 +44,13 @@ public:
     /// So long a player waits for a segment that is made again.
     static constexpr std::chrono::seconds kMakingPatience{15};
 
-    explicit HealingStore(Powers powers) : powers_(powers) {}
+    explicit HealingStore(Powers powers) : PassingStore(powers.first), powers_(powers) {}
 
     /// Who makes what no store has; nullptr: nobody any more. Outlives whoever opens.
     void set_maker(ObjectMaker* maker) { maker_ = maker; }
     /// Called when a fault was noted, on any thread. Before anybody opens.
     void on_fault(std::function<void()> told) { told_ = std::move(told); }
 
-    Async<StoredBlob> put(std::string key, std::string bytes) override;
-    Async<StoredBlob> put_file(std::string key, std::filesystem::path file) override;
-    Async<std::uint64_t> adopt_file(std::string key, std::filesystem::path file) override;
-    /// What the first store has.
-    Async<StoredBlob> measure(std::string key) override;
     Async<OpenBlob> open(std::string key) override;
     Async<> refresh(std::string key) override;
     /// Compared by its size alone, because it may be a film of many gigabytes.
@@ -63,10 +58,6 @@ public:
     Async<SourceFile> source_file(std::string key) override;
     Async<> remove(std::string key) override;
     Async<> remove_all(std::string prefix) override;
-    Async<std::vector<std::string>> list(std::string prefix) override;
-    Async<BlobPage> list_page(std::string prefix, std::string from) override;
-    Async<std::uint64_t> size_of(std::string key) override;
-    Async<std::uint64_t> free_bytes() override;
 
 private:
     /// What a look into one store gave.
