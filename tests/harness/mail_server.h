@@ -1,21 +1,16 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
-#include "base/unique_fd.h"
 #include "harness/certificate.h"
+#include "harness/loopback_listener.h"
 
 namespace syncwatch {
 
@@ -44,30 +39,11 @@ public:
         : manner_(manner), context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free) {
         SSL_CTX_use_certificate_chain_file(context_.get(), certificate.certificate.c_str());
         SSL_CTX_use_PrivateKey_file(context_.get(), certificate.key.c_str(), SSL_FILETYPE_PEM);
-        listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        auto* const any = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(listener_.get(), any, size) != 0 || ::listen(listener_.get(), 16) != 0 ||
-            ::getsockname(listener_.get(), any, &size) != 0) {
-            std::abort();
-        }
-        port_ = ntohs(address.sin_port);
-        thread_ = std::thread([this] { serve(); });
-    }
-    MailServer(const MailServer&) = delete;
-    MailServer& operator=(const MailServer&) = delete;
-    ~MailServer() {
-        ended_ = true;
-        ::shutdown(listener_.get(), SHUT_RDWR);
-        thread_.join();
     }
 
     std::string url() const {
         return std::string(manner_ == Manner::Tls ? "smtps" : "smtp") +
-               "://127.0.0.1:" + std::to_string(port_);
+               "://127.0.0.1:" + std::to_string(listener_.port());
     }
     std::vector<Mail> mails() const {
         const std::lock_guard lock(mutex_);
@@ -109,21 +85,17 @@ private:
         bool is_open = true;
     };
 
-    void serve() {
-        while (!ended_) {
-            UniqueFd client(::accept(listener_.get(), nullptr, nullptr));
-            if (!client) return;
-            if (manner_ == Manner::Hangs) {
-                hanging_.push_back(std::move(client));
-                continue;
-            }
-            Line line(std::move(client));
-            if (manner_ == Manner::Tls) line.encrypt(context_.get());
-            while (manner_ == Manner::Babbles && line.is_open) {
-                line.say("220-" + std::string(900, 'x'));
-            }
-            talk(line);
+    void serve(UniqueFd client) {
+        if (manner_ == Manner::Hangs) {
+            hanging_.push_back(std::move(client));
+            return;
         }
+        Line line(std::move(client));
+        if (manner_ == Manner::Tls) line.encrypt(context_.get());
+        while (manner_ == Manner::Babbles && line.is_open) {
+            line.say("220-" + std::string(900, 'x'));
+        }
+        talk(line);
     }
 
     void talk(Line& line) {
@@ -176,13 +148,10 @@ private:
 
     const Manner manner_;
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
-    UniqueFd listener_;
-    std::uint16_t port_ = 0;
-    std::atomic<bool> ended_ = false;
-    std::vector<UniqueFd> hanging_;  // The thread's own.
+    std::vector<UniqueFd> hanging_;  // The listener's thread's own.
     mutable std::mutex mutex_;       // Guards mails_.
     std::vector<Mail> mails_;
-    std::thread thread_;
+    LoopbackListener listener_{[this](UniqueFd client) { serve(std::move(client)); }};
 };
 
 }  // namespace syncwatch

@@ -1,12 +1,9 @@
 #include "harness/memory_s3.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string_view>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace syncwatch {
@@ -89,36 +86,16 @@ std::string error(const std::string& status, const std::string& code, bool is_he
 
 }  // namespace
 
-MemoryS3::MemoryS3() {
-    listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_.get(), any, size) != 0 || ::listen(listener_.get(), 64) != 0 ||
-        ::getsockname(listener_.get(), any, &size) != 0) {
-        std::abort();
-    }
-    port_ = ntohs(address.sin_port);
-    acceptor_ = std::thread([this] { accept_all(); });
-}
-
 MemoryS3::~MemoryS3() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
-    acceptor_.join();
+    listener_.stop();
     for (auto& each : clients_) ::shutdown(each.fd.get(), SHUT_RDWR);
     for (auto& each : clients_) each.thread.join();
 }
 
-void MemoryS3::accept_all() {
-    for (;;) {
-        UniqueFd fd(::accept(listener_.get(), nullptr, nullptr));
-        if (!fd) return;
-        Client& made = clients_.emplace_back();
-        made.fd = std::move(fd);
-        made.thread = std::thread([this, &made] { serve(made.fd.get()); });
-    }
+void MemoryS3::take(UniqueFd fd) {
+    Client& made = clients_.emplace_back();
+    made.fd = std::move(fd);
+    made.thread = std::thread([this, &made] { serve(made.fd.get()); });
 }
 
 void MemoryS3::serve(int fd) {

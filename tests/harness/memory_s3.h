@@ -1,5 +1,4 @@
 #pragma once
-#include <cstdint>
 #include <functional>
 #include <list>
 #include <map>
@@ -11,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "base/unique_fd.h"
+#include "harness/loopback_listener.h"
 
 namespace syncwatch {
 
@@ -27,12 +26,11 @@ public:
     /// S3's own word for why this request is refused; empty: it is not.
     using Refuse = std::function<std::string(const Request&)>;
 
-    MemoryS3();
-    MemoryS3(const MemoryS3&) = delete;
-    MemoryS3& operator=(const MemoryS3&) = delete;
     ~MemoryS3();
 
-    std::string url() const { return fmt::format("s3:http://localhost:{}/films/backups", port_); }
+    std::string url() const {
+        return fmt::format("s3:http://localhost:{}/films/backups", listener_.port());
+    }
     void refuse(Refuse rule) {
         const std::lock_guard lock(mutex_);
         refuse_ = std::move(rule);
@@ -55,20 +53,18 @@ private:
         std::thread thread;
     };
 
-    void accept_all();
+    void take(UniqueFd fd);
     void serve(int fd);
     std::string answer(const Request& asked, const std::string& head, const std::string& body);
     std::string list(const Request& asked) const;
 
-    UniqueFd listener_;
-    std::uint16_t port_ = 0;
-    std::list<Client> clients_;  // The acceptor's, until it has ended.
+    std::list<Client> clients_;  // The listener's, until it has ended.
     mutable std::mutex mutex_;   // Guards what follows.
     std::map<std::string, std::string> objects_;
     Refuse refuse_;
     std::string hidden_;
     std::set<std::string> ghosts_;
-    std::thread acceptor_;
+    LoopbackListener listener_{[this](UniqueFd fd) { take(std::move(fd)); }};
 };
 
 }  // namespace syncwatch

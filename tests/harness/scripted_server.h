@@ -1,19 +1,15 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "base/unique_fd.h"
+#include "harness/loopback_listener.h"
 
 namespace syncwatch {
 
@@ -21,28 +17,7 @@ namespace syncwatch {
 /// answer after the other. When nothing is left to say it repeats the last.
 class ScriptedServer {
 public:
-    ScriptedServer() {
-        listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof(address);
-        auto* const any = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(listener_.get(), any, size) != 0 || ::listen(listener_.get(), 64) != 0 ||
-            ::getsockname(listener_.get(), any, &size) != 0) {
-            std::abort();
-        }
-        port_ = ntohs(address.sin_port);
-        thread_ = std::thread([this] { serve(); });
-    }
-    ScriptedServer(const ScriptedServer&) = delete;
-    ScriptedServer& operator=(const ScriptedServer&) = delete;
-    ~ScriptedServer() {
-        ::shutdown(listener_.get(), SHUT_RDWR);
-        thread_.join();
-    }
-
-    std::uint16_t port() const { return port_; }
+    std::uint16_t port() const { return listener_.port(); }
 
     /// The next answer: bytes as they are, then the connection ends.
     void says(std::string bytes) { add({std::move(bytes), false}); }
@@ -77,16 +52,12 @@ private:
         script_.push_back(std::move(answer));
     }
 
-    void serve() {
-        for (;;) {
-            UniqueFd client(::accept(listener_.get(), nullptr, nullptr));
-            if (!client) return;
-            std::string request = read_request(client.get());
-            if (request.empty()) continue;
-            const Answer answer = next(std::move(request));
-            (void)::send(client.get(), answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL);
-            if (answer.hang) hanging_.push_back(std::move(client));
-        }
+    void serve(UniqueFd client) {
+        std::string request = read_request(client.get());
+        if (request.empty()) return;
+        const Answer answer = next(std::move(request));
+        (void)::send(client.get(), answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL);
+        if (answer.hang) hanging_.push_back(std::move(client));
     }
 
     Answer next(std::string request) {
@@ -115,13 +86,11 @@ private:
         return all;
     }
 
-    UniqueFd listener_;
-    std::uint16_t port_ = 0;
-    std::vector<UniqueFd> hanging_;  // The thread's own.
+    std::vector<UniqueFd> hanging_;  // The listener's thread's own.
     mutable std::mutex mutex_;       // Guards what follows.
     std::deque<Answer> script_;
     std::vector<std::string> requests_;
-    std::thread thread_;
+    LoopbackListener listener_{[this](UniqueFd client) { serve(std::move(client)); }};
 };
 
 }  // namespace syncwatch
