@@ -20,7 +20,7 @@
 #include "harness/certificate.h"
 #include "harness/manual_clock.h"
 #include "harness/must.h"
-#include "harness/process.h"
+#include "harness/recovery_key.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch {
@@ -38,7 +38,7 @@ protected:
         write("token", kToken + "\n", 0640);
         write("turn", kTurn + "\n", 0600);
         write("s3", "aws_access_key_id = AK\naws_secret_access_key = " + kStore + "\n", 0600);
-        write_plan({public_half(first_), public_half(second_)});
+        write_plan({harness::public_half(first_), harness::public_half(second_)});
         // A bus that is not asked for anything: its address holds a secret.
         write("sw.toml",
               "# the old one was " + kToken + "\n[data]\ndir = \"" +
@@ -68,19 +68,8 @@ protected:
     /// A new key's file.
     std::filesystem::path make_key(const std::string& name) const {
         const auto file = folder_.path() / name;
-        harness::Process::Options run;
-        run.command = {"age-keygen", "-o", file.string()};
-        if (harness::Process(run).wait() != 0) throw std::runtime_error("age-keygen");
+        harness::make_recovery_key(file);
         return file;
-    }
-    static std::string public_half(const std::filesystem::path& key) {
-        harness::Process::Options run;
-        run.command = {"age-keygen", "-y", key.string()};
-        harness::Process process(run);
-        if (process.wait() != 0) throw std::runtime_error("age-keygen -y");
-        std::string text = process.out();
-        text.resize(text.find('\n'));
-        return text;
     }
 
     apps::EscrowSource::Options options() const {

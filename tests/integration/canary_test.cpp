@@ -18,9 +18,8 @@
 #include "base/time.h"
 #include "harness/film_upload.h"
 #include "harness/object_store.h"
+#include "harness/planned_installation.h"
 #include "harness/postgres_stream_world.h"
-#include "harness/process.h"
-#include "harness/temp_folder.h"
 
 namespace syncwatch {
 namespace {
@@ -31,7 +30,6 @@ namespace json = boost::json;
 using harness::HttpClient;
 using harness::Process;
 using harness::Ran;
-using harness::run_syncwatch;
 using harness::Server;
 
 /// Every file below a folder with a digest of its bytes and when it was written.
@@ -59,21 +57,12 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 /// A server with an embedded database that is backed up all the time.
-class CanaryTest : public testing::Test {
+class CanaryTest : public harness::PlannedInstallation {
 protected:
     void SetUp() override {
         fs::create_directory(temporary_);
-        std::ofstream(plan_) << run_syncwatch({"plan", "show", "--as-file"}).out
-                             << "\n[repository.near]\nurl = \"file:"
-                             << (folder_.path() / "backups").string() << "\"\n";
-    }
-    std::map<std::string, std::string> environment() const {
-        return {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}, {"TMPDIR", temporary_.string()}};
-    }
-    void serve() {
-        Server::Options options;
-        options.environment = environment();
-        server_ = std::make_unique<Server>(data_, options);
+        environment_["TMPDIR"] = temporary_.string();
+        write_plan({{"near", place("backups")}});
     }
     HttpClient client() const {
         HttpClient one(server_->port());
@@ -90,28 +79,7 @@ protected:
         harness::expect_ready(one, id);
         return id;
     }
-    Ran run(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.end(), {"--data-dir", data_.string()});
-        return run_syncwatch(std::move(arguments), {}, environment());
-    }
     Ran restore_test() const { return run({"backup", "restore-test"}); }
-    static std::string now() {
-        return format_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(
-            std::chrono::system_clock::now()));
-    }
-    /// Returns when a moment can be brought back; gives it.
-    std::string backed_up() const {
-        const std::string moment = now();
-        const auto reaches = [&] {
-            const Ran listed = run({"backup", "list", "--json"});
-            if (listed.exit != 0) return false;
-            const json::value said = json::parse(listed.out);
-            const auto& windows = said.at("windows").as_array();
-            return !windows.empty() && std::string(windows.back().at("to").as_string()) > moment;
-        };
-        EXPECT_TRUE(harness::eventually(reaches)) << run({"backup", "list"}).err;
-        return moment;
-    }
     /// Segments of films, not what they were made of.
     std::vector<fs::path> segments() const {
         std::vector<fs::path> all;
@@ -127,18 +95,15 @@ protected:
         must(opened.script(sql));
     }
 
-    TempFolder folder_;
-    const fs::path data_ = folder_.path() / "data";
     const fs::path temporary_ = folder_.path() / "tmp";
-    const fs::path plan_ = folder_.path() / "plan.toml";
     std::unique_ptr<Server> server_;
     std::string token_;
 };
 
 TEST_F(CanaryTest, WhatCameBackIsUsedAndNothingElseIsTouched) {
-    serve();
+    server_ = serve();
     make_account();
-    (void)backed_up();
+    wait_until_backed_up();
     const Ran early = restore_test();
     EXPECT_EQ(early.exit, 0) << early.out << early.err;
     EXPECT_TRUE(has(early.out, "a canary logged in")) << early.out;
@@ -146,7 +111,7 @@ TEST_F(CanaryTest, WhatCameBackIsUsedAndNothingElseIsTouched) {
 
     const std::string older = upload();
     (void)upload();
-    (void)backed_up();
+    wait_until_backed_up();
     const auto before = files_in(data_ / "objects");
     const Ran used = run({"backup", "restore-test", "--json"});
     EXPECT_EQ(used.exit, 0) << used.out << used.err;
@@ -168,10 +133,10 @@ TEST_F(CanaryTest, WhatCameBackIsUsedAndNothingElseIsTouched) {
 }
 
 TEST_F(CanaryTest, AFilmThatIsDamagedIsNamedAndOneThatWasRemovedSinceIsNot) {
-    serve();
+    server_ = serve();
     make_account();
     const std::string film = upload();
-    const std::string moment = backed_up();
+    const std::string moment = format_rfc3339(wait_until_backed_up());
     EXPECT_EQ(server_->stop(), 0) << "it would mend them";
     for (const fs::path& each : segments()) {
         std::ofstream(each, std::ios::binary) << std::string(fs::file_size(each), '\0');
@@ -200,12 +165,12 @@ TEST_F(CanaryTest, AFilmThatIsDamagedIsNamedAndOneThatWasRemovedSinceIsNot) {
 }
 
 TEST_F(CanaryTest, RowsThatAreSoundAndOfNoUseAreSeen) {
-    serve();
+    server_ = serve();
     make_account();
     EXPECT_EQ(server_->stop(), 0);
     change_database("ALTER TABLE users RENAME COLUMN password_hash TO lost");
-    serve();
-    (void)backed_up();
+    server_ = serve();
+    wait_until_backed_up();
     const Ran tried = restore_test();
     EXPECT_EQ(tried.exit, 5) << tried.out << tried.err;
     EXPECT_TRUE(has(tried.err, "no account can be made in it")) << tried.err;
@@ -217,34 +182,31 @@ TEST_F(CanaryTest, RowsThatAreSoundAndOfNoUseAreSeen) {
 }
 
 TEST_F(CanaryTest, AServerOnTrialRemovesNothing) {
-    serve();
+    server_ = serve();
     make_account();
     const std::string film = upload();
     EXPECT_EQ(server_->stop(), 0);
     change_database("INSERT INTO doomed (key) VALUES ('videos/" + film + "')");
     const auto before = files_in(data_ / "objects");
     {
-        Server::Options options;
-        options.arguments = {"--trial"};
-        options.environment = environment();
-        Server trial(data_, options);
-        EXPECT_EQ(HttpClient(trial.port()).get("/health").status, 200);
+        const auto trial = serve({"--trial"});
+        EXPECT_EQ(HttpClient(trial->port()).get("/health").status, 200);
         std::this_thread::sleep_for(500ms);
-        EXPECT_EQ(trial.stop(), 0);
+        EXPECT_EQ(trial->stop(), 0);
     }
     EXPECT_EQ(files_in(data_ / "objects"), before);
-    serve();
+    server_ = serve();
     const fs::path folder = data_ / "objects" / "videos" / film;
     EXPECT_TRUE(harness::eventually([&] { return !fs::exists(folder); })) << "another does";
 }
 
 TEST_F(CanaryTest, WhatAKilledTestLeftGoesWithTheNext) {
-    serve();
+    server_ = serve();
     make_account();
-    (void)backed_up();
+    wait_until_backed_up();
     Process::Options options;
     options.command = {harness::program(), "backup", "restore-test", "--data-dir", data_.string()};
-    options.environment = environment();
+    options.environment = environment_;
     Process killed(options);
     const auto canary_serves = [&] {
         for (const auto& each : fs::directory_iterator(temporary_)) {

@@ -14,10 +14,8 @@
 #include <unistd.h>
 
 #include "base/time.h"
-#include "harness/eventually.h"
 #include "harness/http_client.h"
-#include "harness/process.h"
-#include "harness/temp_folder.h"
+#include "harness/planned_installation.h"
 
 namespace syncwatch {
 namespace {
@@ -30,46 +28,9 @@ using harness::Ran;
 using harness::run_syncwatch;
 using harness::Server;
 
-class EmbeddedBackupTest : public testing::Test {
+class EmbeddedBackupTest : public harness::PlannedInstallation {
 protected:
-    void SetUp() override {
-        std::ofstream(plan_) << run_syncwatch({"plan", "show", "--as-file"}).out
-                             << "\n[repository.near]\nurl = \"" << place() << "\"\n";
-    }
-    std::string place() const { return "file:" + backups_.string(); }
-    std::unique_ptr<Server> serve(const fs::path& data) const {
-        Server::Options options;
-        options.environment = {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}};
-        return std::make_unique<Server>(data, options);
-    }
-    Ran run(std::vector<std::string> arguments, const fs::path& data = {}) const {
-        arguments.emplace_back("--data-dir");
-        arguments.push_back((data.empty() ? data_ : data).string());
-        return run_syncwatch(std::move(arguments), {},
-                             {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}});
-    }
-    json::value document(std::vector<std::string> arguments) const {
-        arguments.emplace_back("--json");
-        return json::parse(run(std::move(arguments)).out);
-    }
-    /// Waits until everything that happened before now can be brought back.
-    void wait_until_backed_up() const {
-        const WallTime now = wall();
-        const bool done = harness::eventually([&] {
-            const Ran listed = run({"backup", "list", "--json"});
-            if (listed.exit != 0) return false;
-            const json::value said = json::parse(listed.out);
-            const auto& windows = said.at("windows").as_array();
-            if (windows.empty()) return false;
-            const std::string until(windows.back().at("to").as_string());
-            return parse_rfc3339(until).value() > now;
-        });
-        ASSERT_TRUE(done) << run({"backup", "list"}).out << run({"backup", "list"}).err;
-    }
-    static WallTime wall() {
-        return std::chrono::time_point_cast<std::chrono::microseconds>(
-            std::chrono::system_clock::now());
-    }
+    void SetUp() override { write_plan({{"near", place("backups")}}); }
     std::string name_of_room(const Server& server) const {
         HttpClient client(server.port());
         return client.as(token_).get("/api/v1/rooms/" + code_).text_at("name");
@@ -97,16 +58,13 @@ protected:
         return found;
     }
 
-    TempFolder folder_;
-    const fs::path data_ = folder_.path() / "data";
     const fs::path backups_ = folder_.path() / "backups";
-    const fs::path plan_ = folder_.path() / "plan.toml";
     std::string token_;
     std::string code_;
 };
 
 TEST_F(EmbeddedBackupTest, AMachineThatIsLostComesBackFromAnAddressAlone) {
-    auto server = serve(data_);
+    auto server = serve();
     make_room(*server, "Film night");
     wait_until_backed_up();
     server->kill();
@@ -115,7 +73,7 @@ TEST_F(EmbeddedBackupTest, AMachineThatIsLostComesBackFromAnAddressAlone) {
 
     const fs::path other = folder_.path() / "another machine";
     const Ran restored = run_syncwatch(
-        {"restore", "database", "--repository", place(), "--data-dir", other.string()});
+        {"restore", "database", "--repository", place("backups"), "--data-dir", other.string()});
     ASSERT_EQ(restored.exit, 0) << restored.out << restored.err;
     EXPECT_NE(restored.out.find("next           start the server"), std::string::npos);
     Server again(other);
@@ -123,10 +81,10 @@ TEST_F(EmbeddedBackupTest, AMachineThatIsLostComesBackFromAnAddressAlone) {
 }
 
 TEST_F(EmbeddedBackupTest, AMomentComesBackAndWhatWasThereStays) {
-    auto server = serve(data_);
+    auto server = serve();
     make_room(*server, "As it was");
     wait_until_backed_up();
-    const std::string moment = format_rfc3339(wall());
+    const std::string moment = format_rfc3339(harness::wall_now());
     std::this_thread::sleep_for(10ms);
     rename_room(*server, "A mistake");
     wait_until_backed_up();
@@ -157,7 +115,7 @@ TEST_F(EmbeddedBackupTest, AMomentComesBackAndWhatWasThereStays) {
     EXPECT_EQ(owner_of(data_ / "syncwatch.db"), owner_of(data_));
     EXPECT_EQ(count(data_, ".before-"), 1u) << "what was there is kept, its log in it";
     EXPECT_EQ(run(with({"--confirm", token})).exit, 10) << "once";
-    server = serve(data_);
+    server = serve();
     EXPECT_EQ(name_of_room(*server), "As it was");
     // It goes on from there, under the same name.
     rename_room(*server, "Another try");
@@ -166,13 +124,13 @@ TEST_F(EmbeddedBackupTest, AMomentComesBackAndWhatWasThereStays) {
 }
 
 TEST_F(EmbeddedBackupTest, AStopAndAStartLeaveNoMomentOut) {
-    auto server = serve(data_);
+    auto server = serve();
     make_room(*server, "Film night");
     wait_until_backed_up();
     for (int life = 0; life < 2; ++life) {
         rename_room(*server, "Film night " + std::to_string(life));
         EXPECT_EQ(server->stop(), 0);
-        server = serve(data_);
+        server = serve();
     }
     rename_room(*server, "Film night 2");
     wait_until_backed_up();
@@ -181,7 +139,7 @@ TEST_F(EmbeddedBackupTest, AStopAndAStartLeaveNoMomentOut) {
 }
 
 TEST_F(EmbeddedBackupTest, ADamagedDatabaseIsReplacedToo) {
-    auto server = serve(data_);
+    auto server = serve();
     make_room(*server, "Film night");
     wait_until_backed_up();
     EXPECT_EQ(server->stop(), 0);
@@ -198,12 +156,12 @@ TEST_F(EmbeddedBackupTest, ADamagedDatabaseIsReplacedToo) {
     ASSERT_EQ(restored.at("exit"), 0) << json::serialize(restored);
     EXPECT_EQ(restored.at("restored").at("log_apart"), true);
     EXPECT_EQ(count(data_, ".before-"), 2u) << "it, and its log";
-    server = serve(data_);
+    server = serve();
     EXPECT_EQ(name_of_room(*server), "Film night");
 }
 
 TEST_F(EmbeddedBackupTest, ATestOfItSaysWhatItBroughtBackAndFailsOnDamage) {
-    auto server = serve(data_);
+    auto server = serve();
     make_room(*server, "Film night");
     wait_until_backed_up();
     const json::value sound = document({"backup", "restore-test"});
@@ -232,7 +190,7 @@ TEST_F(EmbeddedBackupTest, ATestOfItSaysWhatItBroughtBackAndFailsOnDamage) {
 }
 
 TEST_F(EmbeddedBackupTest, WhatCannotBeReachedIsRefusedAndSaid) {
-    auto server = serve(data_);
+    auto server = serve();
     make_room(*server, "Film night");
     wait_until_backed_up();
     EXPECT_EQ(server->stop(), 0);
@@ -261,10 +219,8 @@ TEST_F(EmbeddedBackupTest, WithoutAPlaceNothingIsBackedUpAndThatIsSaid) {
 }
 
 TEST_F(EmbeddedBackupTest, AServerWhosePlaceIsAwayServesAndSaysSo) {
-    std::ofstream(plan_) << run_syncwatch({"plan", "show", "--as-file"}).out
-                         << "\n[repository.near]\nurl = \"file:"
-                         << (folder_.path() / "not mounted" / "backups").string() << "\"\n";
-    auto server = serve(data_);
+    write_plan({{"near", place("not mounted/backups")}});
+    auto server = serve();
     HttpClient client(server->port());
     const bool said = harness::eventually([&] {
         const auto components = client.get("/health").json().at("components");

@@ -248,7 +248,7 @@ TEST_F(EscrowTest, ASourceSaysWhatItTookAndWhetherItIsWhole) {
     const std::string later = must(run_to_end(secrets_source()->fingerprint()));
     EXPECT_NE(later, closed.position);
     EXPECT_EQ(must(run_to_end(config->fingerprint())), facts.position);
-    write_plan({public_half(first_)});
+    write_plan({harness::public_half(first_)});
     EXPECT_NE(must(run_to_end(secrets_source()->fingerprint())), later);
 }
 

@@ -8,11 +8,9 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "harness/eventually.h"
 #include "harness/http_client.h"
-#include "harness/process.h"
+#include "harness/planned_installation.h"
 #include "harness/scripted_server.h"
-#include "harness/temp_folder.h"
 
 namespace syncwatch {
 namespace {
@@ -20,16 +18,14 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using harness::Ran;
-using harness::run_syncwatch;
-using harness::Server;
 
-class NotifyTest : public testing::Test {
+class NotifyTest : public harness::PlannedInstallation {
 protected:
     void SetUp() override {
         fs::create_directory(folder_.path() / "near");
         for (ScriptedServer* each : {&hook_, &heart_}) each->says(ScriptedServer::answer(200, ""));
-        plan_with(notify("webhook", "url", url(hook_)) + "[heartbeat]\nurl = \"" + url(heart_) +
-                  "\"\n");
+        plan_and(notify("webhook", "url", url(hook_)) + "[heartbeat]\nurl = \"" + url(heart_) +
+                 "\"\n");
     }
     static std::string url(const ScriptedServer& server) {
         return "http://127.0.0.1:" + std::to_string(server.port()) + "/";
@@ -43,23 +39,7 @@ protected:
         std::ofstream(path) << text << '\n';
         return path.string();
     }
-    void plan_with(const std::string& more) const {
-        std::ofstream(plan_) << run_syncwatch({"plan", "show", "--as-file"}).out
-                             << "\n[repository.near]\nurl = \"file:"
-                             << (folder_.path() / "near").string() << "\"\n"
-                             << more;
-    }
-    std::unique_ptr<Server> serve() const {
-        Server::Options options;
-        options.environment = {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}};
-        return std::make_unique<Server>(data_, options);
-    }
-    Ran run(std::vector<std::string> arguments) const {
-        arguments.emplace_back("--data-dir");
-        arguments.push_back(data_.string());
-        return run_syncwatch(std::move(arguments), {},
-                             {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}});
-    }
+    void plan_and(const std::string& more) const { write_plan({{"near", place("near")}}, more); }
     /// What the webhook was told, as "begins KEY".
     std::vector<std::string> told() const {
         std::vector<std::string> all;
@@ -80,11 +60,8 @@ protected:
         }
     }
 
-    TempFolder folder_;
     ScriptedServer hook_;
     ScriptedServer heart_;
-    const fs::path data_ = folder_.path() / "data";
-    const fs::path plan_ = folder_.path() / "plan.toml";
 };
 
 TEST_F(NotifyTest, AServerSaysOnceThatABackupIsDamagedAndOnceThatItIsWellAgain) {
@@ -126,7 +103,7 @@ TEST_F(NotifyTest, ACommandTriesEachAndSaysWhatCameOfIt) {
     EXPECT_EQ(heart_.requests().size(), 1U);
 
     const std::string secret = file("slack", "http://127.0.0.1:1/services/T/B/secret");
-    plan_with(notify("webhook", "url", url(hook_)) + notify("slack", "credentials_file", secret));
+    plan_and(notify("webhook", "url", url(hook_)) + notify("slack", "credentials_file", secret));
     const Ran partly = run({"plan", "notify", "--test", "--json"});
     EXPECT_EQ(partly.exit, 7) << partly.err;
     const json::value said = json::parse(partly.out);

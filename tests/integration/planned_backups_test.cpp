@@ -10,10 +10,8 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include "harness/eventually.h"
 #include "harness/http_client.h"
-#include "harness/process.h"
-#include "harness/temp_folder.h"
+#include "harness/planned_installation.h"
 
 namespace syncwatch {
 namespace {
@@ -21,32 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 using harness::Ran;
-using harness::run_syncwatch;
-using harness::Server;
 
-class PlannedBackupsTest : public testing::Test {
+class PlannedBackupsTest : public harness::PlannedInstallation {
 protected:
     void SetUp() override {
         for (const char* each : {"near", "far"}) fs::create_directory(folder_.path() / each);
-        std::ofstream(plan_) << run_syncwatch({"plan", "show", "--as-file"}).out
-                             << "\n[repository.near]\nurl = \"" << place("near")
-                             << "\"\n[repository.far]\nurl = \"" << place("far") << "\"\n";
-    }
-    std::string place(const char* name) const { return "file:" + (folder_.path() / name).string(); }
-    std::unique_ptr<Server> serve() const {
-        Server::Options options;
-        options.environment = {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}};
-        return std::make_unique<Server>(data_, options);
-    }
-    Ran run(std::vector<std::string> arguments) const {
-        arguments.emplace_back("--data-dir");
-        arguments.push_back(data_.string());
-        return run_syncwatch(std::move(arguments), {},
-                             {{"SYNCWATCH_RECOVERY_PLAN", plan_.string()}});
-    }
-    json::value document(std::vector<std::string> arguments) const {
-        arguments.emplace_back("--json");
-        return json::parse(run(std::move(arguments)).out);
+        write_plan({{"near", place("near")}, {"far", place("far")}});
     }
     /// The records of the settings that the catalogue has.
     json::array records() const {
@@ -77,10 +55,6 @@ protected:
         }
         return "it is not there";
     }
-
-    TempFolder folder_;
-    const fs::path data_ = folder_.path() / "data";
-    const fs::path plan_ = folder_.path() / "plan.toml";
 };
 
 TEST_F(PlannedBackupsTest, AServerMakesThemAndACommandLooksAtThem) {

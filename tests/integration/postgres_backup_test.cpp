@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/async/run_to_end.h"
+#include "harness/backup_moments.h"
 #include "harness/eventually.h"
 #include "harness/long_run.h"
 #include "harness/must.h"
@@ -350,8 +351,7 @@ TEST_F(PostgresBackupTest, ARestoreSaysWhatItReadsForADayAsItsLogIsReplayedLater
     const Ran restored =
         world().run({"restore", "pg", "--into", into.string(), "--cluster", "test"});
     ASSERT_EQ(restored.exit, 0) << restored.err;
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const WallTime now = harness::wall_now();
     std::vector<recovery::Hold> holds;
     for (const auto& each : fs::recursive_directory_iterator(world().backups() / "v1")) {
         if (!each.is_regular_file()) continue;

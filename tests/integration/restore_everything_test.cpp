@@ -14,15 +14,9 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
-#include "base/time.h"
-#include "harness/eventually.h"
-#include "harness/film_upload.h"
-#include "harness/http_client.h"
-#include "harness/played_stream.h"
-#include "harness/process.h"
-#include "harness/room_chat.h"
-#include "harness/temp_folder.h"
-#include "harness/viewer.h"
+#include "harness/film_night.h"
+#include "harness/planned_installation.h"
+#include "harness/recovery_key.h"
 
 namespace syncwatch {
 namespace {
@@ -30,7 +24,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 namespace json = boost::json;
-using harness::HttpClient;
 using harness::Process;
 using harness::Ran;
 using harness::run_syncwatch;
@@ -43,7 +36,7 @@ protected:
     static void SetUpTestSuite() {
         world_ = std::make_unique<TempFolder>();
         for (const char* each : {"etc", "near", "far"}) fs::create_directory(at(each));
-        make_key();
+        harness::make_recovery_key(at("key"));
         write_settings();
         Server::Options options;
         options.arguments = {"--config", at("etc/sw.toml").string()};
@@ -53,7 +46,7 @@ protected:
         ASSERT_TRUE(kept) << run({"backup", "list"}).out;
         // What a stop ships a kill would have shipped within seconds.
         ASSERT_EQ(server.stop(), 0);
-        last_ = now();
+        last_ = harness::wall_now();
         etc_ = all_in(at("etc"));
         lose_the_machine();
     }
@@ -62,29 +55,12 @@ protected:
 
     static fs::path at(const std::string& name) { return world_->path() / name; }
     static std::string place(const char* name) { return "file:" + at(name).string(); }
-    static WallTime now() {
-        return std::chrono::time_point_cast<std::chrono::microseconds>(
-            std::chrono::system_clock::now());
-    }
-    static void make_key() {
-        Process::Options run;
-        run.command = {"age-keygen", "-o", at("key").string()};
-        ASSERT_EQ(Process(run).wait(), 0);
-    }
-    static std::string public_half() {
-        Process::Options run;
-        run.command = {"age-keygen", "-y", at("key").string()};
-        Process process(run);
-        EXPECT_EQ(process.wait(), 0);
-        return process.out().substr(0, process.out().find('\n'));
-    }
     static void write_settings() {
         std::ofstream(at("etc/token")) << "token-of-the-metrics\n";
         fs::permissions(at("etc/token"), fs::perms::owner_read | fs::perms::owner_write);
         std::ofstream(at("etc/plan.toml"))
-            << run_syncwatch({"plan", "show", "--as-file"}).out << "\n[repository.near]\nurl = \""
-            << place("near") << "\"\n[repository.far]\nurl = \"" << place("far")
-            << "\"\n[escrow]\nrecipients = [\"" << public_half() << "\"]\n";
+            << harness::plan_with({{"near", place("near")}, {"far", place("far")}})
+            << "[escrow]\nrecipients = [\"" << harness::public_half(at("key")) << "\"]\n";
         std::ofstream(at("etc/sw.toml"))
             << "[data]\ndir = \"" << at("data").string() << "\"\n[objects]\nsecond = \""
             << place("second") << "\"\n[metrics]\ntoken_file = \"" << at("etc/token").string()
@@ -106,33 +82,12 @@ protected:
         return found >= 4;
     }
     static void fill(const Server& server) {
-        HttpClient client(server.port());
-        client.as(client.account("alice"));
-        film_ = harness::upload_film(client, clip("ready.mp4"));
-        code_ = client.post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
-        harness::Viewer viewer(client, code_);
-        ASSERT_EQ(viewer.say("It begins"), "ack");
-        harness::expect_ready(client, film_);
-        for (const auto& [name, bytes] : pieces_of(client)) pieces_[name] = bytes;
-        ASSERT_GE(pieces_.size(), 2u);
+        ASSERT_NO_FATAL_FAILURE(night_.begin(server));
         const bool copied = harness::eventually([] {
             const Ran ran = run({"replicate", "status", "--json"});
             return json::parse(ran.out).at("replication").at("pending_objects") == 0;
         });
         ASSERT_TRUE(copied);
-    }
-    /// What a player gets of the film's first stream, by name.
-    static std::map<std::string, std::string> pieces_of(HttpClient& client) {
-        std::map<std::string, std::string> pieces;
-        const std::string master = client.get("/api/v1/videos/" + film_).text_at("master");
-        const auto streams = harness::entries(client, master);
-        if (streams.empty()) return pieces;
-        for (const std::string& each : harness::entries(client, streams.front())) {
-            const auto answer = client.get(each);
-            EXPECT_EQ(answer.status, 200) << each;
-            pieces[each.substr(each.rfind('/') + 1)] = answer.body;
-        }
-        return pieces;
     }
     static std::map<std::string, std::string> all_in(const fs::path& folder) {
         std::map<std::string, std::string> all;
@@ -166,30 +121,18 @@ protected:
         Server::Options options;
         options.arguments = {"--config", at("etc/sw.toml").string()};
         Server server(at("new"), options);
-        HttpClient client(server.port());
-        const auto in = client.post("/api/v1/auth/login",
-                                    {{"username", "alice"}, {"password", "correct horse"}});
-        ASSERT_EQ(in.status, 200) << in.body;
-        client.as(in.text_at("token"));
-        EXPECT_EQ(harness::kept_chat(client, code_), harness::Texts{"It begins"});
-        EXPECT_TRUE(pieces_of(client) == pieces_) << "the film is another one";
+        ASSERT_NO_FATAL_FAILURE(night_.expect_back(server, {"It begins"}));
         // It is backed up again, under the same name.
-        const WallTime begun = now();
+        const WallTime begun = harness::wall_now();
         EXPECT_TRUE(harness::eventually([&] {
             const Ran listed = run({"backup", "list", "--json", "--data-dir", at("new").string()});
-            if (listed.exit != 0) return false;
-            const json::value said = json::parse(listed.out);
-            const auto& windows = said.at("windows").as_array();
-            const std::string until(windows.back().at("to").as_string());
-            return parse_rfc3339(until).value() > begun;
+            return listed.exit == 0 && harness::reaches(listed.out, begun);
         })) << run({"backup", "list"}).out;
         EXPECT_EQ(server.stop(), 0);
     }
 
     static inline std::unique_ptr<TempFolder> world_;
-    static inline std::string film_;
-    static inline std::string code_;
-    static inline std::map<std::string, std::string> pieces_;
+    static inline harness::FilmNight night_;
     static inline std::map<std::string, std::string> etc_;
     static inline WallTime last_;
 };
@@ -257,7 +200,7 @@ TEST_F(RestoreEverythingTest, TheFarPlaceAloneIsEnoughHoweverOftenItIsKilled) {
 }
 
 TEST_F(RestoreEverythingTest, WhatIsInNoStoreIsListedAndWhatIsInTheWayIsMended) {
-    const fs::path piece = at("second") / "videos" / film_ / "1" / "poster.jpg";
+    const fs::path piece = at("second") / "videos" / night_.film() / "1" / "poster.jpg";
     fs::rename(piece, at("kept.jpg"));
     // Somebody is in the way in the middle of it: it says so, and goes on when they are gone.
     fs::create_directories(at("new") / "syncwatch.db.restoring" / "x");

@@ -11,13 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "apps/lab/redis_server.h"
-#include "harness/film_upload.h"
+#include "harness/film_night.h"
 #include "harness/long_run.h"
 #include "harness/object_store.h"
-#include "harness/played_stream.h"
 #include "harness/postgres_backup_world.h"
-#include "harness/room_chat.h"
-#include "harness/viewer.h"
+#include "harness/recovery_key.h"
 
 namespace syncwatch {
 namespace {
@@ -25,8 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 namespace json = boost::json;
-using harness::HttpClient;
-using harness::Process;
 using harness::Ran;
 using harness::run_syncwatch;
 using harness::Server;
@@ -40,18 +36,9 @@ protected:
         return "s3:https://localhost:" + std::to_string(store.https_port()) +
                "/films/everything?ca=" + store.ca_file().string();
     }
-    std::string key_made() const {
-        Process::Options made;
-        made.command = {"age-keygen", "-o", at("key").string()};
-        EXPECT_EQ(Process(made).wait(), 0);
-        Process::Options asked;
-        asked.command = {"age-keygen", "-y", at("key").string()};
-        Process process(asked);
-        EXPECT_EQ(process.wait(), 0);
-        return process.out().substr(0, process.out().find('\n'));
-    }
     void make_world() {
         fs::create_directory(at("etc"));
+        harness::make_recovery_key(at("key"));
         for (const fs::path& each : {at("etc/s3"), at("s3.kept")}) {
             std::ofstream(each) << "aws_access_key_id = " << TestObjectStore::kAccessKey
                                 << "\naws_secret_access_key = " << TestObjectStore::kSecretKey
@@ -59,7 +46,7 @@ protected:
         }
         world_ = std::make_unique<World>(
             "url = \"" + repository() + "\"\ncredentials_file = \"" + at("etc/s3").string() +
-            "\"\n[escrow]\nrecipients = [\"" + key_made() +
+            "\"\n[escrow]\nrecipients = [\"" + harness::public_half(at("key")) +
             "\"]\n[backup.redis]\nsnapshot = \"hourly\"\nkeep = \"1d\"\n"
             "[backup.config]\nbundle = \"on change\"\n"
             "keep = \"forever\"\n[backup.secrets]\n"
@@ -93,16 +80,6 @@ protected:
         all.insert(all.end(), more.begin(), more.end());
         return run_syncwatch(std::move(all));
     }
-    static std::vector<std::string> pieces_of(HttpClient& client, const std::string& film) {
-        std::vector<std::string> pieces;
-        const std::string master = client.get("/api/v1/videos/" + film).text_at("master");
-        const auto streams = harness::entries(client, master);
-        if (streams.empty()) return pieces;
-        for (const std::string& each : harness::entries(client, streams.front())) {
-            pieces.push_back(client.get(each).body);
-        }
-        return pieces;
-    }
 
     TempFolder folder_;
     std::unique_ptr<World> world_;
@@ -112,20 +89,11 @@ protected:
 TEST_F(RestoreProductionTest, AKeyAndAnAddressBringPostgresRedisAndTheFilmsBack) {
     if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
     make_world();
-    std::string film;
-    std::string code;
-    std::vector<std::string> pieces;
+    harness::FilmNight night;
     {
         const auto server = serve();
-        HttpClient client(server->port());
-        client.as(client.account("alice"));
-        film = harness::upload_film(client, clip("ready.mp4"));
-        code = client.post("/api/v1/rooms", {{"name", "Film night"}}).text_at("code");
-        harness::Viewer viewer(client, code);
-        ASSERT_EQ(viewer.say("It begins"), "ack");
-        harness::expect_ready(client, film);
-        pieces = pieces_of(client, film);
-        ASSERT_GE(pieces.size(), 2u);
+        ASSERT_NO_FATAL_FAILURE(night.begin(*server));
+        harness::Viewer viewer = night.enter(*server);
         must(redis_->ask({"SET", "kept", "x"}));
         const Ran made = run({"backup", "run", "--json"});
         ASSERT_EQ(made.exit, 0) << made.out << made.err;
@@ -158,13 +126,7 @@ TEST_F(RestoreProductionTest, AKeyAndAnAddressBringPostgresRedisAndTheFilmsBack)
 
     EXPECT_EQ(must(redis_->ask({"GET", "kept"})), "x");
     const auto server = serve();
-    HttpClient client(server->port());
-    const auto in =
-        client.post("/api/v1/auth/login", {{"username", "alice"}, {"password", "correct horse"}});
-    ASSERT_EQ(in.status, 200) << in.body;
-    client.as(in.text_at("token"));
-    EXPECT_EQ(harness::kept_chat(client, code), (harness::Texts{"It begins", "It goes on"}));
-    EXPECT_TRUE(pieces_of(client, film) == pieces);
+    night.expect_back(*server, {"It begins", "It goes on"});
 }
 
 }  // namespace

@@ -157,8 +157,9 @@ TEST_F(SnapshotDamageTest, OfTheSecrets) {
     take_both();
     const fs::path sealed = folder_.path() / "sealed";
     std::string settings = text_of(open_);
-    must(run_to_end(
-        age_.encrypt(std::move(settings), {public_half(first_), public_half(second_)}, sealed)));
+    must(run_to_end(age_.encrypt(std::move(settings),
+                                 {harness::public_half(first_), harness::public_half(second_)},
+                                 sealed)));
     EXPECT_NE(words(secrets, forge(secrets.newer, text_of(sealed)), VerifyLevel::Restore), "")
         << "they are the settings";
     BackupRecord edited = forge(secrets.newer, good);

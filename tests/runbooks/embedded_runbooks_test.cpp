@@ -5,6 +5,7 @@
 
 #include "base/quantity.h"
 #include "base/time.h"
+#include "harness/backup_moments.h"
 #include "harness/film_upload.h"
 #include "harness/long_run.h"
 #include "harness/played_stream.h"
@@ -18,10 +19,7 @@ namespace fs = std::filesystem;
 
 class EmbeddedRunbooksTest : public EmbeddedRunbookWorld {
 protected:
-    static std::string moment() {
-        return format_rfc3339(std::chrono::time_point_cast<std::chrono::microseconds>(
-            std::chrono::system_clock::now()));
-    }
+    static std::string moment() { return format_rfc3339(harness::wall_now()); }
 };
 
 TEST_F(EmbeddedRunbooksTest, ADatabaseThatIsGoneComesBack) {

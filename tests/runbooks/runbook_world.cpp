@@ -5,13 +5,11 @@
 #include <fstream>
 #include <regex>
 
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include "apps/lab/ports.h"
-#include "base/time.h"
-#include "harness/eventually.h"
 #include "harness/must.h"
+#include "harness/planned_installation.h"
 #include "runbooks/runbook.h"
 
 namespace syncwatch::runbooks {
@@ -197,9 +195,7 @@ std::uint64_t RunbookWorld::bytes_in(const fs::path& folder) const {
 EmbeddedRunbookWorld::EmbeddedRunbookWorld() {
     for (const fs::path& each : {data(), backups(), second(), etc()}) fs::create_directories(each);
     port_ = must(lab::free_port());
-    write(etc() / "plan.toml", harness::run_syncwatch({"plan", "show", "--as-file"}).out +
-                                   "\n[repository.near]\nurl = \"file:" + backups().string() +
-                                   "\"\n");
+    write(etc() / "plan.toml", harness::plan_with({{"near", "file:" + backups().string()}}));
     write(etc() / "syncwatch.toml",
           fmt::format("[server]\nlisten = \"127.0.0.1:{}\"\n[data]\ndir = \"{}\"\n[objects]\n"
                       "second = \"file:{}\"\n[recovery]\nplan = \"{}\"\n",
@@ -224,16 +220,12 @@ void EmbeddedRunbookWorld::wait_until_well() {
 }
 
 void EmbeddedRunbookWorld::wait_until_backed_up() {
-    const auto now =
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const WallTime now = harness::wall_now();
     // While nothing changes nothing is shipped: this is a change.
     (void)client().guest("somebody");
     const bool done = harness::eventually([&] {
-        if (sh("syncwatch backup list --json --config \"$CONFIG\" 2>/dev/null") != 0) return false;
-        const boost::json::value said = boost::json::parse(said_);
-        const auto& windows = said.at("windows").as_array();
-        if (windows.empty()) return false;
-        return parse_rfc3339(windows.back().at("to").as_string()).value() > now;
+        return sh("syncwatch backup list --json --config \"$CONFIG\" 2>/dev/null") == 0 &&
+               harness::reaches(said_, now);
     });
     ASSERT_TRUE(done) << said_;
 }
