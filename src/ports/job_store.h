@@ -73,6 +73,7 @@ enum class Original : std::uint8_t { Keep, Drop };
 /// where the recorded segments end (VideoStore::segments). Everything as for VideoStore; calls with
 /// a lease also fail with Conflict (reason "lease_lost": it expired and somebody else has the job,
 /// the job was cancelled, or the video is gone): stop at once, and remove what is not recorded.
+/// All pass tests/contract/job_store_contract.h.
 class JobStore {
 public:
     virtual ~JobStore() = default;

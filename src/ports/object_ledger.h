@@ -18,7 +18,7 @@ struct LeftBehind {
 /// What the database knows of the objects in the BlobStore: which exist, what they must hash to,
 /// and which are to go. Whoever stores an object and then cannot record it removes it again.
 /// All fail with Unavailable (component "database").
-/// All pass tests/contract/media_store_contract.h.
+/// All pass tests/contract/object_ledger_contract.h.
 class ObjectLedger {
 public:
     virtual ~ObjectLedger() = default;

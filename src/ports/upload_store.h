@@ -25,6 +25,7 @@ struct Upload {
 };
 
 /// Uploads. Everything as for VideoStore. NotFound is "no such upload" (reason "no_such_upload").
+/// All pass tests/contract/upload_store_contract.h.
 class UploadStore {
 public:
     virtual ~UploadStore() = default;

@@ -27,7 +27,8 @@ struct TrashFigures {
 /// ports/job_store.h): one implementation serves all three, over one database. Every call is whole
 /// or not at all, and durable when it returns. A video in the trash is none, unless a call says
 /// otherwise. All fail with Unavailable (component "database"); those that name a video with
-/// NotFound (reason "no_such_video"). All pass tests/contract/media_store_contract.h.
+/// NotFound (reason "no_such_video"). All pass tests/contract/video_store_contract.h and
+/// tests/contract/trash_contract.h.
 class VideoStore {
 public:
     virtual ~VideoStore() = default;

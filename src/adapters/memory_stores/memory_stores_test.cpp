@@ -10,12 +10,15 @@
 #include "contract/chat_spool_contract.h"
 #include "contract/chat_store_contract.h"
 #include "contract/job_store_contract.h"
-#include "contract/media_store_contract.h"
+#include "contract/object_ledger_contract.h"
 #include "contract/playback_store_contract.h"
 #include "contract/queue_store_contract.h"
 #include "contract/replica_ledger_contract.h"
 #include "contract/room_store_contract.h"
 #include "contract/sign_out_spool_contract.h"
+#include "contract/trash_contract.h"
+#include "contract/upload_store_contract.h"
+#include "contract/video_store_contract.h"
 
 namespace syncwatch {
 namespace {
@@ -64,7 +67,10 @@ struct MadeMemorySignOuts {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, SignOutSpoolContract, MadeMemorySignOuts);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ChatSpoolContract, MadeMemorySpool);
-INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MediaStoreContract, MadeMemoryMedia);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UploadStoreContract, MadeMemoryMedia);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, VideoStoreContract, MadeMemoryMedia);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, TrashContract, MadeMemoryMedia);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ObjectLedgerContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobStoreContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ReplicaLedgerContract, MadeMemoryMedia);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AccountStoreContract, MadeMemoryStores);
