@@ -1,7 +1,6 @@
 #pragma once
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/async/run_to_end.h"
+#include "harness/contents_of.h"
 #include "harness/must.h"
 #include "harness/temp_folder.h"
 #include "ports/backup_repository.h"
@@ -38,10 +38,6 @@ protected:
         return path;
     }
     std::filesystem::path new_path() { return folder_.path() / ("file" + std::to_string(next_++)); }
-    static std::string bytes_of(const std::filesystem::path& path) {
-        std::ifstream in(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
     /// Bytes that are not all alike.
     static std::string many_bytes(std::size_t size, std::uint32_t seed) {
         std::string bytes(size, '\0');
@@ -112,7 +108,7 @@ TYPED_TEST_P(BackupRepositoryContract, OfManyWhoCreateOneNameOneWins) {
 TYPED_TEST_P(BackupRepositoryContract, AFileGoesInAndStays) {
     const auto path = this->file("backup");
     EXPECT_EQ(this->create_from("v/a", path).value(), 6u);
-    EXPECT_EQ(this->bytes_of(path), "backup");
+    EXPECT_EQ(contents_of(path), "backup");
     EXPECT_EQ(this->content("v/a"), "backup");
     EXPECT_EQ(this->create_from("v/b", this->new_path()).error().code, ErrorCode::NotFound);
     EXPECT_EQ(this->create_from("v/empty", this->file("")).value(), 0u);
@@ -129,14 +125,14 @@ TYPED_TEST_P(BackupRepositoryContract, AFileOfAnySizeGoesThereAndBack) {
         ErrorCode::Conflict);
     const auto back = this->new_path();
     ASSERT_EQ(run_to_end(this->repository().fetch("v/big", back)).value(), bytes.size());
-    EXPECT_TRUE(this->bytes_of(back) == bytes) << "quietly: nobody wants to see them";
+    EXPECT_TRUE(contents_of(back) == bytes) << "quietly: nobody wants to see them";
 }
 
 TYPED_TEST_P(BackupRepositoryContract, NoFileIsReplacedOrLeftByAFetch) {
     ASSERT_TRUE(this->create("v/a", "backup"));
     const auto taken = this->file("mine");
     EXPECT_EQ(run_to_end(this->repository().fetch("v/a", taken)).error().code, ErrorCode::Conflict);
-    EXPECT_EQ(this->bytes_of(taken), "mine");
+    EXPECT_EQ(contents_of(taken), "mine");
     const auto path = this->new_path();
     EXPECT_EQ(run_to_end(this->repository().fetch("v/b", path)).error().code, ErrorCode::NotFound);
     EXPECT_FALSE(std::filesystem::exists(path));

@@ -9,6 +9,7 @@
 
 #include "base/async/run_to_end.h"
 #include "base/encoding.h"
+#include "harness/contents_of.h"
 #include "harness/temp_folder.h"
 #include "ports/blob_store.h"
 
@@ -99,8 +100,7 @@ TYPED_TEST_P(BlobStoreContract, AnObjectHasAPathForPrograms) {
     ASSERT_TRUE(run_to_end(this->blobs().put("v/original", std::string("film"))));
     const auto path = run_to_end(this->blobs().local_path("v/original"));
     ASSERT_TRUE(path);
-    std::ifstream in(*path, std::ios::binary);
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "film");
+    EXPECT_EQ(contents_of(*path), "film");
     EXPECT_EQ(run_to_end(this->blobs().local_path("v/other")).error().code, ErrorCode::NotFound);
 }
 

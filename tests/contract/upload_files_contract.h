@@ -1,12 +1,11 @@
 #pragma once
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "base/async/run_to_end.h"
 #include "base/encoding.h"
+#include "harness/contents_of.h"
 #include "harness/seeded_random.h"
 #include "ports/upload_files.h"
 
@@ -39,8 +38,7 @@ protected:
     std::uint64_t size(UploadId id) { return run_to_end(files().size(id)).value(); }
     std::string content(UploadId id) {
         const auto finished = run_to_end(files().finish(id)).value();
-        std::ifstream in(finished.file, std::ios::binary);
-        std::string bytes(std::istreambuf_iterator<char>(in), {});
+        std::string bytes = contents_of(finished.file);
         EXPECT_EQ(bytes.size(), finished.size);
         if (finished.sha256) {
             EXPECT_EQ(*finished.sha256, sha256(as_bytes(bytes)));

@@ -1,7 +1,6 @@
 #pragma once
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -100,10 +99,6 @@ protected:
     std::filesystem::path file_of(const std::string& place,
                                   const recovery::BackupRecord& record) const {
         return folder_.path() / place / catalogue_.names().record(record);
-    }
-    static std::string text_of(const std::filesystem::path& file) {
-        std::ifstream in(file, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
     }
     static void overwrite(const std::filesystem::path& file, const std::string& text) {
         std::ofstream(file, std::ios::binary) << text;

@@ -2,7 +2,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -12,15 +11,9 @@
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/unique_fd.h"
+#include "harness/contents_of.h"
 
 namespace syncwatch {
-
-inline std::string contents_of(const std::filesystem::path& file) {
-    std::ostringstream out;
-    std::ifstream in(file, std::ios::binary);
-    if (in.peek() != std::ifstream::traits_type::eof()) out << in.rdbuf();
-    return out.str();
-}
 
 /// The folder of the clips as the script makes them now; other test programs may want them at once.
 inline std::filesystem::path made_clips() {

@@ -2,10 +2,8 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <future>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -99,11 +97,6 @@ private:
     net::thread_pool pool_{1};
     std::unique_ptr<filesystem::FolderRepository> folder_;
 };
-
-inline std::string content_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 /// One life of the process that owns the database and ships its log.
 class Life {

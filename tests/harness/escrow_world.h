@@ -1,7 +1,6 @@
 #pragma once
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +17,7 @@
 #include "apps/plan/plan_source.h"
 #include "base/async/run_to_end.h"
 #include "harness/certificate.h"
+#include "harness/contents_of.h"
 #include "harness/manual_clock.h"
 #include "harness/must.h"
 #include "harness/recovery_key.h"
@@ -48,8 +48,7 @@ protected:
                   pair.certificate.string() + "\"\nkey = \"" + pair.key.string() +
                   "\"\n[recovery]\nplan = \"" + path("plan.toml") + "\"\n",
               0640);
-        std::ifstream key(pair.key);
-        const std::string text{std::istreambuf_iterator<char>(key), {}};
+        const std::string text = contents_of(pair.key);
         key_line_ = text.substr(text.find('\n') + 1, 60);
     }
 
@@ -95,10 +94,6 @@ protected:
         must(run_to_end(config_source()->take(open_)));
         must(run_to_end(secrets_source()->take(closed_)));
     }
-    static std::string text_of(const std::filesystem::path& file) {
-        std::ifstream in(file, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
     /// Every file below it, with its mode: what a restore is compared with.
     static std::map<std::string, std::string> all_in(const std::filesystem::path& folder) {
         std::map<std::string, std::string> all;
@@ -106,7 +101,7 @@ protected:
             if (!each.is_regular_file()) continue;
             const auto mode = static_cast<unsigned>(each.status().permissions());
             all[each.path().lexically_relative(folder)] =
-                std::to_string(mode) + " " + text_of(each.path());
+                std::to_string(mode) + " " + contents_of(each.path());
         }
         return all;
     }

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
+#include "harness/contents_of.h"
 #include "ports/clock.h"
 #include "ports/snapshot_source.h"
 
@@ -18,9 +18,9 @@ public:
         : file_(std::move(file)), clock_(clock) {}
 
     std::string file_name() const override { return "lines.txt"; }
-    Async<std::string> fingerprint() override { co_return text_of(file_); }
+    Async<std::string> fingerprint() override { co_return contents_of(file_); }
     Async<Facts> take(std::filesystem::path into) override {
-        const std::string text = text_of(file_);
+        const std::string text = contents_of(file_);
         if (text.empty()) co_return fail(ErrorCode::Unavailable, "there is nothing to take");
         std::ofstream(into, std::ios::binary) << text;
         Facts facts;
@@ -32,18 +32,13 @@ public:
         co_return facts;
     }
     Async<Counts> inspect(std::filesystem::path file) override {
-        const std::string text = text_of(file);
+        const std::string text = contents_of(file);
         if (!text.ends_with("end\n")) co_return fail(ErrorCode::Corrupt, "it does not end");
         co_return Counts{{"lines", lines(text)}};
     }
     Async<Counts> rehearse(std::filesystem::path file, std::filesystem::path scratch) override {
         std::filesystem::copy_file(file, scratch / "lines.txt");
         co_return co_await inspect(scratch / "lines.txt");
-    }
-
-    static std::string text_of(const std::filesystem::path& file) {
-        std::ifstream in(file, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
     }
 
 private:

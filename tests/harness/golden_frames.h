@@ -1,7 +1,5 @@
 #pragma once
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -9,6 +7,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+
+#include "harness/contents_of.h"
 
 namespace syncwatch::room_protocol {
 
@@ -26,9 +26,7 @@ inline std::vector<Golden> goldens(const std::string& direction) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string file = entry.path().stem().string();
         if (entry.path().extension() != ".json" || !file.starts_with(direction + ".")) continue;
-        std::stringstream text;
-        text << std::ifstream(entry.path()).rdbuf();
-        const auto value = boost::json::parse(text.str());
+        const auto value = boost::json::parse(contents_of(entry.path()));
         found.push_back(
             {file.substr(direction.size() + 1), value.at("valid").as_bool(), value.at("frame")});
     }

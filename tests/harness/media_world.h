@@ -1,8 +1,6 @@
 #pragma once
 #include <deque>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "adapters/sql_media/sql_media_store.h"
 #include "domain/media/media_keys.h"
 #include "harness/account_world.h"
+#include "harness/contents_of.h"
 #include "services/media/reels.h"
 #include "services/media/upload_service.h"
 #include "services/media/video_library.h"
@@ -186,8 +185,7 @@ public:
     std::string object(const std::string& key) {
         const auto path = run_to_end(blobs->local_path(key));
         if (!path) return "no: " + path.error().message;
-        std::ifstream in(*path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
+        return contents_of(*path);
     }
 
     UploadService::Options upload_options;

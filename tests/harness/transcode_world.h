@@ -25,6 +25,7 @@
 #include "adapters/system/system_random.h"
 #include "base/async/run_to_end.h"
 #include "domain/media/media_keys.h"
+#include "harness/contents_of.h"
 #include "harness/made_film.h"
 #include "ports/topics.h"
 #include "services/objects/passing_store.h"
@@ -112,7 +113,7 @@ public:
         upload.created_at = now;
         upload.expires_at = now + std::chrono::hours(1);
         EXPECT_TRUE(run_to_end(store->add_upload(upload, video, 100)));
-        EXPECT_TRUE(run_to_end(blobs->put(source_key(video.id), contents(file))));
+        EXPECT_TRUE(run_to_end(blobs->put(source_key(video.id), contents_of(file))));
         const auto job = random.make_id<JobId>(now);
         EXPECT_TRUE(
             run_to_end(store->complete_upload(upload.id, video.size, std::nullopt, job, now)));
@@ -166,7 +167,7 @@ public:
 
     std::string object(const std::string& key) {
         const auto path = run_to_end(blobs->local_path(key));
-        return path ? contents(*path) : std::string();
+        return path ? contents_of(*path) : std::string();
     }
     /// A stream as players put it together, from its rows and objects.
     MadeStream stream(VideoId id, const std::string& name) {
@@ -210,12 +211,6 @@ public:
     std::unique_ptr<TaskGroup> tasks;
 
 private:
-    static std::string contents(const std::filesystem::path& file) {
-        std::ostringstream out;
-        out << std::ifstream(file, std::ios::binary).rdbuf();
-        return out.str();
-    }
-
     const TranscodeWorker::Options options_;
 };
 

@@ -2,7 +2,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -18,6 +17,7 @@
 #include "adapters/sql_media/sql_replica_ledger.h"
 #include "adapters/system/system_clock.h"
 #include "base/async/run_to_end.h"
+#include "harness/contents_of.h"
 #include "harness/temp_database.h"
 #include "harness/temp_folder.h"
 #include "services/objects/healing_store.h"
@@ -123,9 +123,7 @@ public:
         return folder.path() / "second" / key;
     }
     static std::string content(const std::filesystem::path& file) {
-        std::ifstream in(file, std::ios::binary);
-        if (!in) return "none";
-        return {std::istreambuf_iterator<char>(in), {}};
+        return std::filesystem::exists(file) ? contents_of(file) : "none";
     }
     /// Changes one bit, in place.
     static void flip(const std::filesystem::path& file) {

@@ -1,12 +1,12 @@
 // A database that cannot be used: it is said, and nothing is overwritten.
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/contents_of.h"
 #include "harness/http_client.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
@@ -17,11 +17,6 @@ namespace {
 using harness::Ran;
 
 constexpr uid_t kNobody = 65534;
-
-std::string contents(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 class DamageTest : public testing::Test {
 protected:
@@ -41,7 +36,7 @@ protected:
     }
     /// Every command refuses with this code, one line and a hint, and leaves the file as it was.
     void expect_refusal(int exit, const std::string& said) const {
-        const std::string before = contents(database());
+        const std::string before = contents_of(database());
         for (const std::vector<std::string>& command :
              std::vector<std::vector<std::string>>{{"serve"}, {"migrate"}, {"user", "list"}}) {
             const Ran ran = run(command);
@@ -52,7 +47,7 @@ protected:
             EXPECT_NE(ran.err.find("\nHINT: "), std::string::npos) << ran.err;
             EXPECT_EQ(ran.out, "");
         }
-        EXPECT_EQ(contents(database()), before);
+        EXPECT_EQ(contents_of(database()), before);
     }
 
     TempFolder folder_;

@@ -4,6 +4,7 @@
 #include "adapters/filesystem/folder_repository.h"
 #include "base/digest.h"
 #include "base/encoding.h"
+#include "harness/contents_of.h"
 #include "harness/escrow_world.h"
 #include "harness/seeded_random.h"
 #include "recovery/catalogue/catalogue.h"
@@ -63,7 +64,7 @@ protected:
         recovery::Catalogue catalogue({must(recovery::RepositoryNames::of("main")), folder_.path()},
                                       {{"near", near.get()}}, clock_);
         clock_.advance(std::chrono::minutes(1));
-        const std::string bytes = text_of(file);
+        const std::string bytes = contents_of(file);
         recovery::BackupRecord record;
         record.id = random_.make_id<recovery::BackupId>(clock_.wall());
         record.component = component;
@@ -106,8 +107,8 @@ TEST_F(EscrowTest, WhatIsLostComesBackInItsPlaceAndIsReadTheSame) {
 
 TEST_F(EscrowTest, NoSecretIsInTheBundleThatIsForEverybody) {
     take_both();
-    const std::string open = text_of(open_);
-    const std::string closed = text_of(closed_);
+    const std::string open = contents_of(open_);
+    const std::string closed = contents_of(closed_);
     for (const std::string& secret : secrets()) {
         EXPECT_EQ(open.find(secret), std::string::npos) << secret;
         EXPECT_EQ(closed.find(secret), std::string::npos) << secret;
@@ -115,7 +116,7 @@ TEST_F(EscrowTest, NoSecretIsInTheBundleThatIsForEverybody) {
     const Ran alone = restore({"--file", open_.string(), "--into", path("new")});
     EXPECT_EQ(alone.exit, 7) << alone.out << alone.err;
     EXPECT_NE(alone.err.find("REDACTED"), std::string::npos) << alone.err;
-    const std::string settings = text_of(below(etc_ / "new", "sw.toml"));
+    const std::string settings = contents_of(below(etc_ / "new", "sw.toml"));
     EXPECT_NE(settings.find("redis://sw:REDACTED@127.0.0.1:1/0"), std::string::npos) << settings;
     EXPECT_EQ(settings.find(kToken), std::string::npos);
 }
@@ -130,7 +131,7 @@ TEST_F(EscrowTest, OnlyTheRightKeyAndAWholeFileAreTaken) {
     const Ran none = restore({"--file", closed_.string(), "--into", into.string()});
     EXPECT_EQ(none.exit, 3);
     EXPECT_NE(none.err.find("--identity"), std::string::npos) << none.err;
-    const std::string whole = text_of(closed_);
+    const std::string whole = contents_of(closed_);
     std::string flipped = whole;
     flipped[whole.size() - 100] = static_cast<char>(flipped[whole.size() - 100] ^ 4);
     for (const std::string& damaged :
@@ -140,7 +141,7 @@ TEST_F(EscrowTest, OnlyTheRightKeyAndAWholeFileAreTaken) {
         EXPECT_EQ(ran.exit, 5) << ran.out << ran.err;
     }
     std::ofstream(closed_, std::ios::binary) << whole;
-    std::string changed = text_of(open_);
+    std::string changed = contents_of(open_);
     changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 1);
     std::ofstream(open_, std::ios::binary) << changed;
     EXPECT_EQ(restore(from_both(first_, there)).exit, 5);
@@ -154,13 +155,13 @@ TEST_F(EscrowTest, WhatIsThereIsMovedAsideWhenThatIsConfirmed) {
     EXPECT_EQ(asked.exit, 10) << asked.err;
     const Ran shown = restore(from_both(first_, {"--in-place", "--dry-run", "--json"}));
     const std::string token(json::parse(shown.out).at("token").as_string());
-    EXPECT_EQ(text_of(etc_ / "sw.toml"), "# somebody's\n");
+    EXPECT_EQ(contents_of(etc_ / "sw.toml"), "# somebody's\n");
     write("sw.toml", "# somebody else's\n");
     const std::vector<std::string> confirmed{"--in-place", "--confirm", token};
     EXPECT_EQ(restore(from_both(first_, confirmed)).exit, 10) << "it changed since";
     const Ran done = restore_confirmed(from_both(first_, {"--in-place"}));
     ASSERT_EQ(done.exit, 0) << done.out << done.err;
-    EXPECT_NE(text_of(etc_ / "sw.toml").find(kBus), std::string::npos);
+    EXPECT_NE(contents_of(etc_ / "sw.toml").find(kBus), std::string::npos);
     std::size_t aside = 0;
     for (const auto& [name, text] : all_in(etc_)) {
         if (name.find("sw.toml.before-") != std::string::npos) {
@@ -191,7 +192,7 @@ TEST_F(EscrowTest, TheNewestTwoThatAreOfOneStateAreTakenFromThePlaceThatIsThere)
     store("config", open_);
     store("secrets", closed_);
     // A change of which only one half was backed up.
-    write("sw.toml", "[log]\nlevel = \"debug\"\n" + text_of(etc_ / "sw.toml"), 0640);
+    write("sw.toml", "[log]\nlevel = \"debug\"\n" + contents_of(etc_ / "sw.toml"), 0640);
     fs::remove(open_);
     must(run_to_end(config_source()->take(open_)));
     store("config", open_);
@@ -207,7 +208,7 @@ TEST_F(EscrowTest, TheNewestTwoThatAreOfOneStateAreTakenFromThePlaceThatIsThere)
     EXPECT_NE(ran.out.find("away           in near"), std::string::npos) << ran.out;
     EXPECT_EQ(all_in(etc_), files);
     // Where no two fit, nothing is laid down.
-    write("sw.toml", "# another\n" + text_of(etc_ / "sw.toml"), 0640);
+    write("sw.toml", "# another\n" + contents_of(etc_ / "sw.toml"), 0640);
     fs::remove(open_);
     must(run_to_end(config_source()->take(open_)));
     fs::remove_all(folder_.path() / "backups");
@@ -271,8 +272,8 @@ TEST_F(EscrowTest, TarAndAgeAloneBringThemBackToo) {
                    "age -d -i '" + first_.string() + "' '" + closed_.string() + "' | tar x -C '" +
                        into.string() + "'"};
     ASSERT_EQ(harness::Process(run).wait(), 0);
-    EXPECT_EQ(text_of(below(into / "files", "turn")), kTurn + "\n");
-    EXPECT_NE(text_of(into / "manifest.json").find("\"kind\": \"secrets\""), std::string::npos);
+    EXPECT_EQ(contents_of(below(into / "files", "turn")), kTurn + "\n");
+    EXPECT_NE(contents_of(into / "manifest.json").find("\"kind\": \"secrets\""), std::string::npos);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 // The recovery plan by its commands: from the default one to one's own.
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/process.h"
 #include "harness/temp_folder.h"
 
@@ -121,8 +121,7 @@ TEST_F(PlanTest, RenderingGoesOnWhereNoRepositoryAnswers) {
     const Ran rendered = run_syncwatch(render);
     EXPECT_EQ(rendered.exit, 7) << rendered.err;
     EXPECT_EQ(rendered.out.find("written to " + out), 0u) << rendered.out;
-    std::ifstream in(out);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::string text = contents_of(out);
     EXPECT_NE(text.find("## What is missing\n\n- **Not known now**: "), std::string::npos) << text;
     EXPECT_NE(text.find("--recovery-plan " + own), std::string::npos) << text;
     const json::value said = document(render);

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <thread>
 
@@ -21,6 +20,7 @@
 #include "apps/lab/redis_server.h"
 #include "apps/lab/wait.h"
 #include "base/async/run_to_end.h"
+#include "harness/contents_of.h"
 #include "harness/must.h"
 #include "harness/redis_data.h"
 #include "harness/small_disk.h"
@@ -283,8 +283,7 @@ TEST_F(RedisBackupTest, WhatIsWrongWithAFileIsSaid) {
     fill(*server, 2000);
     RedisSnapshot snapshot = of(server->url());
     take(snapshot);
-    std::ifstream in(file_, std::ios::binary);
-    const std::string good{std::istreambuf_iterator<char>(in), {}};
+    const std::string good = contents_of(file_);
     const auto flipped = [&](std::size_t at) {
         std::string text = good;
         text[at] = static_cast<char>(text[at] ^ 1);

@@ -16,6 +16,7 @@
 #include "apps/lab/redis_server.h"
 #include "base/digest.h"
 #include "base/encoding.h"
+#include "harness/contents_of.h"
 #include "harness/escrow_world.h"
 #include "harness/redis_data.h"
 #include "recovery/snapshots/snapshot_component.h"
@@ -85,8 +86,8 @@ protected:
     }
     void expect_damage_is_found(const Backed& of, const std::string& others) {
         const fs::path file = stored(of.newer);
-        const std::string good = text_of(file);
-        const std::string older = text_of(stored(of.older));
+        const std::string good = contents_of(file);
+        const std::string older = contents_of(stored(of.older));
         const struct {
             const char* what;
             std::function<void()> make;
@@ -130,10 +131,10 @@ protected:
 
 TEST_F(SnapshotDamageTest, OfTheSettings) {
     const Backed config = back_up("config", config_source(), [this] {
-        write("sw.toml", text_of(etc_ / "sw.toml") + "# another line\n", 0640);
+        write("sw.toml", contents_of(etc_ / "sw.toml") + "# another line\n", 0640);
     });
     expect_damage_is_found(config, "something else");
-    const std::string good = text_of(stored(config.newer));
+    const std::string good = contents_of(stored(config.newer));
     // Whole, and wrong.
     EXPECT_NE(words(config, forge(config.newer, flipped(good, good.find("# another line"))),
                     VerifyLevel::Structure),
@@ -146,7 +147,7 @@ TEST_F(SnapshotDamageTest, OfTheSettings) {
 TEST_F(SnapshotDamageTest, OfTheSecrets) {
     const Backed secrets =
         back_up("secrets", secrets_source(second_), [this] { write("turn", "another\n", 0600); });
-    const std::string good = text_of(stored(secrets.newer));
+    const std::string good = contents_of(stored(secrets.newer));
     expect_damage_is_found(secrets, "something else");
     // Whole, and wrong: without a key a part of it can be seen, with the key all.
     expect(words(secrets, forge(secrets.newer, good.substr(0, 100)), VerifyLevel::Structure),
@@ -156,11 +157,11 @@ TEST_F(SnapshotDamageTest, OfTheSecrets) {
     expect(words(secrets, inside, VerifyLevel::Restore), "is damaged");
     take_both();
     const fs::path sealed = folder_.path() / "sealed";
-    std::string settings = text_of(open_);
+    std::string settings = contents_of(open_);
     must(run_to_end(age_.encrypt(std::move(settings),
                                  {harness::public_half(first_), harness::public_half(second_)},
                                  sealed)));
-    EXPECT_NE(words(secrets, forge(secrets.newer, text_of(sealed)), VerifyLevel::Restore), "")
+    EXPECT_NE(words(secrets, forge(secrets.newer, contents_of(sealed)), VerifyLevel::Restore), "")
         << "they are the settings";
     BackupRecord edited = forge(secrets.newer, good);
     edited.counts["keys"] = 3;
@@ -191,8 +192,8 @@ TEST_F(SnapshotDamageTest, OfRedis) {
             std::move(options), redis::RedisSnapshot::Powers{system_clock_, random_, pool_}),
         [&] { fill("101", "2000"); });
     expect_damage_is_found(redis, "something else");
-    const std::string good = text_of(stored(redis.newer));
-    const std::string older = text_of(stored(redis.older));
+    const std::string good = contents_of(stored(redis.newer));
+    const std::string older = contents_of(stored(redis.older));
     expect(words(redis, forge(redis.newer, older), VerifyLevel::Structure),
            ", and 1000 were backed up");
     expect(words(redis, forge(redis.newer, flipped(good, good.size() / 2)), VerifyLevel::Structure),

@@ -1,26 +1,21 @@
 // Every page is carried out by some test.
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
+
+#include "harness/contents_of.h"
 
 namespace syncwatch::runbooks {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 TEST(RunbookPagesTest, EachIsCarriedOutAndListed) {
     std::string tests;
     for (const auto& each : fs::directory_iterator(fs::path(SW_RUNBOOK_TESTS))) {
-        if (each.path().string().ends_with("_runbooks_test.cpp")) tests += text_of(each.path());
+        if (each.path().string().ends_with("_runbooks_test.cpp")) tests += contents_of(each.path());
     }
-    const std::string list = text_of(fs::path(SW_RUNBOOKS) / "README.md");
+    const std::string list = contents_of(fs::path(SW_RUNBOOKS) / "README.md");
     int count = 0;
     for (const auto& each : fs::directory_iterator(fs::path(SW_RUNBOOKS))) {
         const std::string page = each.path().filename();

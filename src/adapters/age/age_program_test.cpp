@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +10,7 @@
 #include "adapters/program/run.h"
 #include "adapters/program/surroundings.h"
 #include "base/async/run_to_end.h"
+#include "harness/contents_of.h"
 #include "harness/must.h"
 #include "harness/temp_folder.h"
 
@@ -47,10 +47,7 @@ protected:
     Result<std::string> decrypt(const fs::path& key) {
         return run_to_end(age_.decrypt(file_, key));
     }
-    std::string bytes() const {
-        std::ifstream in(file_, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    std::string bytes() const { return contents_of(file_); }
     void overwrite(const std::string& bytes) const {
         std::ofstream(file_, std::ios::binary) << bytes;
     }

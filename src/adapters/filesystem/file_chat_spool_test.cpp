@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <iterator>
 #include <thread>
 
 #include <gtest/gtest.h>
 
 #include "contract/chat_spool_contract.h"
+#include "harness/contents_of.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch {
@@ -55,10 +55,6 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Files, ChatSpoolContract, MadeFileSpool);
 
 class FileChatSpoolTest : public ChatSpoolContract<MadeFileSpool> {
 protected:
-    static std::string bytes_of(const fs::path& path) {
-        std::ifstream in(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
     static void put(const fs::path& path, const std::string& bytes) {
         std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     }
@@ -71,7 +67,7 @@ TEST_F(FileChatSpoolTest, AFileThatIsCutOffAnywhereGivesWhatIsWhole) {
     keep(where, {"second"});
     made_.stop();
     const fs::path file = made_.files().at(0);
-    const std::string bytes = bytes_of(file);
+    const std::string bytes = contents_of(file);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         put(file, bytes.substr(0, size));
         made_.restart();
@@ -91,7 +87,7 @@ TEST_F(FileChatSpoolTest, AFlippedBitCostsOneMessageAndItsFileIsKeptAside) {
     const std::size_t second = fs::file_size(made_.files().at(0));
     keep(where, {"third"});
     made_.stop();
-    const std::string bytes = bytes_of(made_.files().at(0));
+    const std::string bytes = contents_of(made_.files().at(0));
     for (std::size_t at = first; at < second; at += 7) {
         std::string flipped = bytes;
         flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
@@ -116,7 +112,7 @@ TEST_F(FileChatSpoolTest, AFileGoesWhenAllOfItIsDoneAndComesBackIfTheProcessDies
     const auto first = keep(where, {"a"});
     const auto second = keep(where, {"b"});
     ASSERT_EQ(made_.files().size(), 2U);
-    const std::string a = bytes_of(made_.files().at(0));
+    const std::string a = contents_of(made_.files().at(0));
     const fs::path file = made_.files().at(0);
     spool().done(where, first);
     made_.stop();

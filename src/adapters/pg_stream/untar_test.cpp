@@ -1,10 +1,9 @@
 #include "adapters/pg_stream/untar.h"
 
-#include <fstream>
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "harness/contents_of.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch::pg_stream {
@@ -44,11 +43,6 @@ Result<> lay_down(const fs::path& into, const std::string& archive, std::size_t 
     return untar.finish();
 }
 
-std::string content(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 TEST(UntarTest, FilesAndFoldersAreLaidDownHoweverTheArchiveComes) {
     const std::string archive = file("PG_VERSION", "15\n") + header("base", 0, '5') +
                                 file("base/empty", "") + file("base/1", std::string(1000, 'x')) +
@@ -56,8 +50,8 @@ TEST(UntarTest, FilesAndFoldersAreLaidDownHoweverTheArchiveComes) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{511}, archive.size()}) {
         const TempFolder folder;
         ASSERT_TRUE(lay_down(folder.path(), archive, step)) << step;
-        EXPECT_EQ(content(folder.path() / "PG_VERSION"), "15\n");
-        EXPECT_EQ(content(folder.path() / "base/1"), std::string(1000, 'x'));
+        EXPECT_EQ(contents_of(folder.path() / "PG_VERSION"), "15\n");
+        EXPECT_EQ(contents_of(folder.path() / "base/1"), std::string(1000, 'x'));
         EXPECT_TRUE(fs::exists(folder.path() / "base/empty"));
         EXPECT_EQ(fs::status(folder.path() / "base").permissions(), fs::perms::owner_all);
     }

@@ -1,11 +1,11 @@
 #include "adapters/pgbackrest/options.h"
 
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "harness/contents_of.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch::pgbackrest {
@@ -75,9 +75,7 @@ TEST(PgBackRestOptionsTest, ItsFileIsForItsOwnerAlone) {
     std::ofstream(file) << "changed by hand";
     ASSERT_TRUE(write_configuration(wanted));
     EXPECT_EQ(mode(), 0600u);
-    std::ifstream in(file);
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}),
-              configuration_text(wanted).value());
+    EXPECT_EQ(contents_of(file), configuration_text(wanted).value());
     wanted.work = folder.path() / "a" / "b";
     EXPECT_EQ(write_configuration(wanted).error().code, ErrorCode::Unavailable);
 }

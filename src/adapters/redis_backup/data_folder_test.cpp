@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch::redis {
@@ -22,10 +22,6 @@ protected:
     static void write(const fs::path& file, const std::string& text) {
         fs::create_directories(file.parent_path());
         std::ofstream(file) << text;
-    }
-    static std::string read(const fs::path& file) {
-        std::ifstream in(file);
-        return {std::istreambuf_iterator<char>(in), {}};
     }
     std::vector<std::string> names() const {
         std::vector<std::string> out;
@@ -49,9 +45,9 @@ TEST_F(DataFolderTest, WithoutAnAppendOnlyFileItIsDumpRdb) {
     const auto moved = place(false);
     ASSERT_TRUE(moved) << moved.error().message;
     EXPECT_EQ(moved->size(), 1U);
-    EXPECT_EQ(read(data_ / "dump.rdb"), "the file");
+    EXPECT_EQ(contents_of(data_ / "dump.rdb"), "the file");
     EXPECT_EQ(names(), (std::vector<std::string>{"dump.rdb", "dump.rdb" + before_}));
-    EXPECT_EQ(read(data_ / ("dump.rdb" + before_)), "older");
+    EXPECT_EQ(contents_of(data_ / ("dump.rdb" + before_)), "older");
 }
 
 TEST_F(DataFolderTest, WithOneItIsItsBaseAndEverythingOldIsMovedAside) {
@@ -62,13 +58,14 @@ TEST_F(DataFolderTest, WithOneItIsItsBaseAndEverythingOldIsMovedAside) {
     ASSERT_TRUE(moved) << moved.error().message;
     EXPECT_EQ(moved->size(), 3U);
     const fs::path fresh = data_ / "appendonlydir";
-    EXPECT_EQ(read(fresh / "appendonly.aof.1.base.rdb"), "the file");
-    EXPECT_EQ(read(fresh / "appendonly.aof.manifest"),
+    EXPECT_EQ(contents_of(fresh / "appendonly.aof.1.base.rdb"), "the file");
+    EXPECT_EQ(contents_of(fresh / "appendonly.aof.manifest"),
               "file appendonly.aof.1.base.rdb seq 1 type b\n");
     EXPECT_FALSE(fs::exists(fresh / "appendonly.aof.7.incr.aof"));
     EXPECT_EQ(names(), (std::vector<std::string>{"appendonly.aof" + before_, "appendonlydir",
                                                  "appendonlydir" + before_, "dump.rdb" + before_}));
-    EXPECT_EQ(read(data_ / ("appendonlydir" + before_) / "appendonly.aof.7.incr.aof"), "old");
+    EXPECT_EQ(contents_of(data_ / ("appendonlydir" + before_) / "appendonly.aof.7.incr.aof"),
+              "old");
 }
 
 TEST_F(DataFolderTest, WhatFailsLeavesEverythingAsItWas) {
@@ -77,7 +74,7 @@ TEST_F(DataFolderTest, WhatFailsLeavesEverythingAsItWas) {
     for (const bool append_only : {false, true}) {
         EXPECT_FALSE(place(append_only));
         EXPECT_EQ(names(), std::vector<std::string>{"dump.rdb"});
-        EXPECT_EQ(read(data_ / "dump.rdb"), "older");
+        EXPECT_EQ(contents_of(data_ / "dump.rdb"), "older");
     }
 }
 

@@ -1,6 +1,5 @@
 #include <csignal>
 #include <fstream>
-#include <iterator>
 
 #include <boost/asio/thread_pool.hpp>
 #include <fcntl.h>
@@ -9,6 +8,7 @@
 #include "adapters/s3/file_sender.h"
 #include "apps/lab/ports.h"
 #include "harness/certificate.h"
+#include "harness/contents_of.h"
 #include "harness/manual_clock.h"
 #include "harness/object_store.h"
 #include "harness/odd_names.h"
@@ -35,8 +35,7 @@ std::string curl_status(const std::string& address, const fs::path& to) {
     launch.command = {"curl", "-s", "--noproxy", "*", "-o", "body", "-w", "%{http_code}", address};
     EXPECT_TRUE(lab::run_tool(launch, 30s));
     fs::copy_file(folder.path() / "body", to, fs::copy_options::overwrite_existing);
-    std::ifstream in(launch.log);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return contents_of(launch.log);
 }
 
 TEST(RadosgwTest, NamesOfAnyKindGoThereAndBack) {
@@ -120,8 +119,7 @@ TEST(RadosgwTest, APresignedAddressIsGoodForCurlUntilItExpires) {
     EXPECT_EQ(steady.presigned_get("v", 3600s).value(), first) << "it may be kept for a while";
     still.advance(1800s);
     EXPECT_NE(steady.presigned_get("v", 3600s).value(), first);
-    std::ifstream in(body);
-    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "film");
+    EXPECT_EQ(contents_of(body), "film");
     EXPECT_EQ(curl_status(address + "0", body), "403") << "nobody may change it";
 
     ManualClock long_ago;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/killed_at_change.h"
 #include "harness/memory_folder.h"
 #include "harness/numbered_writes.h"
@@ -18,11 +19,6 @@ constexpr int kWrites = 40;
 
 fs::path wal_of(const fs::path& database) {
     return database.string() + "-wal";
-}
-
-std::string bytes_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void overwrite(const fs::path& file, std::streamoff at, const std::string& with) {
@@ -87,8 +83,8 @@ protected:
             return;
         }
         const fs::path made = folder_.path() / "made" / present.what / "test.db";
-        EXPECT_EQ(bytes_of(database), bytes_of(made));
-        EXPECT_EQ(bytes_of(wal_of(database)), bytes_of(wal_of(made)));
+        EXPECT_EQ(contents_of(database), contents_of(made));
+        EXPECT_EQ(contents_of(wal_of(database)), contents_of(wal_of(made)));
     }
     /// As a server that begins: it takes what is there, or makes a new one.
     static void begin_to_use(const fs::path& database) {
@@ -135,11 +131,11 @@ TEST_F(SetAsideTest, OneThatSomebodyHasOpenStaysWhereItIs) {
 
 TEST_F(SetAsideTest, WhereThereIsNoneALogThatIsLeftGoesAsideToo) {
     const fs::path folder = folder_with(kPresent[0]);
-    const std::string log = bytes_of(wal_of(folder / "test.db"));
+    const std::string log = contents_of(wal_of(folder / "test.db"));
     fs::remove(folder / "test.db");
     EXPECT_FALSE(must(set_aside(folder / "test.db", folder / "before")).was_there);
     EXPECT_FALSE(fs::exists(wal_of(folder / "test.db")));
-    EXPECT_EQ(bytes_of(wal_of(folder / "before")), log);
+    EXPECT_EQ(contents_of(wal_of(folder / "before")), log);
 }
 
 TEST_F(SetAsideTest, WhereverItIsCutOffNothingIsLostAndItCanBeDoneAgain) {

@@ -1,13 +1,13 @@
 #include "adapters/sqlite_log/wal_file.h"
 
 #include <fstream>
-#include <iterator>
 #include <random>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "adapters/sqlite/connection.h"
+#include "harness/contents_of.h"
 #include "harness/must.h"
 #include "harness/temp_folder.h"
 
@@ -24,8 +24,7 @@ protected:
         for (int i = 0; i < 6; ++i) {
             must(db_.run("INSERT INTO t VALUES(?, randomblob(?))", i, 300 + i * 200));
         }
-        std::ifstream in(path() + "-wal", std::ios::binary);
-        bytes_.assign(std::istreambuf_iterator<char>(in), {});
+        bytes_ = contents_of(path() + "-wal");
         const WalFile file = must(WalFile::open(path() + "-wal"));
         header_ = must(file.header());
         whole_ = must(file.last_commit(header_, start()));

@@ -2,9 +2,10 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include <gtest/gtest.h>
+
+#include "harness/contents_of.h"
 
 namespace syncwatch::config {
 namespace {
@@ -12,10 +13,7 @@ namespace {
 const std::string kFile = std::string(SW_FIXTURES) + "/../../docs/configuration.md";
 
 TEST(ReferenceTest, TheDocumentSaysWhatTheProgramReads) {
-    std::ifstream in(kFile);
-    std::ostringstream all;
-    all << in.rdbuf();
-    const std::string document = all.str();
+    const std::string document = contents_of(kFile);
     const std::string mark = "apps.config.test -->\n";
     const std::size_t begin = document.find(mark);
     ASSERT_NE(begin, std::string::npos);

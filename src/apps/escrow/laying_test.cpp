@@ -1,10 +1,10 @@
 #include "apps/escrow/laying.h"
 
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/must.h"
 #include "harness/temp_folder.h"
 
@@ -27,11 +27,6 @@ Bundle bundle_of(BundleKind kind, const std::string& path, const std::string& by
     return bundle;
 }
 
-std::string text_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 class LayingTest : public testing::Test {
 protected:
     Laying plan(const std::vector<Bundle>& bundles) const {
@@ -52,7 +47,7 @@ TEST_F(LayingTest, WhereNothingIsItGoesAndASecretIsForFew) {
     ASSERT_EQ(laying.steps().size(), 1u) << "one file";
     EXPECT_FALSE(laying.replaces_anything());
     EXPECT_TRUE(must(laying.lay("now")).front().done);
-    EXPECT_EQ(text_of(file_), "whole");
+    EXPECT_EQ(contents_of(file_), "whole");
     EXPECT_EQ(mode_of(file_) & 0137, 0u) << "not for others";
     EXPECT_EQ(mode_of(folder_.path() / "etc"), 0700u);
     EXPECT_TRUE(laying.compare());
@@ -71,26 +66,26 @@ TEST_F(LayingTest, WhatIsThereIsMovedAsideAndTheTokenKnowsIt) {
     std::ofstream(file_) << "somebody else's";
     EXPECT_NE(plan({open_}).token(), laying.token());
     const auto laid = must(laying.lay("now"));
-    EXPECT_EQ(text_of(file_), "in part");
-    EXPECT_EQ(text_of(laid.front().aside), "somebody else's");
+    EXPECT_EQ(contents_of(file_), "in part");
+    EXPECT_EQ(contents_of(laid.front().aside), "somebody else's");
     EXPECT_EQ(laid.front().aside, file_.string() + ".before-now");
     std::ofstream(file_) << "a third one's";
     EXPECT_EQ(must(plan({open_}).lay("now")).front().aside, file_.string() + ".before-now-2");
-    EXPECT_EQ(text_of(laid.front().aside), "somebody else's");
+    EXPECT_EQ(contents_of(laid.front().aside), "somebody else's");
 }
 
 TEST_F(LayingTest, WhatCameAfterItWasPlannedIsNotWrittenOver) {
     const Laying laying = plan({open_});
     fs::create_directories(file_.parent_path());
     std::ofstream(file_) << "late";
-    EXPECT_EQ(text_of(must(laying.lay("now")).front().aside), "late");
+    EXPECT_EQ(contents_of(must(laying.lay("now")).front().aside), "late");
 }
 
 TEST_F(LayingTest, OneThatWasKilledIsFinished) {
     fs::create_directories(file_.parent_path());
     std::ofstream(file_.parent_path() / ".a.toml.restoring") << "half of";
     must(plan({open_}).lay("now"));
-    EXPECT_EQ(text_of(file_), "in part");
+    EXPECT_EQ(contents_of(file_), "in part");
     EXPECT_FALSE(fs::exists(file_.parent_path() / ".a.toml.restoring"));
 }
 

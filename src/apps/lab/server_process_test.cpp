@@ -1,12 +1,11 @@
 #include "apps/lab/server_process.h"
 
 #include <csignal>
-#include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "harness/contents_of.h"
 #include "harness/eventually.h"
 #include "harness/temp_folder.h"
 
@@ -21,11 +20,6 @@ Launch launch_of(const TempFolder& folder, std::vector<std::string> command) {
     launch.folder = folder.path();
     launch.log = folder.path() / "log";
     return launch;
-}
-
-std::string contents(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST(ServerProcessTest, AToolThatFailsSaysItsLastWords) {
@@ -48,7 +42,7 @@ TEST(ServerProcessTest, ServersOfRootAreNotRoot) {
     const TempFolder folder;
     ASSERT_TRUE(hand_over(folder.path()));
     ASSERT_TRUE(run_tool(launch_of(folder, {"sh", "-c", "id -u; touch mine"}), 10s));
-    EXPECT_NE(contents(folder.path() / "log"), "0\n");
+    EXPECT_NE(contents_of(folder.path() / "log"), "0\n");
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "mine"));
 }
 
@@ -60,7 +54,7 @@ TEST(ServerProcessTest, AServerIsKilledWithItsChildren) {
     ServerProcess server(*pid);
     std::string child;
     for (int tries = 0; tries < 1000 && child.empty(); ++tries) {
-        child = contents(folder.path() / "child");
+        child = contents_of(folder.path() / "child");
         ::usleep(5000);
     }
     ASSERT_FALSE(child.empty());
@@ -70,9 +64,9 @@ TEST(ServerProcessTest, AServerIsKilledWithItsChildren) {
     // Gone, or a zombie that nobody has reaped yet, as soon as it has had a processor to end on.
     const std::string of_child = "/proc/" + std::to_string(std::stoi(child)) + "/stat";
     EXPECT_TRUE(harness::eventually([&] {
-        const std::string state = contents(of_child);
+        const std::string state = contents_of(of_child);
         return state.empty() || state.find(") Z") != std::string::npos;
-    })) << contents(of_child);
+    })) << contents_of(of_child);
 }
 
 TEST(ServerProcessTest, AServerThatIsAskedToEndMayTakeItsTime) {
@@ -88,7 +82,7 @@ TEST(ServerProcessTest, AServerThatIsAskedToEndMayTakeItsTime) {
         ::usleep(5000);
     }
     server.stop(SIGTERM, 20s);
-    EXPECT_EQ(contents(folder.path() / "saved"), "saved\n");
+    EXPECT_EQ(contents_of(folder.path() / "saved"), "saved\n");
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include "apps/node/node.h"
 
-#include <fstream>
 #include <map>
 #include <regex>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "apps/config/load.h"
+#include "harness/contents_of.h"
 #include "harness/http_client.h"
 #include "harness/postgres_database.h"
 #include "harness/temp_folder.h"
@@ -19,10 +18,7 @@ using namespace std::chrono_literals;
 using harness::HttpClient;
 
 std::string document(const std::string& name) {
-    std::ifstream in(std::string(SW_FIXTURES) + "/../../docs/" + name);
-    std::ostringstream all;
-    all << in.rdbuf();
-    return all.str();
+    return contents_of(std::string(SW_FIXTURES) + "/../../docs/" + name);
 }
 
 /// A node as `serve` runs it, on a free port.

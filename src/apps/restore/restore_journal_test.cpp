@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/must.h"
 #include "harness/temp_folder.h"
 
@@ -17,10 +17,7 @@ namespace fs = std::filesystem;
 class RestoreJournalTest : public testing::Test {
 protected:
     RestoreJournal open() const { return must(RestoreJournal::open(place_)); }
-    std::string text() const {
-        std::ifstream in(place_ / "journal.ndjson", std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    std::string text() const { return contents_of(place_ / "journal.ndjson"); }
 
     TempFolder folder_;
     const fs::path place_ = folder_.path() / "data" / "restore";

@@ -1,18 +1,17 @@
 #include "protocol/hls/playlist.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <gtest/gtest.h>
+
+#include "harness/contents_of.h"
 
 namespace syncwatch::hls {
 namespace {
 
 /// tests/fixtures/playlists: what a player gets, to the byte.
 std::string golden(const std::string& name) {
-    std::ifstream in(std::filesystem::path(SW_FIXTURES) / "playlists" / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return contents_of(std::filesystem::path(SW_FIXTURES) / "playlists" / name);
 }
 
 Segment segment(const char* stream, int number, std::int64_t micros, std::uint64_t size,

@@ -1,10 +1,10 @@
 // Holds docs/room-protocol.md to the program: what the codec knows is described, and nothing else.
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/golden_frames.h"
 #include "protocol/room/codes.h"
 #include "protocol/room/decode.h"
@@ -15,10 +15,7 @@ namespace {
 class ReferenceTest : public testing::Test {
 protected:
     ReferenceTest() {
-        const auto path = std::filesystem::path(SW_FIXTURES) / "../../docs/room-protocol.md";
-        std::stringstream read;
-        read << std::ifstream(path).rdbuf();
-        text_ = read.str();
+        text_ = contents_of(std::filesystem::path(SW_FIXTURES) / "../../docs/room-protocol.md");
     }
 
     /// The first cells of the tables under a heading, without their backticks.

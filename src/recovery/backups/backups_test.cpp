@@ -1,5 +1,6 @@
 #include "recovery/backups/backups.h"
 
+#include "harness/contents_of.h"
 #include "harness/snapshot_world.h"
 #include "recovery/catalogue/record_text.h"
 
@@ -36,7 +37,7 @@ TEST_F(BackupsTest, ItIsMadeWhileOnePlaceIsAway) {
     EXPECT_TRUE(made.is_new);
     bring_back("near");
     EXPECT_TRUE(look(made.stored.record.id, VerifyLevel::Restore).verification.sound);
-    EXPECT_EQ(FileSnapshot::text_of(stored_file("near", made.stored.record)), "one\ntwo\nend\n");
+    EXPECT_EQ(contents_of(stored_file("near", made.stored.record)), "one\ntwo\nend\n");
 }
 
 TEST_F(BackupsTest, TheOneThatWasNotLookedAtForLongestComesFirst) {

@@ -1,6 +1,7 @@
 #include "recovery/backups/rounds.h"
 
 #include "adapters/sql_notices/sql_lease_store.h"
+#include "harness/contents_of.h"
 #include "harness/snapshot_world.h"
 #include "harness/temp_database.h"
 #include "recovery/backups/elsewhere_component.h"
@@ -234,7 +235,7 @@ TEST_F(RoundsTest, ARecordThatCannotBeBelievedIsDamageToo) {
     go(rounds);
     EXPECT_FALSE(rounds.status().components.at("lines").damaged);
     const BackupRecord record = survey().records_of("lines").front();
-    std::string edited = text_of(file_of("near", record));
+    std::string edited = contents_of(file_of("near", record));
     edited.replace(edited.find("node-1"), 6, "node-2");
     for (const char* place : {"near", "far"}) overwrite(file_of(place, record), edited);
     Catalogue fresh = open({{"near", near_.get()}, {"far", far_.get()}});

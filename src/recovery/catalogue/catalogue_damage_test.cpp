@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/catalogue_world.h"
+#include "harness/contents_of.h"
 #include "recovery/catalogue/catalogue.h"
 #include "recovery/catalogue/record_text.h"
 
@@ -14,7 +15,7 @@ using CatalogueDamageTest = CatalogueWorld;
 TEST_F(CatalogueDamageTest, ADamagedRecordIsToldAndHidesNoOther) {
     const BackupRecord whole = stored();
     add(whole);
-    const std::string older = text_of(file_of("near", whole));
+    const std::string older = contents_of(file_of("near", whole));
     struct Case {
         std::string what;
         std::string text;
@@ -22,7 +23,7 @@ TEST_F(CatalogueDamageTest, ADamagedRecordIsToldAndHidesNoOther) {
     const BackupRecord victim = stored();
     add(victim);
     add(stored());
-    const std::string good = text_of(file_of("near", victim));
+    const std::string good = contents_of(file_of("near", victim));
     std::string flipped = good;
     flipped[good.size() / 2] ^= 1;
     for (const Case& each : {Case{"it is cut off", good.substr(0, good.size() / 2)},
@@ -45,7 +46,7 @@ TEST_F(CatalogueDamageTest, OfADamagedRecordTheOtherCopyCounts) {
     add(other);
     const BackupRecord record = stored();
     add(record);
-    for (const std::string& text : {std::string("{}"), text_of(file_of("near", other))}) {
+    for (const std::string& text : {std::string("{}"), contents_of(file_of("near", other))}) {
         overwrite(file_of("near", record), text);
         Catalogue fresh = open({{"near", near_.get()}, {"far", far_.get()}});
         const Survey all = must(run_to_end(fresh.survey()));
@@ -59,7 +60,7 @@ TEST_F(CatalogueDamageTest, OfADamagedRecordTheOtherCopyCounts) {
 TEST_F(CatalogueDamageTest, TheNewestIsProvenByItsOtherCopy) {
     const BackupRecord record = stored();
     add(record);
-    BackupRecord forged = must(read_record(text_of(file_of("near", record)))).record;
+    BackupRecord forged = must(read_record(contents_of(file_of("near", record)))).record;
     forged.node = "b";
     forged.position = "";
     overwrite(file_of("near", record), write_record(forged));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/sqlite/connection.h"
+#include "harness/contents_of.h"
 #include "harness/embedded_backup_world.h"
 #include "harness/numbered_writes.h"
 #include "recovery/embedded/rehearsal.h"
@@ -54,14 +55,14 @@ protected:
         fs::copy_file(from, to, fs::copy_options::overwrite_existing);
     }
     static void flip(const fs::path& file) {
-        std::string bytes = content_of(file);
+        std::string bytes = contents_of(file);
         bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
         std::ofstream(file, std::ios::binary) << bytes;
     }
     static void cut(const fs::path& file) { fs::resize_file(file, fs::file_size(file) - 9); }
     static void empty(const fs::path& file) { fs::resize_file(file, 0); }
     static void edit(const fs::path& file, const std::string& from, const std::string& to) {
-        std::string text = content_of(file);
+        std::string text = contents_of(file);
         text.replace(text.find(from), from.size(), to);
         std::ofstream(file, std::ios::binary) << text;
     }

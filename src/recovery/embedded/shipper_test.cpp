@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/contents_of.h"
 #include "harness/embedded_backup_world.h"
 #include "harness/numbered_writes.h"
 
@@ -309,11 +310,11 @@ TEST_F(ShipperTest, NothingIsEverWrittenOver) {
     Life life(path(), backups_);
     life.write(NumberedWrites::kTables);
     ASSERT_TRUE(life.wait_for_base());
-    const std::string before = content_of(path());
+    const std::string before = contents_of(path());
     const auto refused = restore_to(backups_, path());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
-    EXPECT_EQ(content_of(path()), before);
+    EXPECT_EQ(contents_of(path()), before);
 }
 
 TEST_F(ShipperTest, ItMayEndAtAnyInstant) {

@@ -1,5 +1,6 @@
 #include "recovery/snapshots/snapshot_component.h"
 
+#include "harness/contents_of.h"
 #include "harness/snapshot_world.h"
 
 namespace syncwatch::recovery {
@@ -21,7 +22,7 @@ TEST_F(SnapshotComponentTest, ASnapshotIsInBothPlacesWithAllThatIsKnownOfIt) {
     EXPECT_TRUE(made.missing.empty());
     const BackupRecord& record = made.stored.record;
     for (const char* place : {"near", "far"}) {
-        EXPECT_EQ(FileSnapshot::text_of(stored_file(place, record)), "one\ntwo\nend\n");
+        EXPECT_EQ(contents_of(stored_file(place, record)), "one\ntwo\nend\n");
     }
     EXPECT_EQ(record.kind, BackupKind::Snapshot);
     EXPECT_EQ(record.engine, "lines");
@@ -99,7 +100,7 @@ TEST_F(SnapshotComponentTest, AFileComesBackFromWhicheverPlaceHasItWhole) {
     overwrite(stored_file("near", record), "xxx\ntwo\nend\n");
     const auto to = folder_.path() / "back";
     ASSERT_TRUE(run_to_end(files_.fetch(record, to)));
-    EXPECT_EQ(FileSnapshot::text_of(to), "one\ntwo\nend\n");
+    EXPECT_EQ(contents_of(to), "one\ntwo\nend\n");
     overwrite(stored_file("far", record), "xxx\ntwo\nend\n");
     std::filesystem::remove(to);
     EXPECT_FALSE(run_to_end(files_.fetch(record, to)));
