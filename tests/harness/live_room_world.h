@@ -22,6 +22,7 @@
 #include "gateway/rooms/room_session.h"
 #include "harness/room_twins.h"
 #include "harness/sim_world.h"
+#include "harness/somebody.h"
 #include "ports/topics.h"
 #include "services/rooms/live_rooms.h"
 
@@ -144,18 +145,7 @@ public:
     }
 
     Principal user(const std::string& name, UserKind kind = UserKind::Guest) {
-        Principal who;
-        who.user = world.make_id<UserId>(world.wall());
-        who.session = world.make_id<SessionId>(world.wall());
-        who.kind = kind;
-        who.display_name = name;
-        Account account;
-        account.id = who.user;
-        account.kind = kind;
-        account.username = kind == UserKind::User ? name : "";
-        account.display_name = name;
-        data.accounts[who.user] = account;
-        return who;
+        return somebody(data, world, name, kind);
     }
     /// A room of Ada's.
     RoomCode room(Hold hold = Hold::None, Control control = Control::Everyone) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/live_room_world.h"
+#include "harness/somebody.h"
 #include "sim/sim_server.h"
 
 namespace syncwatch::sim {
@@ -67,17 +68,7 @@ protected:
     }
 
     Principal somebody(const std::string& name, UserKind kind = UserKind::Guest) {
-        Principal who;
-        who.user = world_.make_id<UserId>(world_.wall());
-        who.session = world_.make_id<SessionId>(world_.wall());
-        who.kind = kind;
-        who.display_name = name;
-        Account account;
-        account.id = who.user;
-        account.kind = kind;
-        account.display_name = name;
-        disk_.data.accounts[who.user] = account;
-        return who;
+        return syncwatch::somebody(disk_.data, world_, name, kind);
     }
     SimServer& node(std::size_t index) { return *sites_.at(index)->server; }
     template <class Value>

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "harness/somebody.h"
 #include "ports/topics.h"
 
 namespace syncwatch::sim {
@@ -55,18 +56,7 @@ void RoomScene::run(net::awaitable<void> task) {
 }
 
 Principal RoomScene::somebody(const std::string& name, UserKind kind) {
-    Principal who;
-    who.user = world_.make_id<UserId>(world_.wall());
-    who.session = world_.make_id<SessionId>(world_.wall());
-    who.kind = kind;
-    who.display_name = name;
-    Account account;
-    account.id = who.user;
-    account.kind = kind;
-    account.username = kind == UserKind::User ? name : "";
-    account.display_name = name;
-    disk_.data.accounts[who.user] = account;
-    return who;
+    return syncwatch::somebody(disk_.data, world_, name, kind);
 }
 
 VideoId RoomScene::film(UserId owner, bool whole) {
