@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "adapters/pgbackrest/pgbackrest_backups.h"
 #include "adapters/pgbackrest/psql.h"
@@ -85,13 +84,8 @@ public:
         harness::Process::Options options;
         options.command = std::move(arguments);
         options.environment = std::move(environment);
-        if (::geteuid() == 0) options.user = 65534;
-        harness::Process process(options);
-        Ran ran;
-        ran.exit = process.wait(std::chrono::seconds(90)).value_or(-1);
-        ran.out = process.out();
-        ran.err = process.err();
-        return ran;
+        options.user = unprivileged();
+        return Process(options).ran(std::chrono::seconds(90));
     }
     std::string ask(const std::string& sql) const {
         pgbackrest::Door door;

@@ -8,7 +8,6 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "adapters/filesystem/folder_repository.h"
 #include "adapters/pg_stream/stream_backups.h"
@@ -79,16 +78,11 @@ public:
     std::unique_ptr<Process> start(std::vector<std::string> arguments) const {
         Process::Options options;
         options.command = command(std::move(arguments));
-        if (::geteuid() == 0) options.user = 65534;
+        options.user = unprivileged();
         return std::make_unique<Process>(options);
     }
     Ran run(std::vector<std::string> arguments) const {
-        const auto process = start(std::move(arguments));
-        Ran ran;
-        ran.exit = process->wait(std::chrono::seconds(120)).value_or(-1);
-        ran.out = process->out();
-        ran.err = process->err();
-        return ran;
+        return start(std::move(arguments))->ran(std::chrono::seconds(120));
     }
     /// Brings the log, until it is killed or destroyed. Returns when it follows.
     std::unique_ptr<Process> stream() {

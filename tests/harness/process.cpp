@@ -96,6 +96,16 @@ bool Process::wait_for_out(std::string_view text, std::chrono::milliseconds pati
     }
 }
 
+Ran Process::ran(std::chrono::milliseconds patience) {
+    const int exit = wait(patience).value_or(-1);
+    return {exit, out(), err()};
+}
+
+std::optional<uid_t> unprivileged() {
+    constexpr uid_t kNobody = 65534;
+    return ::geteuid() == 0 ? std::optional(kNobody) : std::nullopt;
+}
+
 std::string program() {
     return SW_BINARY;
 }
@@ -107,12 +117,7 @@ Ran run_syncwatch(std::vector<std::string> arguments, std::string input,
     options.command.insert(options.command.begin(), SW_BINARY);
     options.input = std::move(input);
     options.environment = std::move(environment);
-    Process process(options);
-    Ran ran;
-    ran.exit = process.wait(60s).value_or(-1);
-    ran.out = process.out();
-    ran.err = process.err();
-    return ran;
+    return Process(options).ran(60s);
 }
 
 Server::Server(std::filesystem::path data, Options options) : options_(std::move(options)) {

@@ -14,6 +14,13 @@
 
 namespace syncwatch::harness {
 
+/// What a command that ran to its end said.
+struct Ran {
+    int exit = -1;
+    std::string out;
+    std::string err;
+};
+
 /// A child process with its output in files. Killed and reaped when destroyed.
 class Process {
 public:
@@ -33,6 +40,8 @@ public:
     void signal(int number) const;
     /// The exit code (128 + signal where one killed it), or nullopt when it still runs then.
     std::optional<int> wait(std::chrono::milliseconds patience = std::chrono::seconds(20));
+    /// Waits for it; the exit code is -1 where it still runs then.
+    Ran ran(std::chrono::milliseconds patience);
     bool running() { return !wait(std::chrono::milliseconds(0)); }
     std::string out() const;
     std::string err() const;
@@ -45,12 +54,8 @@ private:
     std::optional<int> ended_;
 };
 
-/// What a command that ran to its end said.
-struct Ran {
-    int exit = -1;
-    std::string out;
-    std::string err;
-};
+/// For servers that do not run as root: somebody else, where we are root.
+std::optional<uid_t> unprivileged();
 
 /// The built `syncwatch`.
 std::string program();

@@ -50,12 +50,7 @@ public:
         return std::make_unique<Process>(options);
     }
     Ran run(std::vector<std::string> arguments) {
-        const auto process = start(std::move(arguments));
-        Ran ran;
-        ran.exit = process->wait(std::chrono::seconds(120)).value_or(-1);
-        ran.out = process->out();
-        ran.err = process->err();
-        return ran;
+        return start(std::move(arguments))->ran(std::chrono::seconds(120));
     }
     /// What `status` says of PostgreSQL.
     boost::json::value standing() {

@@ -239,7 +239,7 @@ TEST(CanaryOfPostgresTest, WhatCameBackIsUsedAndWhatCannotBeIsSeen) {
     {
         Server::Options options;
         options.arguments = shape;
-        if (::geteuid() == 0) options.user = 65534;
+        options.user = harness::unprivileged();
         Server server(world.data_dir(), options);
         HttpClient client(server.port());
         client.as(HttpClient(server.port()).account("alice"));

@@ -54,7 +54,7 @@ private:
     static std::unique_ptr<harness::Process> start(std::vector<std::string> command) {
         harness::Process::Options options;
         options.command = std::move(command);
-        if (::geteuid() == 0) options.user = 65534;
+        options.user = harness::unprivileged();
         return std::make_unique<harness::Process>(options);
     }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "apps/lab/redis_server.h"
 #include "harness/postgres_backup_world.h"
@@ -30,13 +29,8 @@ Ran run_script(const std::string& name, const std::vector<std::string>& argument
         options.command.insert(options.command.end(), each->begin(), each->end());
     }
     options.environment = {{"SYNCWATCH", harness::program()}};
-    if (::geteuid() == 0) options.user = 65534;
-    Process process(options);
-    Ran ran;
-    ran.exit = process.wait(std::chrono::seconds(120)).value_or(-1);
-    ran.out = process.out();
-    ran.err = process.err();
-    return ran;
+    options.user = harness::unprivileged();
+    return Process(options).ran(std::chrono::seconds(120));
 }
 
 class OperatorsScriptsTest : public testing::Test {
