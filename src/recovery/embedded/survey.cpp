@@ -170,17 +170,7 @@ std::vector<Window> windows(const std::vector<Generation>& generations) {
             all.insert(all.end(), some.begin(), some.end());
         }
     }
-    std::sort(all.begin(), all.end(),
-              [](const Window& a, const Window& b) { return a.from < b.from; });
-    std::vector<Window> out;
-    for (const Window& each : all) {
-        if (!out.empty() && each.from <= out.back().to) {
-            out.back().to = std::max(out.back().to, each.to);
-        } else {
-            out.push_back(each);
-        }
-    }
-    return out;
+    return joined_windows(std::move(all));
 }
 
 std::string describe(const std::vector<Window>& windows) {

@@ -287,7 +287,7 @@ Async<std::vector<Window>> PgComponent::windows(BackupHistory history) {
         const auto windows = windows_of(shelf);
         all.insert(all.end(), windows.begin(), windows.end());
     }
-    co_return join(std::move(all));
+    co_return joined_windows(std::move(all));
 }
 
 Async<> PgComponent::forget(std::vector<BackupRecord> gone) {

@@ -104,19 +104,6 @@ WallTime whole_from(const Backup& backup) {
     return backup.finished + std::chrono::seconds(1);
 }
 
-std::vector<Window> join(std::vector<Window> windows) {
-    std::ranges::sort(windows, {}, &Window::from);
-    std::vector<Window> apart;
-    for (const Window& each : windows) {
-        if (!apart.empty() && each.from <= apart.back().to) {
-            apart.back().to = std::max(apart.back().to, each.to);
-        } else {
-            apart.push_back(each);
-        }
-    }
-    return apart;
-}
-
 std::vector<Window> windows_of(const PgShelf& shelf) {
     std::vector<Window> all;
     for (const Timeline& timeline : shelf.log) {
@@ -125,7 +112,7 @@ std::vector<Window> windows_of(const PgShelf& shelf) {
             if (reach && reach->is_whole) all.push_back({whole_from(backup), *reach->until});
         }
     }
-    return join(std::move(all));
+    return joined_windows(std::move(all));
 }
 
 std::vector<std::string> holes_in(const Log& log, wal::Lsn from) {

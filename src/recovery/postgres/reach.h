@@ -43,8 +43,6 @@ std::optional<PgReach> reach_of(const PgShelf& shelf, const DatabaseBackups::Bac
 /// told to the second.
 WallTime whole_from(const DatabaseBackups::Backup& backup);
 
-/// In order, and apart from one another.
-std::vector<Window> join(std::vector<Window> windows);
 /// The moments that can be brought back, along any timeline, joined.
 std::vector<Window> windows_of(const PgShelf& shelf);
 

@@ -52,19 +52,6 @@ std::optional<std::chrono::microseconds> RecoverySet::behind(const SetPart& part
     return std::max(moment - *part.as_of, std::chrono::microseconds(0));
 }
 
-std::vector<Window> joined_windows(std::vector<Window> windows) {
-    std::ranges::sort(windows, {}, &Window::from);
-    std::vector<Window> joined;
-    for (const Window& each : windows) {
-        if (!joined.empty() && each.from <= joined.back().to) {
-            joined.back().to = std::max(joined.back().to, each.to);
-        } else {
-            joined.push_back(each);
-        }
-    }
-    return joined;
-}
-
 std::optional<WallTime> latest_until(const std::vector<Window>& windows, WallTime moment) {
     std::optional<WallTime> found;
     for (const Window& each : windows) {

@@ -46,9 +46,6 @@ struct RecoverySet {
     bool operator==(const RecoverySet&) const = default;
 };
 
-/// The windows in order, those that touch as one.
-std::vector<Window> joined_windows(std::vector<Window> windows);
-
 /// The newest moment at or before `moment` that these windows reach; nullopt: none.
 std::optional<WallTime> latest_until(const std::vector<Window>& windows, WallTime moment);
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <vector>
+
 #include "base/time.h"
 
 namespace syncwatch::recovery {
@@ -11,5 +13,8 @@ struct Window {
     bool has(WallTime moment) const { return from <= moment && moment <= to; }
     friend bool operator==(const Window&, const Window&) = default;
 };
+
+/// The same moments in windows that neither overlap nor touch, the oldest first.
+std::vector<Window> joined_windows(std::vector<Window> windows);
 
 }  // namespace syncwatch::recovery
