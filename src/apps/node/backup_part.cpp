@@ -12,6 +12,7 @@
 #include "apps/plan/plan_source.h"
 #include "base/async/run_to_end.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 #include "recovery/embedded/deadline.h"
 #include "recovery/embedded/expiry.h"
 
@@ -38,9 +39,7 @@ BackupPart::BackupPart(Powers& powers, const config::Settings& settings, KeyStor
     : powers_(powers),
       cluster_(cluster_of(key)),
       database_path_(settings.database_path()),
-      tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
-          log::error("backup.task_fault", {{"task", task}, {"what", what}});
-      }) {
+      tasks_(thread_.executor(0), log::task_fault("backup.task_fault")) {
     // A copy of all of it is read and digested while people talk.
     net::post(pool_, step_back);
     const auto plan = load_plan(settings.recovery.plan);

@@ -12,6 +12,7 @@
 #include "apps/backup/stream_engine.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 #include "recovery/embedded/deadline.h"
 
 namespace syncwatch::apps {
@@ -35,9 +36,7 @@ LogWatchPart::LogWatchPart(Powers& powers, const config::Settings& settings, Key
                            const RoundsPart& rounds)
     : powers_(powers),
       rounds_(rounds),
-      tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
-          log::error("backup.task_fault", {{"task", task}, {"what", what}});
-      }) {
+      tasks_(thread_.executor(0), log::task_fault("backup.task_fault")) {
     const bool is_streamed =
         settings.recovery.pg_mode == config::PgMode::Stream && !stream_access(settings).url.empty();
     if (!is_streamed) return;

@@ -12,6 +12,7 @@
 #include "apps/node/cache_metrics.h"
 #include "apps/node/listening.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -30,10 +31,6 @@ constexpr std::chrono::milliseconds kSpread = 2s;
 std::size_t shard_count(const config::Settings& settings) {
     if (settings.server.threads > 0) return settings.server.threads;
     return std::max(1u, std::thread::hardware_concurrency());
-}
-
-void log_fault(const std::string& task, const std::string& what) {
-    log::error("node.task_fault", {{"task", task}, {"what", what}});
 }
 
 }  // namespace
@@ -83,7 +80,7 @@ Node::Node(config::Settings settings, Opened opened)
       site_(settings_),
       server_(shards_, router_, powers_->random, server_options()),
       notices_(*powers_->database, powers_->bus(), powers_->clock),
-      background_(shards_.executor(0), log_fault) {
+      background_(shards_.executor(0), log::task_fault("node.task_fault")) {
     powers_->node_bus->listener().set(
         [this](bool well) { rooms_.live().notice("bus_degraded", !well); });
     storage_->listener().set(

@@ -14,6 +14,7 @@
 #include "apps/node/version.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 #include "recovery/embedded/deadline.h"
 
 namespace syncwatch::apps {
@@ -39,10 +40,7 @@ RecoveryPart::RecoveryPart(Powers& powers, const config::Settings& settings, Key
       cluster_(cluster_of(key)),
       leases_(*powers.database),
       looked_(thread_.executor(0)),
-      tasks_(thread_.executor(0),
-             [](const std::string& task, const std::string& what) {
-                 log::error("recovery.task_fault", {{"task", task}, {"what", what}});
-             }),
+      tasks_(thread_.executor(0), log::task_fault("recovery.task_fault")),
       api_(authenticator, [this] { return tell(); }) {
     auto plan = load_plan(settings.recovery.plan);
     if (plan) {

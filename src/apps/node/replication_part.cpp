@@ -9,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -46,9 +47,7 @@ ReplicationPart::ReplicationPart(Powers& powers, Storage& storage, const config:
       has_others_(settings.postgres.on()),
       home_(home),
       others_(powers.replicas, powers.bus(), powers.clock, home),
-      tasks_(home, [](const std::string& task, const std::string& what) {
-          log::error("objects.task_fault", {{"task", task}, {"what", what}});
-      }) {
+      tasks_(home, log::task_fault("objects.task_fault")) {
     // Nothing is to be copied, or mended.
     if (settings.on_trial) return;
     auto stores = CopyingStores::open(settings, {powers.clock, powers.random},

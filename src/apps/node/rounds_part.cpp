@@ -14,6 +14,7 @@
 #include "apps/node/version.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -66,9 +67,7 @@ RoundsPart::RoundsPart(Powers& powers, const config::Settings& settings, KeyStor
       cluster_(cluster_of(key)),
       holder_(lease_holder(settings.node.name, powers.random)),
       leases_(*powers.database),
-      tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
-          log::error("backup.task_fault", {{"task", task}, {"what", what}});
-      }) {
+      tasks_(thread_.executor(0), log::task_fault("backup.task_fault")) {
     // BackupPart says what is wrong with a plan that cannot be read.
     auto plan = load_plan(settings.recovery.plan);
     if (!plan || plan->repositories.empty()) return;

@@ -11,7 +11,7 @@
 
 #include "apps/backup/cluster.h"
 #include "apps/plan/plan_source.h"
-#include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -42,9 +42,7 @@ SignalsPart::SignalsPart(Powers& powers, const config::Settings& settings, KeySt
       backup_(backup),
       log_(log),
       store_(*powers.database),
-      tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
-          log::error("notify.task_fault", {{"task", task}, {"what", what}});
-      }) {
+      tasks_(thread_.executor(0), log::task_fault("notify.task_fault")) {
     // BackupPart says what is wrong with a plan that cannot be read.
     auto plan = load_plan(settings.recovery.plan);
     if (!plan || (plan->channels.empty() && !plan->heartbeat)) return;

@@ -13,6 +13,7 @@
 #include "apps/plan/plan_source.h"
 #include "base/async/offload.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -31,20 +32,14 @@ constexpr auto kMendedPerhaps = 60s;
 constexpr auto kLastPieces = 6s;
 constexpr auto kStopPoll = 20ms;
 
-TaskGroup::OnFault log_task_fault() {
-    return [](const std::string& task, const std::string& what) {
-        log::error("backup.task_fault", {{"task", task}, {"what", what}});
-    };
-}
-
 }  // namespace
 
 StreamPart::StreamPart(Powers& powers, const config::Settings& settings, KeyStore::Key key)
     : powers_(powers),
       holder_(lease_holder(settings.node.name, powers.random)),
       leases_(*powers.database),
-      watch_(thread_.executor(0), log_task_fault()),
-      work_(thread_.executor(0), log_task_fault()) {
+      watch_(thread_.executor(0), log::task_fault("backup.task_fault")),
+      work_(thread_.executor(0), log::task_fault("backup.task_fault")) {
     const bool is_streamed = settings.recovery.pg_mode == config::PgMode::Stream &&
                              settings.recovery.pg_stream_on_nodes &&
                              !stream_access(settings).url.empty();

@@ -10,6 +10,7 @@
 #include "apps/node/cache_metrics.h"
 #include "apps/node/listening.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -58,9 +59,7 @@ WorkerNode::WorkerNode(config::Settings settings, Opened opened)
       health_(*powers_, *storage_, settings_, worker_, shards_.executor(0)),
       metrics_(*powers_, health_, settings_),
       server_(shards_, router_, powers_->random, server_options()),
-      background_(shards_.executor(0), [](const std::string& task, const std::string& what) {
-          log::error("worker.task_fault", {{"task", task}, {"what", what}});
-      }) {
+      background_(shards_.executor(0), log::task_fault("worker.task_fault")) {
     health_.add_backup(rounds_of_backups_);
     metrics_.add_routes(router_);
     health_.add_routes(router_);

@@ -6,7 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -52,9 +52,7 @@ WorkerPart::WorkerPart(Shards& thread, Powers& powers, Storage& storage,
       maker_({powers.media, powers.media, storage.blobs(), transcoder_, powers.bus(), powers.clock,
               storage.tally()},
              thread_.executor(0)),
-      tasks_(thread_.executor(0), [](const std::string& task, const std::string& what) {
-          log::error("worker.task_fault", {{"task", task}, {"what", what}});
-      }) {}
+      tasks_(thread_.executor(0), log::task_fault("worker.task_fault")) {}
 
 WorkerPart::~WorkerPart() {
     stop();

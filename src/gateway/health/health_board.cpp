@@ -8,7 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::http {
 namespace {
@@ -42,9 +42,7 @@ HealthBoard::HealthBoard(Clock& clock, net::any_io_executor executor)
     : clock_(clock),
       executor_(executor),
       changed_(executor),
-      tasks_(executor, [](const std::string& task, const std::string& what) {
-          log::error("health.task_fault", {{"task", task}, {"what", what}});
-      }) {}
+      tasks_(executor, log::task_fault("health.task_fault")) {}
 
 void HealthBoard::add(std::string name, Check check) {
     components_.push_back({std::move(name),

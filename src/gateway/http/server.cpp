@@ -18,6 +18,7 @@
 #include "base/encoding.h"
 #include "base/log/context_executor.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch::http {
 namespace {
@@ -56,14 +57,8 @@ struct Server::Shard {
     Shard(net::any_io_executor executor_in, const websocket::Options& options)
         : executor(executor_in),
           acceptor(executor_in),
-          tasks(executor_in,
-                [](const std::string& task, const std::string& what) {
-                    log::error("http.task_fault", {{"task", task}, {"what", what}});
-                }),
-          handlers(executor_in,
-                   [](const std::string& task, const std::string& what) {
-                       log::error("http.task_fault", {{"task", task}, {"what", what}});
-                   }),
+          tasks(executor_in, log::task_fault("http.task_fault")),
+          handlers(executor_in, log::task_fault("http.task_fault")),
           sockets(executor_in, options) {}
 
     net::any_io_executor executor;

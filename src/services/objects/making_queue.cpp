@@ -10,6 +10,7 @@
 #include "base/async/resumption.h"
 #include "base/log/context_executor.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 
 namespace syncwatch {
 
@@ -17,9 +18,7 @@ MakingQueue::MakingQueue(Clock& clock, net::any_io_executor executor, Make make)
     : clock_(clock),
       executor_(executor),
       make_(std::move(make)),
-      tasks_(executor, [](const std::string& task, const std::string& what) {
-          log::error("objects.task_fault", {{"task", task}, {"what", what}});
-      }) {}
+      tasks_(executor, log::task_fault("objects.task_fault")) {}
 
 net::awaitable<void> MakingQueue::end() {
     state_ = State::Ends;

@@ -4,6 +4,7 @@
 
 #include "base/log/context_executor.h"
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 #include "services/objects/object_maker.h"
 
 namespace syncwatch {
@@ -23,9 +24,7 @@ WantedObjects::WantedObjects(ObjectMender& mender, ReplicaLedger& replicas, Bus&
       bus_(bus),
       clock_(clock),
       executor_(executor),
-      tasks_(executor, [](const std::string& task, const std::string& what) {
-          log::error("objects.task_fault", {{"task", task}, {"what", what}});
-      }) {}
+      tasks_(executor, log::task_fault("objects.task_fault")) {}
 
 void WantedObjects::start() {
     auto handle = [this](const std::string& key) { hear(key); };

@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 
 #include "base/log/log.h"
+#include "base/log/task_fault.h"
 #include "ports/topics.h"
 #include "services/rooms/store_tries.h"
 
@@ -24,10 +25,6 @@ constexpr auto kPeersAnswer = 500ms;
 /// Notices for one room that wait while it is read.
 constexpr std::size_t kMostEarly = 64;
 
-void log_fault(const std::string& task, const std::string& what) {
-    log::error("rooms.task_fault", {{"task", task}, {"what", what}});
-}
-
 }  // namespace
 
 RoomShard::Entry::Entry(const net::any_io_executor& executor) : read(executor) {
@@ -40,7 +37,7 @@ RoomShard::RoomShard(net::any_io_executor executor, RoomPowers& powers, const Ro
       powers_(powers),
       rules_(rules),
       speaker_(std::move(speaker)),
-      tasks_(executor_, log_fault) {
+      tasks_(executor_, log::task_fault("rooms.task_fault")) {
     subscribe();
 }
 
