@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "adapters/system/thread_priority.h"
@@ -12,7 +9,6 @@
 #include "apps/plan/plan_source.h"
 #include "base/async/run_to_end.h"
 #include "base/log/log.h"
-#include "base/log/task_fault.h"
 #include "recovery/embedded/deadline.h"
 #include "recovery/embedded/expiry.h"
 
@@ -36,10 +32,7 @@ constexpr auto kFresh = 90s;
 }  // namespace
 
 BackupPart::BackupPart(Powers& powers, const config::Settings& settings, KeyStore::Key key)
-    : powers_(powers),
-      cluster_(cluster_of(key)),
-      database_path_(settings.database_path()),
-      tasks_(thread_.executor(0), log::task_fault("backup.task_fault")) {
+    : powers_(powers), cluster_(cluster_of(key)), database_path_(settings.database_path()) {
     // A copy of all of it is read and digested while people talk.
     net::post(pool_, step_back);
     const auto plan = load_plan(settings.recovery.plan);
@@ -63,15 +56,13 @@ BackupPart::~BackupPart() {
 }
 
 void BackupPart::start() {
-    if (!is_wanted() || running_) return;
-    running_ = true;
+    if (!is_wanted() || thread_.runs()) return;
     log_.emplace(*powers_.sqlite, database_path_, powers_.clock, sqlite::ChangeLog::Options());
     if (const auto held = run_to_end(log_->hold()); !held) {
         // It is tried again, but of what is written until then nobody will know when.
         log::warning("backup.log_not_held", {{"error", held.error().message}});
     }
-    thread_.run();
-    net::post(thread_.executor(0), [this] { tasks_.spawn("ship", ship()); });
+    thread_.start([this] { thread_.tasks().spawn("ship", ship()); });
 }
 
 net::awaitable<void> BackupPart::open_repository() {
@@ -103,8 +94,8 @@ net::awaitable<void> BackupPart::ship() {
         shipper_.emplace(*log_, repository_->get(), powers_.clock, powers_.random, pool_,
                          std::move(settings));
     }
-    tasks_.spawn("tidy", tidy_now_and_then());
-    if (far_place_) tasks_.spawn("far", bring_far());
+    thread_.tasks().spawn("tidy", tidy_now_and_then());
+    if (far_place_) thread_.tasks().spawn("far", bring_far());
     co_await shipper_->run();
 }
 
@@ -184,8 +175,8 @@ net::awaitable<void> BackupPart::expire_in(BackupRepository& place) {
 }
 
 net::awaitable<void> BackupPart::end() {
-    tasks_.cancel();
-    co_await tasks_.join();
+    thread_.tasks().cancel();
+    co_await thread_.tasks().join();
     if (!shipper_) co_return;
     auto last = shipper_->finish();
     const Result<> shipped =
@@ -199,8 +190,7 @@ net::awaitable<void> BackupPart::end() {
 }
 
 void BackupPart::stop() {
-    if (!std::exchange(running_, false)) return;
-    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    if (!thread_.end(end())) return;
     if (repository_) repository_->stop();
     if (far_) far_->stop();
 }

@@ -10,9 +10,8 @@
 #include "adapters/sqlite_log/change_log.h"
 #include "apps/backup/open_repository.h"
 #include "apps/config/settings.h"
+#include "apps/node/part_thread.h"
 #include "apps/node/powers.h"
-#include "base/async/shards.h"
-#include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 #include "recovery/embedded/packing.h"
@@ -62,18 +61,16 @@ private:
     std::optional<recovery::Repository> far_place_;
     recovery::BackupRule rule_;
     const std::string database_path_;
-    Shards thread_{1};
+    PartThread thread_{"backup.task_fault"};
     net::thread_pool pool_{1};
     std::unique_ptr<OpenRepository> repository_;
     std::unique_ptr<OpenRepository> far_;
     std::optional<sqlite::ChangeLog> log_;
     std::optional<recovery::Shipper> shipper_;
     std::optional<recovery::SecondPlace> second_place_;
-    TaskGroup tasks_;
     mutable std::mutex mutex_;  // Guards what follows, and that shipper_ is there.
     std::string trouble_;       ///< Why there is no repository yet, or nothing was removed.
     std::string far_trouble_;   ///< Why the far one has not all that the near one has.
-    bool running_ = false;
 };
 
 }  // namespace syncwatch::apps

@@ -4,15 +4,10 @@
 #include <array>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
-
 #include "apps/backup/cluster.h"
 #include "apps/backup/stream_engine.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
-#include "base/log/task_fault.h"
 #include "recovery/embedded/deadline.h"
 
 namespace syncwatch::apps {
@@ -34,9 +29,7 @@ constexpr std::array kPlaces = {"near", "far"};
 
 LogWatchPart::LogWatchPart(Powers& powers, const config::Settings& settings, KeyStore::Key key,
                            const RoundsPart& rounds)
-    : powers_(powers),
-      rounds_(rounds),
-      tasks_(thread_.executor(0), log::task_fault("backup.task_fault")) {
+    : powers_(powers), rounds_(rounds) {
     const bool is_streamed =
         settings.recovery.pg_mode == config::PgMode::Stream && !stream_access(settings).url.empty();
     if (!is_streamed) return;
@@ -64,21 +57,18 @@ LogWatchPart::~LogWatchPart() {
 }
 
 void LogWatchPart::start() {
-    if (!is_wanted() || running_) return;
-    running_ = true;
-    thread_.run();
-    net::post(thread_.executor(0), [this] { tasks_.spawn("log watch", watch()); });
+    if (!is_wanted()) return;
+    thread_.start([this] { thread_.tasks().spawn("log watch", watch()); });
 }
 
 void LogWatchPart::stop() {
-    if (!std::exchange(running_, false)) return;
-    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    thread_.end(end());
 }
 
 net::awaitable<void> LogWatchPart::end() {
-    tasks_.cancel();
+    thread_.tasks().cancel();
     places_->stop();
-    co_await tasks_.join();
+    co_await thread_.tasks().join();
 }
 
 net::awaitable<void> LogWatchPart::watch() {

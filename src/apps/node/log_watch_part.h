@@ -10,10 +10,9 @@
 #include "apps/backup/followed_log.h"
 #include "apps/backup/late_places.h"
 #include "apps/config/settings.h"
+#include "apps/node/part_thread.h"
 #include "apps/node/powers.h"
 #include "apps/node/rounds_part.h"
-#include "base/async/shards.h"
-#include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 #include "recovery/plan/plan.h"
@@ -49,17 +48,15 @@ private:
 
     Powers& powers_;
     const RoundsPart& rounds_;
-    Shards thread_{1};
+    PartThread thread_{"backup.task_fault"};
     net::thread_pool pool_{2};
     std::optional<LatePlaces> places_;
     std::unique_ptr<pg_stream::StreamBackups> stream_;
-    recovery::LogLag lag_;  // Its own thread's.
-    TaskGroup tasks_;
+    recovery::LogLag lag_;      // Its own thread's.
     mutable std::mutex mutex_;  // Guards what follows.
     std::optional<recovery::FollowedLog> seen_;
     std::optional<WallTime> behind_since_;
     std::optional<WallTime> piled_since_;
-    bool running_ = false;
 };
 
 }  // namespace syncwatch::apps

@@ -6,7 +6,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/json/array.hpp>
 
 #include "apps/backup/cluster.h"
@@ -14,7 +13,6 @@
 #include "apps/node/version.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
-#include "base/log/task_fault.h"
 #include "recovery/embedded/deadline.h"
 
 namespace syncwatch::apps {
@@ -39,8 +37,7 @@ RecoveryPart::RecoveryPart(Powers& powers, const config::Settings& settings, Key
       settings_(settings),
       cluster_(cluster_of(key)),
       leases_(*powers.database),
-      looked_(thread_.executor(0)),
-      tasks_(thread_.executor(0), log::task_fault("recovery.task_fault")),
+      looked_(thread_.executor()),
       api_(authenticator, [this] { return tell(); }) {
     auto plan = load_plan(settings.recovery.plan);
     if (plan) {
@@ -57,26 +54,24 @@ RecoveryPart::~RecoveryPart() {
 }
 
 void RecoveryPart::start() {
-    if (running_ || !plan_ || plan_->repositories.empty()) return;
-    running_ = true;
-    thread_.run();
+    if (!plan_ || plan_->repositories.empty()) return;
+    thread_.start();
 }
 
 net::awaitable<void> RecoveryPart::end() {
-    tasks_.cancel();
+    thread_.tasks().cancel();
     if (desk_) desk_->stop();
-    co_await tasks_.join();
+    co_await thread_.tasks().join();
     looked_.cancel();
 }
 
 void RecoveryPart::stop() {
-    if (!std::exchange(running_, false)) return;
-    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    thread_.end(end());
 }
 
 Async<json::object> RecoveryPart::tell() {
     if (plan_ && !plan_->repositories.empty()) {
-        co_return co_await net::co_spawn(thread_.executor(0), tell_at_home(), net::use_awaitable);
+        co_return co_await net::co_spawn(thread_.executor(), tell_at_home(), net::use_awaitable);
     }
     Outlook nothing;
     nothing.at = powers_.clock.wall();
@@ -89,7 +84,7 @@ Async<json::object> RecoveryPart::tell_at_home() {
     const bool is_fresh = told_ && powers_.clock.now() - told_at_ < kFreshFor;
     if (!is_fresh && !std::exchange(looking_, true)) {
         looked_.expires_after(kPatience);
-        tasks_.spawn("look", look());
+        thread_.tasks().spawn("look", look());
     }
     if (looking_) co_await looked_.async_wait(net::as_tuple(net::use_awaitable));
     if (told_) co_return *told_;

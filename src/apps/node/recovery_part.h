@@ -10,9 +10,8 @@
 #include "adapters/sql_notices/sql_lease_store.h"
 #include "apps/backup/desk.h"
 #include "apps/config/settings.h"
+#include "apps/node/part_thread.h"
 #include "apps/node/powers.h"
-#include "base/async/shards.h"
-#include "base/async/task_group.h"
 #include "gateway/api/recovery_api.h"
 
 namespace syncwatch::apps {
@@ -47,7 +46,7 @@ private:
     std::optional<recovery::Plan> plan_;  ///< nullopt: it cannot be read.
     std::string trouble_with_plan_;
     sql::SqlLeaseStore leases_;
-    Shards thread_{1};
+    PartThread thread_{"recovery.task_fault"};
     net::thread_pool pool_{1};
     // All below on its thread.
     std::unique_ptr<BackupDesk> desk_;
@@ -55,8 +54,6 @@ private:
     Instant told_at_{};
     bool looking_ = false;
     net::steady_timer looked_;  ///< Ends when a look does, or when nobody waits any longer for it.
-    TaskGroup tasks_;
-    bool running_ = false;
     http::RecoveryApi api_;
 };
 

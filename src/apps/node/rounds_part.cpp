@@ -4,9 +4,6 @@
 #include <array>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "apps/backup/cluster.h"
@@ -14,7 +11,6 @@
 #include "apps/node/version.h"
 #include "apps/plan/plan_source.h"
 #include "base/log/log.h"
-#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -66,8 +62,7 @@ RoundsPart::RoundsPart(Powers& powers, const config::Settings& settings, KeyStor
       process_(process),
       cluster_(cluster_of(key)),
       holder_(lease_holder(settings.node.name, powers.random)),
-      leases_(*powers.database),
-      tasks_(thread_.executor(0), log::task_fault("backup.task_fault")) {
+      leases_(*powers.database) {
     // BackupPart says what is wrong with a plan that cannot be read.
     auto plan = load_plan(settings.recovery.plan);
     if (!plan || plan->repositories.empty()) return;
@@ -83,10 +78,8 @@ RoundsPart::~RoundsPart() {
 }
 
 void RoundsPart::start() {
-    if (!plan_ || running_) return;
-    running_ = true;
-    thread_.run();
-    net::post(thread_.executor(0), [this] { tasks_.spawn("rounds", go_round()); });
+    if (!plan_) return;
+    thread_.start([this] { thread_.tasks().spawn("rounds", go_round()); });
 }
 
 net::awaitable<void> RoundsPart::open_desk() {
@@ -129,9 +122,9 @@ net::awaitable<void> RoundsPart::go_round() {
 }
 
 net::awaitable<void> RoundsPart::end() {
-    tasks_.cancel();
+    thread_.tasks().cancel();
     if (desk_) desk_->stop();
-    co_await tasks_.join();
+    co_await thread_.tasks().join();
     std::string name = recovery::Rounds::kLease;
     std::string holder = holder_;
     auto release = leases_.release(std::move(name), std::move(holder));
@@ -140,8 +133,7 @@ net::awaitable<void> RoundsPart::end() {
 }
 
 void RoundsPart::stop() {
-    if (!std::exchange(running_, false)) return;
-    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    thread_.end(end());
 }
 
 std::optional<RoundsStatus> RoundsPart::status() const {

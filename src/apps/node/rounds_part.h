@@ -11,9 +11,8 @@
 #include "adapters/sql_notices/sql_lease_store.h"
 #include "apps/backup/desk.h"
 #include "apps/config/settings.h"
+#include "apps/node/part_thread.h"
 #include "apps/node/powers.h"
-#include "base/async/shards.h"
-#include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 #include "recovery/backups/elsewhere_component.h"
@@ -57,16 +56,14 @@ private:
     std::optional<recovery::Plan> plan_;  ///< nullopt: it cannot be read.
     const std::string holder_;
     sql::SqlLeaseStore leases_;
-    Shards thread_{1};
+    PartThread thread_{"backup.task_fault"};
     net::thread_pool pool_{2};
     std::unique_ptr<BackupDesk> desk_;
     recovery::ElsewhereComponent postgres_{
         "pg", {recovery::BackupKind::Full, recovery::BackupKind::Differential}};
     std::optional<recovery::Rounds> rounds_;
-    TaskGroup tasks_;
     mutable std::mutex mutex_;  // Guards what follows, and that rounds_ is there.
     std::string trouble_;       ///< Why there is no desk yet.
-    bool running_ = false;
 };
 
 }  // namespace syncwatch::apps

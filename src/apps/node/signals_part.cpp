@@ -4,14 +4,10 @@
 #include <iterator>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "apps/backup/cluster.h"
 #include "apps/plan/plan_source.h"
-#include "base/log/task_fault.h"
 
 namespace syncwatch::apps {
 namespace {
@@ -37,12 +33,7 @@ void add_words(ComponentState& state, const std::string& words) {
 SignalsPart::SignalsPart(Powers& powers, const config::Settings& settings, KeyStore::Key key,
                          const RoundsPart& rounds, const BackupPart& backup,
                          const LogWatchPart& log)
-    : powers_(powers),
-      rounds_(rounds),
-      backup_(backup),
-      log_(log),
-      store_(*powers.database),
-      tasks_(thread_.executor(0), log::task_fault("notify.task_fault")) {
+    : powers_(powers), rounds_(rounds), backup_(backup), log_(log), store_(*powers.database) {
     // BackupPart says what is wrong with a plan that cannot be read.
     auto plan = load_plan(settings.recovery.plan);
     if (!plan || (plan->channels.empty() && !plan->heartbeat)) return;
@@ -65,25 +56,22 @@ SignalsPart::~SignalsPart() {
 }
 
 void SignalsPart::start() {
-    if (!channels_ || running_) return;
-    running_ = true;
-    thread_.run();
-    auto begin = [this] {
-        for (Voice& each : voices_) tasks_.spawn(each.teller.channel(), each.teller.run());
-        if (heart_) tasks_.spawn("heart", heart_->run());
-    };
-    net::post(thread_.executor(0), std::move(begin));
+    if (!channels_) return;
+    thread_.start([this] {
+        for (Voice& each : voices_) thread_.tasks().spawn(each.teller.channel(), each.teller.run());
+        if (heart_) thread_.tasks().spawn("heart", heart_->run());
+    });
 }
 
 void SignalsPart::stop() {
-    if (!std::exchange(running_, false)) return;
+    if (!thread_.runs()) return;
     channels_->stop();
-    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    thread_.end(end());
 }
 
 net::awaitable<void> SignalsPart::end() {
-    tasks_.cancel();
-    co_await tasks_.join();
+    thread_.tasks().cancel();
+    co_await thread_.tasks().join();
 }
 
 std::optional<recovery::Condition> SignalsPart::look_at_log(WallTime now) {

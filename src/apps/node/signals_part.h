@@ -7,11 +7,10 @@
 #include "apps/config/settings.h"
 #include "apps/node/backup_part.h"
 #include "apps/node/log_watch_part.h"
+#include "apps/node/part_thread.h"
 #include "apps/node/powers.h"
 #include "apps/node/rounds_part.h"
 #include "apps/notify/open_channels.h"
-#include "base/async/shards.h"
-#include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
 #include "recovery/signals/heart.h"
@@ -58,13 +57,11 @@ private:
     const LogWatchPart& log_;
     recovery::Plan plan_;
     sql::SqlToldStore store_;
-    Shards thread_{1};
+    PartThread thread_{"notify.task_fault"};
     std::optional<OpenChannels> channels_;  ///< nullopt: the plan names nobody.
     std::list<Voice> voices_;
     std::optional<recovery::Heart> heart_;
-    TaskGroup tasks_;
     std::optional<WallTime> log_behind_since_;  // Its own thread's.
-    bool running_ = false;
 };
 
 }  // namespace syncwatch::apps

@@ -2,10 +2,6 @@
 
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
-
 #include "adapters/pg_stream/server_view.h"
 #include "apps/backup/cluster.h"
 #include "apps/backup/outlook.h"
@@ -38,8 +34,7 @@ StreamPart::StreamPart(Powers& powers, const config::Settings& settings, KeyStor
     : powers_(powers),
       holder_(lease_holder(settings.node.name, powers.random)),
       leases_(*powers.database),
-      watch_(thread_.executor(0), log::task_fault("backup.task_fault")),
-      work_(thread_.executor(0), log::task_fault("backup.task_fault")) {
+      work_(thread_.executor(), log::task_fault("backup.task_fault")) {
     const bool is_streamed = settings.recovery.pg_mode == config::PgMode::Stream &&
                              settings.recovery.pg_stream_on_nodes &&
                              !stream_access(settings).url.empty();
@@ -59,10 +54,8 @@ StreamPart::~StreamPart() {
 }
 
 void StreamPart::start() {
-    if (!is_wanted() || running_) return;
-    running_ = true;
-    thread_.run();
-    net::post(thread_.executor(0), [this] { watch_.spawn("log lease", keep_lease()); });
+    if (!is_wanted()) return;
+    thread_.start([this] { thread_.tasks().spawn("log lease", keep_lease()); });
 }
 
 net::awaitable<bool> StreamPart::lead() {
@@ -155,8 +148,8 @@ void StreamPart::ended(const Result<>& how) {
 
 net::awaitable<void> StreamPart::end() {
     stopping_ = true;
-    watch_.cancel();
-    co_await watch_.join();
+    thread_.tasks().cancel();
+    co_await thread_.tasks().join();
     {
         const std::lock_guard lock(mutex_);
         if (streamer_) streamer_->stop();
@@ -175,8 +168,7 @@ net::awaitable<void> StreamPart::end() {
 }
 
 void StreamPart::stop() {
-    if (!std::exchange(running_, false)) return;
-    net::co_spawn(thread_.executor(0), end(), net::use_future).wait();
+    thread_.end(end());
 }
 
 ComponentState StreamPart::state() const {

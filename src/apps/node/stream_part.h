@@ -10,8 +10,8 @@
 #include "adapters/sql_notices/sql_lease_store.h"
 #include "apps/backup/late_places.h"
 #include "apps/config/settings.h"
+#include "apps/node/part_thread.h"
 #include "apps/node/powers.h"
-#include "base/async/shards.h"
 #include "base/async/task_group.h"
 #include "gateway/health/health_board.h"
 #include "gateway/metrics/text.h"
@@ -53,14 +53,12 @@ private:
     Powers& powers_;
     const std::string holder_;
     sql::SqlLeaseStore leases_;
-    Shards thread_{1};
+    PartThread thread_{"backup.task_fault"};
     /// Its own: what hangs in a repository is not in the way of what comes.
     net::thread_pool pool_{4};
     std::optional<LatePlaces> places_;  ///< nullopt: this node does not stream.
     pg_stream::StreamerSettings wanted_;
-    TaskGroup watch_;
     TaskGroup work_;
-    bool running_ = false;
     // Its thread's.
     bool is_at_it_ = false;
     bool stands_by_ = false;
