@@ -62,10 +62,10 @@ public:
     /// Keeps the log from now on, for a resume() that has yet to find out from where. To be called
     /// before the first commit of a process: when those were, nobody knows. Again: nothing happens.
     virtual Async<> hold() = 0;
-    /// Keeps the log from now on, whatever was before. Gives a place up to which the file has
-    /// everything: a copy of the file that is begun now and all pieces until its end make the
-    /// database at that moment.
-    virtual Async<LogPlace> begin() = 0;
+    /// Keeps the log from now on, whatever was before, with times after `after`. Gives a place up
+    /// to which the file has everything: a copy of the file that is begun now and all pieces until
+    /// its end make the database at that moment.
+    virtual Async<LogPlace> begin(WallTime after) = 0;
     /// Keeps it, and goes on after a place that an earlier process took, with times after
     /// `whole_until`. Errors: Conflict (reason "gap": the log does not hold all that came after;
     /// nothing is kept).

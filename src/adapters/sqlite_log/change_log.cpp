@@ -157,16 +157,21 @@ Async<> ChangeLog::hold() {
     co_return co_await offload(pool_, std::move(work));
 }
 
-Async<LogPlace> ChangeLog::begin() {
-    auto work = [this]() -> Result<LogPlace> {
+Async<LogPlace> ChangeLog::begin(WallTime after) {
+    auto work = [this, after]() -> Result<LogPlace> {
         // A log that is short is shipped soon; how far it gets does not matter.
         SW_CHECK(catch_up());
-        return on_writer<LogPlace>([this](Connection& writer) { return begin_now(writer); });
+        return on_writer<LogPlace>(
+            [this, after](Connection& writer) { return begin_now(writer, after); });
     };
     co_return co_await offload(pool_, std::move(work));
 }
 
-Result<LogPlace> ChangeLog::begin_now(Connection& writer) {
+Result<LogPlace> ChangeLog::begin_now(Connection& writer, WallTime after) {
+    {
+        const std::lock_guard lock(mutex_);
+        last_time_ = std::max(last_time_, after + 1us);
+    }
     auto kept = keep(writer);
     if (!kept) {
         release(writer);

@@ -36,7 +36,7 @@ public:
     ~ChangeLog() override;
 
     Async<> hold() override;
-    Async<LogPlace> begin() override;
+    Async<LogPlace> begin(WallTime after) override;
     Async<> resume(LogPlace after, WallTime whole_until) override;
     Async<LogPiece> take(std::size_t most_bytes) override;
     Async<> let_go() override;
@@ -67,7 +67,7 @@ private:
     Result<> open();
     Result<> catch_up();
     Result<> keep(Connection& writer);
-    Result<LogPlace> begin_now(Connection& writer);
+    Result<LogPlace> begin_now(Connection& writer, WallTime after);
     Result<> resume_now(Connection& writer, LogPlace after, WallTime whole_until);
     Result<bool> has_unseen(LogPlace after) const;
     Result<> recover(const WalHeader& header, LogPlace after);

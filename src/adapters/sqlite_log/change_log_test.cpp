@@ -94,7 +94,7 @@ TEST_F(ChangeLogTest, WhatIsWrittenBetweenTwoHoldsIsSeen) {
     WallTime until{};
     {
         Life life(path());
-        must(run_to_end(life.log->begin()));
+        must(run_to_end(life.log->begin({})));
         life.write(kTable);
         const auto taken = life.take_all();
         end = taken.back().to;
@@ -113,7 +113,7 @@ TEST_F(ChangeLogTest, WhatIsWrittenBetweenTwoHoldsIsSeen) {
 
 TEST_F(ChangeLogTest, ACopyAndWhatWasTakenSinceAreTheDatabaseHoweverOftenTheLogBeganAnew) {
     Life life(path());
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     const std::string base = copy_of(life);
     life.write(kTable);
     std::vector<LogPiece> taken;
@@ -133,7 +133,7 @@ TEST_F(ChangeLogTest, ACopyAndWhatWasTakenSinceAreTheDatabaseHoweverOftenTheLogB
 
 TEST_F(ChangeLogTest, CommitsHaveTimesBetweenTheirBeginningAndTheirAnswer) {
     Life life(path(), kNever);
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     life.write(kTable);
     life.take_all();
     std::vector<std::pair<WallTime, WallTime>> known;
@@ -155,7 +155,7 @@ TEST_F(ChangeLogTest, CommitsHaveTimesBetweenTheirBeginningAndTheirAnswer) {
 
 TEST_F(ChangeLogTest, AReaderThatStaysOnlyDelaysTheCheckpoint) {
     Life life(path());
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     const std::string base = copy_of(life);
     life.write(kTable);
     auto taken = life.take_all();
@@ -181,7 +181,7 @@ TEST_F(ChangeLogTest, AReaderThatStaysOnlyDelaysTheCheckpoint) {
 
 TEST_F(ChangeLogTest, WhatACheckpointSawOfAnOldEpochIsNotTakenForTheNewOne) {
     Life life(path());
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     const std::string base = copy_of(life);
     life.write(kTable);
     life.add_rows(60);
@@ -195,7 +195,7 @@ TEST_F(ChangeLogTest, WhatACheckpointSawOfAnOldEpochIsNotTakenForTheNewOne) {
 
 TEST_F(ChangeLogTest, NobodyElsesCheckpointTakesTheLogAway) {
     Life life(path());
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     const std::string base = copy_of(life);
     life.write(kTable);
     Connection other = must(Connection::open(path(), Connection::Mode::ReadWrite));
@@ -223,7 +223,7 @@ TEST_F(ChangeLogTest, TheNextProcessGoesOnWhereTheLastOneEnded) {
         std::vector<LogPiece> taken;
         {
             Life life(file, checkpoint_bytes);
-            must(run_to_end(life.log->begin()));
+            must(run_to_end(life.log->begin({})));
             base = copy_of(life);
             life.write(kTable);
             life.add_rows(10);
@@ -249,7 +249,7 @@ TEST_F(ChangeLogTest, TheNextProcessGoesOnWhereTheLastOneEnded) {
 
 TEST_F(ChangeLogTest, WhatWasTakenButLostIsFoundAgainBehindANewerLog) {
     Life life(path(), 300 << 10);
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     const std::string base = copy_of(life);
     life.write(kTable);
     life.add_rows(10);
@@ -297,7 +297,7 @@ TEST_F(ChangeLogTest, AGapIsSaidAndNothingIsKept) {
         LogPlace end;
         {
             Life life(file, kNever);
-            must(run_to_end(life.log->begin()));
+            must(run_to_end(life.log->begin({})));
             life.write(kTable);
             life.add_rows(10);
             end = life.take_all().back().to;
@@ -308,7 +308,7 @@ TEST_F(ChangeLogTest, AGapIsSaidAndNothingIsKept) {
         ASSERT_FALSE(resumed) << gap.what;
         EXPECT_EQ(resumed.error().reason, "gap") << gap.what << ": " << resumed.error().message;
         EXPECT_FALSE(run_to_end(life.log->take(1 << 20))) << gap.what;
-        must(run_to_end(life.log->begin()));
+        must(run_to_end(life.log->begin({})));
         EXPECT_TRUE(run_to_end(life.log->take(1 << 20))) << gap.what;
     }
 }
@@ -316,7 +316,7 @@ TEST_F(ChangeLogTest, AGapIsSaidAndNothingIsKept) {
 TEST_F(ChangeLogTest, LetGoTheDatabaseTidiesUpAsItAlwaysDid) {
     {
         Life life(path());
-        must(run_to_end(life.log->begin()));
+        must(run_to_end(life.log->begin({})));
         life.write(kTable);
         life.add_rows(10);
         must(run_to_end(life.log->let_go()));
@@ -328,7 +328,7 @@ TEST_F(ChangeLogTest, LetGoTheDatabaseTidiesUpAsItAlwaysDid) {
 
 TEST_F(ChangeLogTest, ATransactionLargerThanAPieceIsCut) {
     Life life(path());
-    must(run_to_end(life.log->begin()));
+    must(run_to_end(life.log->begin({})));
     const std::string base = copy_of(life);
     life.write(kTable);
     life.write(

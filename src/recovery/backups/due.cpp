@@ -13,6 +13,14 @@ namespace {
 
 constexpr std::chrono::minutes kLeastGrace{15};
 
+/// Two nodes' clocks may be so far apart.
+constexpr std::chrono::minutes kClocksDiffer{5};
+
+/// By a clock that was ahead, and has been set right: else nothing would be due until then.
+bool is_yet_to_come(WallTime at, WallTime now) {
+    return at > now + kClocksDiffer;
+}
+
 /// nullopt: it is no run of its own, but goes on all the time.
 std::optional<BackupKind> kind_of_run(std::string_view run) {
     if (run == "full") return BackupKind::Full;
@@ -22,12 +30,12 @@ std::optional<BackupKind> kind_of_run(std::string_view run) {
 }
 
 /// When a backup that is as good as one of `kind` was begun last.
-WallTime last_begun(const std::vector<BackupRecord>& records, BackupKind kind) {
+WallTime last_begun(const std::vector<BackupRecord>& records, BackupKind kind, WallTime now) {
     WallTime last{};
     for (const BackupRecord& each : records) {
         const bool is_as_good = each.kind == kind ||
                                 (kind == BackupKind::Differential && each.kind == BackupKind::Full);
-        if (is_as_good) last = std::max(last, each.started);
+        if (is_as_good && !is_yet_to_come(each.started, now)) last = std::max(last, each.started);
     }
     return last;
 }
@@ -35,12 +43,12 @@ WallTime last_begun(const std::vector<BackupRecord>& records, BackupKind kind) {
 std::optional<Due> due_run(const std::string& component, BackupKind kind, const Schedule& schedule,
                            const std::vector<BackupRecord>& records, WallTime now) {
     if (schedule.is_on_change()) {
-        const bool is_first = last_begun(records, kind) == WallTime{};
+        const bool is_first = last_begun(records, kind, now) == WallTime{};
         return Due{component, kind, now, !is_first};
     }
     if (!schedule.is_timed()) return std::nullopt;
     const WallTime at = schedule.last_due(now);
-    if (last_begun(records, kind) >= at) return std::nullopt;
+    if (last_begun(records, kind, now) >= at) return std::nullopt;
     return Due{component, kind, at, false};
 }
 
@@ -134,7 +142,7 @@ std::vector<std::string> tests_due(const Plan& plan, const Survey& survey,
         const auto is_of_it = [&](const Verification& look) {
             const Catalogued* const backup = survey.find(look.backup);
             return backup != nullptr && backup->record().component == each->name() &&
-                   look.level >= each->deepest() && look.at >= due;
+                   look.level >= each->deepest() && look.at >= due && !is_yet_to_come(look.at, now);
         };
         if (std::ranges::any_of(survey.verifications, is_of_it)) continue;
         if (longest_unseen(survey, each->name(), each->deepest())) wanted.push_back(each->name());

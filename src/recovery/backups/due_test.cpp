@@ -134,6 +134,25 @@ TEST_F(DueTest, ATestIsDueFromItsTimeOnUntilOneWasDone) {
     EXPECT_EQ(tests(kSunday + 26h), Words{"redis"});
 }
 
+TEST_F(DueTest, WhatWasMadeWhileAClockWasAYearAheadCountsWhenThatTimeHasCome) {
+    plan_.restore_test = schedule("daily 04:00");
+    all_ = {&redis_};
+    add("redis", BackupKind::Snapshot, kSunday + 24h * 365);
+    survey_.backups.back().stored.record.id = backup_id(1);
+    Verification look;
+    look.backup = backup_id(1);
+    look.at = kSunday + 24h * 365;
+    look.level = VerifyLevel::Restore;
+    survey_.verifications = {look};
+    EXPECT_EQ(due_at(kSunday), Words{"redis snapshot"});
+    EXPECT_EQ(overdue_at(kSunday + 20min), Words{"redis snapshot"});
+    EXPECT_EQ(tests_due(plan_, survey_, all_, kSunday), Words{"redis"});
+    EXPECT_EQ(due_at(kSunday + 24h * 365), Words());
+    // Of another node, whose clock is a little ahead of ours.
+    add("redis", BackupKind::Snapshot, kSunday + 2min);
+    EXPECT_EQ(due_at(kSunday), Words());
+}
+
 TEST_F(DueTest, OfOneComponentItIsSaidWhenTheNextIsWantedAndSinceWhenOneIsLate) {
     const auto of = [&](const char* component, const BackupComponent& like, WallTime now) {
         return wanted(plan_, survey_, component, like.kinds(), now);

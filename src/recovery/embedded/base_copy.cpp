@@ -22,11 +22,17 @@ using BaseId = Id<struct BaseTag>;
 /// Where more comes all the time, the copy has to get on too.
 constexpr unsigned kPiecesBetween = 4;
 
+/// Clocks that are set by the network go back by less.
+constexpr std::chrono::minutes kClocksDiffer{5};
+
 }  // namespace
 
 bool Shipper::is_base_due() const {
     if (epoch_piece_ == 0) return false;  // The next epoch comes with the next megabytes.
-    return base_at_ == WallTime{} || clock_.wall() - base_at_ >= settings_.base_every;
+    const WallTime now = clock_.wall();
+    // One from a time that has not come was made while the clock was ahead.
+    if (base_at_ > now + kClocksDiffer) return true;
+    return base_at_ == WallTime{} || now - base_at_ >= settings_.base_every;
 }
 
 Async<> Shipper::copy_base() {

@@ -20,6 +20,18 @@ bool is_conflict(const Error& error) {
     return error.code == ErrorCode::Conflict;
 }
 
+/// What comes now is later than all of it, by the times in it as by its name, even if the clock was
+/// ahead then: else the latest that is restored would be what there was before.
+WallTime end_of_all(const std::vector<Generation>& generations) {
+    WallTime end{};
+    for (const Generation& each : generations) {
+        const auto made = Uuid::parse(each.id).map([](Uuid u) { return u.made_at(); });
+        if (made && *made) end = std::max(end, **made);
+        for (const KnownPiece& piece : each.pieces) end = std::max(end, piece.name.whole_until);
+    }
+    return end;
+}
+
 }  // namespace
 
 Shipper::Shipper(DatabaseLog& log, BackupRepository& repository, Clock& clock, Random& random,
@@ -95,7 +107,7 @@ Async<> Shipper::choose_generation() {
             co_return Result<>();
         }
     }
-    co_return co_await start_generation();
+    co_return co_await start_generation(end_of_all(generations));
 }
 
 /// False: the log does not reach back to its last piece.
@@ -133,9 +145,15 @@ Async<bool> Shipper::go_on_with(std::string generation, PieceName last) {
     co_return true;
 }
 
-Async<> Shipper::start_generation() {
-    SW_CO_CHECK(co_await log_.begin());
-    generation_ = random_.make_id<GenerationId>(clock_.wall()).text();
+Async<> Shipper::start_generation(WallTime after) {
+    const WallTime now = clock_.wall();
+    if (after > now) {
+        log::warning("backup.clock_was_ahead",
+                     {{"shipped_until", format_rfc3339(after)}, {"now", format_rfc3339(now)}});
+    }
+    SW_CO_CHECK(co_await log_.begin(after));
+    generation_ =
+        random_.make_id<GenerationId>(std::max(now, after + std::chrono::milliseconds(1))).text();
     number_ = 0;
     previous_.clear();
     epoch_ = 0;

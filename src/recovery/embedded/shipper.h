@@ -76,7 +76,7 @@ private:
     Async<> choose_generation();
     const Generation* candidate(const std::vector<Generation>& generations) const;
     Async<bool> go_on_with(std::string generation, PieceName last);
-    Async<> start_generation();
+    Async<> start_generation(WallTime after);
 
     /// Until nothing is waiting, or so many pieces; with `marked`, at least one.
     Async<> ship_waiting(bool marked, unsigned most = ~0U);

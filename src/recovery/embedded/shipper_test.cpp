@@ -240,6 +240,66 @@ TEST_F(ShipperTest, TwoCopiesOfOneDatabaseDoNotMixTheirLogs) {
     }
 }
 
+TEST_F(ShipperTest, WhatCameAfterAClockWasSetRightIsTheLatest) {
+    int n = 0;
+    {
+        Life life(path(), backups_);
+        life.write(NumberedWrites::kTables);
+        ASSERT_TRUE(life.wait_for_base());
+        life.clock.correct(std::chrono::hours(1));
+        while (n < 10) life.write(NumberedWrites::nth(++n));
+        ASSERT_TRUE(life.ship_all());
+        life.stop();
+    }
+    {
+        Life life(path(), backups_);
+        ASSERT_TRUE(life.wait_for_base());
+        while (n < 20) life.write(NumberedWrites::nth(++n));
+        life.stop();
+    }
+    const fs::path to = into();
+    must(restore_to(backups_, to));
+    ASSERT_EQ(NumberedWrites::in(to), n) << "it went on with the same generation";
+    // A database that was brought back begins one of its own.
+    {
+        Life life(to, backups_);
+        ASSERT_TRUE(life.wait_for_base());
+        while (n < 30) life.write(NumberedWrites::nth(++n));
+        life.stop();
+    }
+    const auto generations = must(run_to_end(survey(backups_, "test")));
+    ASSERT_EQ(generations.size(), 2u);
+    ASSERT_EQ(generations.back().bases.size(), 1u);
+    const fs::path again = into();
+    must(restore_to(backups_, again));
+    EXPECT_EQ(NumberedWrites::in(again), n);
+}
+
+TEST_F(ShipperTest, ACopyWhosePlaceGoesAwayInTheMiddleIsMadeWhenItIsBack) {
+    Life::Options options;
+    options.shipper.part_bytes = 64 << 10;
+    options.shipper.part_pause = std::chrono::milliseconds(20);
+    {
+        Life before(path(), backups_, options);
+        before.write(NumberedWrites::kTables);
+        for (int n = 1; n <= 300; ++n) before.write(NumberedWrites::nth(n));
+    }
+    fs::remove_all(folder_.path() / "backups" / "v1");
+    Life life(path(), backups_, options);
+    ASSERT_TRUE(harness::eventually([&] { return backups_.files("/part-").size() > 1; }));
+    backups_.away = true;
+    ASSERT_FALSE(life.has_base());
+    life.write(NumberedWrites::nth(301));
+    ASSERT_TRUE(harness::eventually([&] { return !life.shipper->status().trouble.empty(); }));
+    EXPECT_EQ(restore_to(backups_, into()).error().code, ErrorCode::Unavailable);
+    backups_.away = false;
+    ASSERT_TRUE(life.wait_for_base());
+    ASSERT_TRUE(life.ship_all());
+    const fs::path to = into();
+    must(restore_to(backups_, to));
+    EXPECT_EQ(NumberedWrites::in(to), 301);
+}
+
 struct Damage {
     const char* what;
     const char* object;
