@@ -54,9 +54,19 @@ constexpr std::array<std::string_view, 6> kKeysRefused{
     "ExpiredToken", "InvalidAccessKeyId",    "InvalidToken",
     "AccessDenied", "SignatureDoesNotMatch", "failed with 403"};
 
-bool tells_of_keys(std::string_view errors) {
+/// Of a connection that ended while it was in use: libpq's words, and what pgBackRest makes of a
+/// last answer that it did not expect.
+constexpr std::array<std::string_view, 4> kServerLeft{
+    "server closed the connection", "terminating connection", "no connection to the server",
+    "NULL result required to complete request"};
+
+/// What lies at its pg1-path is not what the repository is of; its code says that there is none.
+constexpr std::array<std::string_view, 1> kOtherDatabase{"[ArchiveMismatchError]"};
+
+template <std::size_t kCount>
+bool tells_of(std::string_view errors, const std::array<std::string_view, kCount>& words) {
     return std::ranges::any_of(
-        kKeysRefused, [errors](std::string_view each) { return errors.find(each) != errors.npos; });
+        words, [errors](std::string_view each) { return errors.find(each) != errors.npos; });
 }
 
 }  // namespace
@@ -94,7 +104,17 @@ Error failure_of(std::string_view doing, const program::Ran& ran) {
         error.reason = found->reason;
         words = found->words;
     }
-    if (tells_of_keys(ran.errors)) {
+    if (tells_of(ran.errors, kOtherDatabase)) {
+        error.code = ErrorCode::Conflict;
+        error.reason = "not_this_database";
+        words = "the repository is another database's";
+    }
+    if (tells_of(ran.errors, kServerLeft)) {
+        error.code = ErrorCode::Unavailable;
+        error.reason = "server_left";
+        words = "the server went away, or over to another, meanwhile";
+    }
+    if (tells_of(ran.errors, kKeysRefused)) {
         error.code = ErrorCode::Unavailable;
         error.reason = "keys_refused";
         words = "the S3 store refuses the keys";

@@ -40,6 +40,29 @@ TEST(PgBackRestFailureTest, WhereAStoreRefusesTheKeysThatIsSaid) {
     EXPECT_EQ(of(39, "ERROR: [039]: HTTP request failed with 500\n").reason, "");
 }
 
+TEST(PgBackRestFailureTest, ARepositoryOfAnotherDatabaseIsNotCalledAway) {
+    const Error error = of(103,
+                           "WARN: repo1: [ArchiveMismatchError] unable to retrieve the archive id "
+                           "for database version '15' and system-id '77'\n"
+                           "ERROR: [103]: unable to find a valid repository\n");
+    EXPECT_EQ(error.reason, "not_this_database");
+    EXPECT_EQ(error.code, ErrorCode::Conflict);
+}
+
+TEST(PgBackRestFailureTest, AServerThatLeftIsSaidWhateverItsCode) {
+    for (const char* each : {"ERROR: [101]: NULL result required to complete request\n",
+                             "ERROR: [057]: unable to execute query 'select pg_backup_stop()': "
+                             "FATAL:  terminating connection due to administrator command\n",
+                             "ERROR: [057]: unable to send query 'x': server closed the connection "
+                             "unexpectedly\n"}) {
+        const Error error = of(57, each);
+        EXPECT_EQ(error.reason, "server_left") << each;
+        EXPECT_EQ(error.code, ErrorCode::Unavailable);
+        EXPECT_NE(error.message.find("the server went away"), std::string::npos);
+    }
+    EXPECT_EQ(of(57, "ERROR: [057]: syntax error\n").reason, "");
+}
+
 TEST(PgBackRestFailureTest, ItsOwnWordsAreKeptWithoutItsHints) {
     const std::string said =
         "INFO: backup command begin 2.45: --config=x\n"

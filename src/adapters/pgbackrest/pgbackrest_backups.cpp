@@ -102,6 +102,20 @@ Async<> PgBackRestBackups::prepare() {
     co_return Result<>();
 }
 
+/// A server that has just taken over is on a new timeline, which stands where pgBackRest looks only
+/// after a checkpoint: it would take it for another database.
+Async<> PgBackRestBackups::note_new_timeline() {
+    constexpr const char* kIsNew =
+        "SELECT CASE WHEN pg_is_in_recovery() THEN false ELSE "
+        "('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int <> "
+        "(SELECT timeline_id FROM pg_control_checkpoint()) END";
+    SW_CO_TRY(const auto rows, co_await ask_server(engine_, door(), kIsNew, 30s));
+    const bool is_new = rows.size() == 1 && rows[0].size() == 1 && rows[0][0] == "t";
+    if (!is_new) co_return Result<>();
+    SW_CO_CHECK(co_await ask_server(engine_, door(), "CHECKPOINT", 30min));
+    co_return Result<>();
+}
+
 Async<DatabaseBackups::Backup> PgBackRestBackups::run(
     std::size_t repository, Kind kind, std::map<std::string, std::string> annotations, Tell tell) {
     Engine::Call call;
@@ -113,6 +127,7 @@ Async<DatabaseBackups::Backup> PgBackRestBackups::run(
     call.args.emplace_back("backup");
     call.deadline = kLongest;
     call.log_level = "detail";
+    SW_CO_CHECK(co_await note_new_timeline());
     std::string label;
     call.hear = [&label, tell](std::string_view line) {
         if (const auto part = part_done(line); part && tell) tell(*part);

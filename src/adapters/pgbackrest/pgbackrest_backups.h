@@ -41,6 +41,7 @@ private:
     Door door() const;
     Result<> look_at_folder(const RepositoryOptions& repository) const;
     Async<> expire_log(std::size_t repository);
+    Async<> note_new_timeline();
 
     const Engine engine_;
     std::vector<std::string> names_;

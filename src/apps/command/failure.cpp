@@ -120,8 +120,8 @@ constexpr Advice kAdvice[] = {
      "Look at recovery.pg_data and recovery.pg_stanza: another database needs another name there."},
     {"server_runs", Exit::Refused, "Stop PostgreSQL first."},
     {"server_left", Exit::Unreachable,
-     "Nothing of it counts. As soon as a server takes writes again, and syncwatch wal-stream "
-     "follows it, make another: syncwatch backup run --component pg."},
+     "Nothing of it counts. As soon as a server takes writes again, and its log is streamed or "
+     "archived, make another of it: syncwatch backup run --component pg."},
     {"no_server", Exit::Unreachable,
      "Is PostgreSQL running? recovery.pg_socket, pg_port and pg_user say how it is reached."},
     {"keys_refused", Exit::Unreachable,
@@ -173,8 +173,10 @@ Failure failure_of(const Error& error) {
         failure.hint = usual->hint;
     }
     if (error.reason.empty()) return failure;
-    failure.code = error.reason;
-    if (const auto* advice = std::ranges::find(kAdvice, error.reason, &Advice::reason);
+    // A place for backups is no database.
+    const bool is_place = error.reason == "read_only" && error.component == "backup";
+    failure.code = is_place ? "repository_away" : error.reason;
+    if (const auto* advice = std::ranges::find(kAdvice, failure.code, &Advice::reason);
         advice != std::end(kAdvice)) {
         failure.exit = advice->exit;
         failure.hint = advice->hint;

@@ -232,13 +232,22 @@ json::object intent_json(const Intention& intention) {
             {"token", intention.token}};
 }
 
+/// What an earlier run left when it was stopped: it was never a database that could start. Whoever
+/// was killed with it may be writing its last file: so the folder gets another name first.
+void throw_away_half(const fs::path& fresh) {
+    fs::path left = fresh;
+    left += "-left";
+    std::error_code ignored;
+    fs::remove_all(left, ignored);
+    fs::rename(fresh, left, ignored);
+    fs::remove_all(left, ignored);
+}
+
 Outcome<> bring_back(Invocation& invocation, DatabaseBackups& engine, const Intention& intention) {
     SystemClock clock;
     const Instant begun = clock.now();
     const PgRestorePlan& plan = intention.plan;
-    std::error_code ignored;
-    // What an earlier run left when it was stopped: it was never a database that could start.
-    if (intention.in_place) fs::remove_all(intention.fresh, ignored);
+    if (intention.in_place) throw_away_half(intention.fresh);
     DatabaseBackups::Restoration restoration;
     restoration.repository = plan.repository;
     restoration.label = plan.backup.label;
