@@ -108,7 +108,12 @@ void MemoryS3::serve(int fd) {
         }
         const std::string body = all.substr(0, length);
         all.erase(0, length);
-        send_all(fd, answer(parse(*head), *head, body));
+        const std::string answered = answer(parse(*head), *head, body);
+        if (answered.empty()) {
+            ::shutdown(fd, SHUT_RDWR);
+            return;
+        }
+        send_all(fd, answered);
     }
 }
 
@@ -117,6 +122,7 @@ std::string MemoryS3::answer(const Request& asked, const std::string& head,
     const std::lock_guard lock(mutex_);
     const bool is_head = asked.method == "HEAD";
     const std::string refused = refuse_ ? refuse_(asked) : std::string();
+    if (refused == kCutOff) return {};
     // As AWS has it.
     const bool is_session = refused == "ExpiredToken";
     if (!refused.empty()) {

@@ -25,6 +25,8 @@ public:
     };
     /// S3's own word for why this request is refused; empty: it is not.
     using Refuse = std::function<std::string(const Request&)>;
+    /// In that word's place: the connection ends, and nothing is answered.
+    static constexpr const char* kCutOff = "cut off";
 
     ~MemoryS3();
 
@@ -45,6 +47,11 @@ public:
     std::map<std::string, std::string> objects() const {
         const std::lock_guard lock(mutex_);
         return objects_;
+    }
+    /// From now on these are there, and no others: what somebody else did to it.
+    void replace(std::map<std::string, std::string> objects) {
+        const std::lock_guard lock(mutex_);
+        objects_ = std::move(objects);
     }
 
 private:

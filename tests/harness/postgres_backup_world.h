@@ -72,6 +72,29 @@ public:
         return {"--recovery-plan", plan().string(),      "--recovery-pg-data",
                 data().string(),   "--recovery-pg-work", work().string()};
     }
+    /// `syncwatch backup …`, as the catalogue's commands need it: of the server there, which is
+    /// this one.
+    std::vector<std::string> backup_command(std::vector<std::string> words) const {
+        return backup_command(std::move(words), home_.path(), server_->port());
+    }
+    std::vector<std::string> backup_command(std::vector<std::string> words,
+                                            const std::filesystem::path& socket,
+                                            std::uint16_t port) const {
+        const std::string number = std::to_string(port);
+        const std::vector<std::string> more{"--cluster",
+                                            "lab",
+                                            "--data-dir",
+                                            work() / "own",
+                                            "--database-url",
+                                            "postgres://postgres@127.0.0.1:" + number + "/postgres",
+                                            "--recovery-pg-socket",
+                                            socket,
+                                            "--recovery-pg-port",
+                                            number};
+        words.insert(words.begin(), "backup");
+        words.insert(words.end(), more.begin(), more.end());
+        return words;
+    }
     /// As the user that the server runs as, in its folder, as PostgreSQL runs it.
     Ran run(std::vector<std::string> arguments,
             std::map<std::string, std::string> environment = {}) const {
@@ -79,13 +102,12 @@ public:
     }
     Ran run(std::vector<std::string> arguments, std::map<std::string, std::string> environment,
             const std::vector<std::string>& flags) const {
-        arguments.insert(arguments.end(), flags.begin(), flags.end());
-        arguments.insert(arguments.begin(), harness::program());
-        harness::Process::Options options;
-        options.command = std::move(arguments);
-        options.environment = std::move(environment);
-        options.user = unprivileged();
-        return Process(options).ran(std::chrono::seconds(90));
+        return start(std::move(arguments), std::move(environment), flags)
+            ->ran(std::chrono::seconds(90));
+    }
+    /// As run(), and it goes on by itself.
+    std::unique_ptr<Process> start(std::vector<std::string> arguments) const {
+        return start(std::move(arguments), {}, flags());
     }
     std::string ask(const std::string& sql) const {
         pgbackrest::Door door;
@@ -96,6 +118,18 @@ public:
         const auto rows = run_to_end(pgbackrest::ask_server(pgbackrest::Engine(engine_->options()),
                                                             door, sql, std::chrono::seconds(30)));
         return rows && rows->size() == 1 ? rows->front().front() : "?";
+    }
+    /// Whether a backup has begun to be copied and has not ended: what pgBackRest notes of it.
+    bool is_copied() const {
+        std::error_code failed;
+        for (const auto& each :
+             std::filesystem::directory_iterator(repository() / "backup" / "syncwatch", failed)) {
+            const auto noted = [&](const char* name) {
+                return std::filesystem::exists(each.path() / name, failed);
+            };
+            if (noted("backup.manifest.copy") && !noted("backup.manifest")) return true;
+        }
+        return false;
     }
     /// Acknowledged, each in a transaction of its own.
     void insert(int from, int to) {
@@ -127,6 +161,18 @@ public:
     const recovery::BackupHistory& history() const { return history_; }
 
 private:
+    static std::unique_ptr<Process> start(std::vector<std::string> arguments,
+                                          std::map<std::string, std::string> environment,
+                                          const std::vector<std::string>& flags) {
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        arguments.insert(arguments.begin(), harness::program());
+        Process::Options options;
+        options.command = std::move(arguments);
+        options.environment = std::move(environment);
+        options.user = unprivileged();
+        return std::make_unique<Process>(options);
+    }
+
     TempFolder home_;
     TempFolder place_;
     SystemClock clock_;

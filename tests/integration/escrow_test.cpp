@@ -178,9 +178,14 @@ TEST_F(EscrowTest, AKeyAndAnAddressAreEnough) {
     store("config", open_);
     store("secrets", closed_);
     fs::remove_all(etc_);
-    std::vector<std::string> early = from_backups();
-    early.insert(early.end(), {"--to", "2001-01-01T00:00:00Z"});
-    EXPECT_EQ(restore(early).exit, 3);
+    const auto to = [&](const std::string& moment) {
+        std::vector<std::string> words = from_backups();
+        words.insert(words.end(), {"--to", moment, "--dry-run"});
+        return restore(std::move(words));
+    };
+    EXPECT_EQ(to("2001-01-01T00:00:00Z").exit, 3);
+    EXPECT_EQ(to("2026-11-29T12:00:00").exit, 2) << "without a zone";
+    EXPECT_EQ(to("2101-01-01T00:00:00Z").exit, 0) << "the last before that";
     const Ran ran = restore_confirmed(from_backups());
     ASSERT_EQ(ran.exit, 0) << ran.out << ran.err;
     EXPECT_EQ(all_in(etc_), files);

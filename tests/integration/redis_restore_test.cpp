@@ -1,6 +1,7 @@
 // `syncwatch restore redis`, as an operator has it, with real servers.
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -11,9 +12,11 @@
 
 #include "apps/lab/redis_server.h"
 #include "apps/lab/wait.h"
+#include "harness/filled_disk.h"
 #include "harness/must.h"
 #include "harness/process.h"
 #include "harness/redis_data.h"
+#include "harness/small_disk.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch {
@@ -69,13 +72,22 @@ protected:
         };
         ASSERT_TRUE(lab::wait_until(loaded, kPatience));
     }
-    Ran restore(std::vector<std::string> more) const {
-        std::vector<std::string> words{"restore",    "redis",
-                                       "--keep",     folder_.path().string(),
-                                       "--data-dir", (folder_.path() / "data").string()};
-        words.insert(words.end(), more.begin(), more.end());
-        return run_syncwatch(std::move(words));
+    std::vector<std::string> command(const std::vector<std::string>& words,
+                                     const std::vector<std::string>& more) const {
+        std::vector<std::string> all{
+            harness::program(),     "restore", "redis", "--keep", folder_.path(), "--data-dir",
+            folder_.path() / "data"};
+        all.insert(all.end(), words.begin(), words.end());
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
     }
+    Ran restore_words(const std::vector<std::string>& words,
+                      const std::vector<std::string>& more) const {
+        auto all = command(words, more);
+        all.erase(all.begin());
+        return run_syncwatch(std::move(all));
+    }
+    Ran restore(const std::vector<std::string>& words) const { return restore_words(words, {}); }
     /// The word that a dry run shows, and then the real one.
     Ran confirmed(std::vector<std::string> words) const {
         words.emplace_back("--dry-run");
@@ -265,6 +277,66 @@ TEST_F(RedisRestoreTest, WhatIsBackedUpByCommandIsVerifiedAndComesBack) {
         EXPECT_FALSE(is_held && each.is_regular_file()) << each.path();
     }
     EXPECT_TRUE(fs::is_empty(data / "backup"));
+}
+
+TEST_F(RedisRestoreTest, WhoeverIsKilledMeanwhileDoesItAgain) {
+    const fs::path file = snapshot();
+    const auto server = make("redis");
+    must(server->ask({"set", "later", "1"}));
+    // Each life is longer than the one before it, until one comes to its end.
+    const auto until_one_ends = [&](std::vector<std::string> words) {
+        int kills = 0;
+        for (auto patience = 20ms; patience < kPatience; patience = patience * 3 / 2) {
+            const Ran shown = restore_words(words, {"--dry-run", "--json"});
+            EXPECT_EQ(shown.exit, 0) << shown.err;
+            const std::string token(json::parse(shown.out).at("token").as_string());
+            harness::Process::Options options;
+            options.command = command(words, {"--confirm", token});
+            harness::Process process(options);
+            const auto ended = process.wait(patience);
+            if (ended) {
+                EXPECT_EQ(*ended, 0) << process.out() << process.err();
+                return kills;
+            }
+            process.signal(SIGKILL);
+            (void)process.wait();
+            ++kills;
+        }
+        ADD_FAILURE() << "it never ended";
+        return kills;
+    };
+    EXPECT_GT(until_one_ends({"--file", file, "--server", server->url()}), 2);
+    expect_all(*server);
+    EXPECT_EQ(must(server->ask({"exists", "later"})), "0");
+    const auto kept = names_in(folder_.path(), "redis-before-");
+    ASSERT_FALSE(kept.empty());
+    const auto second = make("second", "save 3600 1\n");
+    second->kill();
+    const std::vector<std::string> into{"--file",       file, "--into", folder_of("second"),
+                                        "--appendonly", "no"};
+    EXPECT_GT(until_one_ends(into), 2);
+    ASSERT_TRUE(second->start());
+    wait_until_loaded(*second);
+    expect_all(*second);
+}
+
+TEST_F(RedisRestoreTest, AFullDiskIsSaidAndWhatIsThereStays) {
+    const fs::path file = snapshot();
+    const SmallDisk disk("size=16m");
+    if (!disk.mounted()) GTEST_SKIP() << disk.why_not();
+    must(lab::hand_over(disk.path()));
+    std::ofstream(disk.path() / "dump.rdb") << "older";
+    const std::vector<std::string> words{"--file",    file,           "--into",
+                                         disk.path(), "--appendonly", "no"};
+    {
+        const harness::FilledDisk full(disk.path());
+        const Ran refused = confirmed(words);
+        EXPECT_EQ(refused.exit, 4) << refused.out << refused.err;
+        EXPECT_NE(refused.err.find("No space left on device"), std::string::npos) << refused.err;
+    }
+    EXPECT_EQ(names_in(disk.path(), ""), std::vector<std::string>{"dump.rdb"});
+    EXPECT_EQ(confirmed(words).exit, 0);
+    EXPECT_EQ(names_in(disk.path(), "dump.rdb").size(), 2U);
 }
 
 TEST_F(RedisRestoreTest, WhatCannotBeIsRefusedAndNothingIsChanged) {

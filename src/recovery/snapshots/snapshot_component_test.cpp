@@ -1,5 +1,8 @@
 #include "recovery/snapshots/snapshot_component.h"
 
+#include <functional>
+#include <optional>
+
 #include "harness/contents_of.h"
 #include "harness/snapshot_world.h"
 
@@ -105,6 +108,85 @@ TEST_F(SnapshotComponentTest, AFileComesBackFromWhicheverPlaceHasItWhole) {
     std::filesystem::remove(to);
     EXPECT_FALSE(run_to_end(files_.fetch(record, to)));
     EXPECT_FALSE(std::filesystem::exists(to));
+}
+
+/// A source, and something that happens as soon as it was read.
+class TakenThen final : public SnapshotSource {
+public:
+    TakenThen(SnapshotSource& source, std::function<void()> then)
+        : source_(source), then_(std::move(then)) {}
+    std::string file_name() const override { return source_.file_name(); }
+    Async<std::string> fingerprint() override { return source_.fingerprint(); }
+    Async<Facts> take(std::filesystem::path into) override {
+        auto taken = co_await source_.take(std::move(into));
+        then_();
+        co_return taken;
+    }
+    Async<Counts> inspect(std::filesystem::path file) override {
+        return source_.inspect(std::move(file));
+    }
+    Async<Counts> rehearse(std::filesystem::path file, std::filesystem::path scratch) override {
+        return source_.rehearse(std::move(file), std::move(scratch));
+    }
+
+private:
+    SnapshotSource& source_;
+    const std::function<void()> then_;
+};
+
+TEST_F(SnapshotComponentTest, PlacesThatGoAwayInTheMiddleLeaveNoHalfBackup) {
+    const auto run_while = [this](const std::function<void()>& then) {
+        TakenThen source(source_, then);
+        SnapshotComponent lines("lines", {source, files_, clock_, folder_.path() / "scratch"});
+        Backups backups({catalogue_, {&lines}, clock_, random_, "node-1", "1.0"});
+        clock_.advance(std::chrono::minutes(1));
+        return run_to_end(backups.run({"lines", std::nullopt, true}, {}));
+    };
+    const auto refused = run_while([this] {
+        take_away("near");
+        take_away("far");
+    });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable) << refused.error().message;
+    bring_back("near");
+    bring_back("far");
+    EXPECT_TRUE(survey().backups.empty());
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "scratch"));
+    // One of them is enough, and the other gets it later.
+    const auto made = run_while([this] { take_away("near"); });
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->missing.size(), 1U);
+    bring_back("near");
+    const BackupRecord record = made->stored.record;
+    EXPECT_TRUE(look(record.id, VerifyLevel::Restore).verification.sound);
+    EXPECT_TRUE(std::filesystem::exists(stored_file("near", record)));
+}
+
+TEST_F(SnapshotComponentTest, AFileComesBackThoughAPlaceGoesAwayAndHalfOfItIsNothing) {
+    const BackupRecord record = run().stored.record;
+    const auto to = folder_.path() / "back";
+    take_away("near");
+    ASSERT_TRUE(run_to_end(files_.fetch(record, to)));
+    EXPECT_EQ(FileSnapshot::text_of(to), "one\ntwo\nend\n");
+    std::filesystem::remove(to);
+    take_away("far");
+    EXPECT_EQ(run_to_end(files_.fetch(record, to)).error().code, ErrorCode::Unavailable);
+    EXPECT_FALSE(std::filesystem::exists(to));
+}
+
+TEST_F(SnapshotComponentTest, TwoAtOnceAreTwoAndTheChainGoesOnFromBoth) {
+    std::optional<BackupRecord> inner;
+    TakenThen source(source_, [&] { inner = run(true).stored.record; });
+    SnapshotComponent lines("lines", {source, files_, clock_, folder_.path() / "scratch"});
+    Backups backups({catalogue_, {&lines}, clock_, random_, "node-2", "1.0"});
+    const auto outer = must(run_to_end(backups.run({"lines", std::nullopt, true}, {})));
+    ASSERT_TRUE(inner);
+    EXPECT_NE(outer.stored.record.id, inner->id);
+    (void)run(true);
+    const auto all = survey();
+    EXPECT_EQ(all.backups.size(), 3U);
+    EXPECT_TRUE(all.chain_faults().empty());
+    for (const auto& each : all.backups) EXPECT_EQ(words(each.record()), "");
 }
 
 }  // namespace

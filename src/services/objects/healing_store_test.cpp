@@ -30,7 +30,9 @@ TEST_F(HealingStoreTest, WhatIsMissingTruncatedOrFlippedComesFromTheSecondAndIsR
         {"truncated", [](const fs::path& file) { fs::resize_file(file, 1000); }},
         {"emptied", [](const fs::path& file) { fs::resize_file(file, 0); }},
         {"grown", [](const fs::path& file) { fs::resize_file(file, 200'000); }},
-        {"flipped", [](const fs::path& file) { flip(file); }}};
+        {"flipped", [](const fs::path& file) { flip(file); }},
+        {"an older one",
+         [](const fs::path& file) { std::ofstream(file) << std::string(100'000, 'o'); }}};
     for (const char* key : {kKey, "videos/x/1/v720/init-0.mp4"}) {
         copied(key, kBytes);
         for (const auto& [name, harm] : harms) {
@@ -52,8 +54,8 @@ TEST_F(HealingStoreTest, WhatIsMissingTruncatedOrFlippedComesFromTheSecondAndIsR
     }
     EXPECT_EQ(tally.missing, 2u);
     EXPECT_EQ(tally.truncated, 6u);
-    EXPECT_EQ(tally.damaged, 2u);
-    EXPECT_EQ(tally.healed_from_second, 10u);
+    EXPECT_EQ(tally.damaged, 4u);
+    EXPECT_EQ(tally.healed_from_second, 12u);
 }
 
 TEST_F(HealingStoreTest, TheSecondIsBelievedNoMoreThanTheFirst) {

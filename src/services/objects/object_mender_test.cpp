@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/filled_disk.h"
+#include "harness/small_disk.h"
 #include "harness/two_stores_world.h"
 
 namespace syncwatch {
@@ -91,6 +93,25 @@ TEST_F(ObjectMenderTest, NothingIsCalledLostWhileAStoreIsAway) {
     second.away = false;
     EXPECT_EQ(mend(object), Outcome::Repaired);
     EXPECT_EQ(content(in_first("v/a")), "film");
+}
+
+TEST_F(ObjectMenderTest, ASecondStoreThatIsFullIsSaidAndTakesItWhenThereIsRoom) {
+    const SmallDisk disk("size=1m");
+    if (!disk.mounted()) GTEST_SKIP() << disk.why_not();
+    const auto small = filesystem::FileBlobStore::open(disk.path() / "objects", pool).value();
+    ObjectMender full({first, small.get(), replicas, *copier, clock, tally});
+    const StoredBlob object = stored("v/a", std::string(600'000, 'a'));
+    {
+        const harness::FilledDisk filled(disk.path());
+        const auto refused = run_to_end(full.replicate(object));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().reason, "disk_full") << refused.error().message;
+        EXPECT_FALSE(fs::exists(disk.path() / "objects" / "v" / "a"));
+        EXPECT_FALSE(line("v/a").replicated_at) << "it waits";
+        EXPECT_EQ(line("v/a").fault, ObjectFault::None);
+    }
+    ASSERT_TRUE(run_to_end(full.replicate(object)));
+    EXPECT_TRUE(line("v/a").replicated_at);
 }
 
 TEST_F(ObjectMenderTest, WithoutAMakerNothingIsCalledLost) {
