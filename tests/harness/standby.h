@@ -63,7 +63,7 @@ private:
     static std::unique_ptr<Process> run(std::vector<std::string> command) {
         Process::Options options;
         options.command = std::move(command);
-        if (::geteuid() == 0) options.user = 65534;
+        options.user = unprivileged();
         return std::make_unique<Process>(options);
     }
 

@@ -167,7 +167,7 @@ TEST_F(SnapshotComponentTest, AFileComesBackThoughAPlaceGoesAwayAndHalfOfItIsNot
     const auto to = folder_.path() / "back";
     take_away("near");
     ASSERT_TRUE(run_to_end(files_.fetch(record, to)));
-    EXPECT_EQ(FileSnapshot::text_of(to), "one\ntwo\nend\n");
+    EXPECT_EQ(contents_of(to), "one\ntwo\nend\n");
     std::filesystem::remove(to);
     take_away("far");
     EXPECT_EQ(run_to_end(files_.fetch(record, to)).error().code, ErrorCode::Unavailable);
