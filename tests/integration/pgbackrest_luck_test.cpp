@@ -278,7 +278,8 @@ TEST(PgBackRestDiskTest, AFullRepositoryIsSaidAndTheLogFollowsWhenThereIsRoom) {
         world.insert(1, 1);
         const std::string waits = world.ask("SELECT pg_walfile_name(pg_switch_wal())");
         EXPECT_TRUE(harness::eventually(
-            [&] { return world.ask("SELECT last_failed_wal FROM pg_stat_archiver") == waits; }));
+            [&] { return world.ask("SELECT failed_count > 0 FROM pg_stat_archiver") == "t"; }));
+        EXPECT_TRUE(fs::exists(world.data() / "pg_wal" / waits));
     }
     world.archive();
     EXPECT_EQ(count(), 1u);
