@@ -237,15 +237,14 @@ TEST_F(EverythingLuckTest, OfTwoAtOnceOneIsRefusedAndNothingExpiresMeanwhile) {
     options.command = command({"--confirm", confirmed});
     options.command.insert(options.command.begin(), harness::program());
     Process first(options);
-    // It has begun, and says so in a file that it locks.
+    // It has begun, and says so in a file that it locks; and what it reads.
     const auto is_begun = [] {
         std::error_code none;
         const auto size = fs::file_size(at("new") / "restore" / "journal.ndjson", none);
-        return !none && size > 0;
+        return !none && size > 0 && !stored("/hold/sqlite/").empty();
     };
     ASSERT_TRUE(lab::wait_until(is_begun, 60s, 1ms)) << first.err();
     first.signal(SIGSTOP);
-    EXPECT_FALSE(stored("/hold/sqlite/").empty());
     const Ran second = restore({"--confirm", confirmed});
     EXPECT_EQ(second.exit, 8) << second.out << second.err;
     EXPECT_TRUE(says(second, "another restore is at it")) << second.err;
