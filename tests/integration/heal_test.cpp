@@ -70,6 +70,9 @@ protected:
     }
     harness::Ran replicate(std::vector<std::string> words) {
         words.insert(words.begin(), "replicate");
+        return run(std::move(words));
+    }
+    harness::Ran run(std::vector<std::string> words) {
         words.insert(words.end(), {"--json", "--data-dir", folder_.path() / "data"});
         words.insert(words.end(), arguments_.begin(), arguments_.end());
         return harness::run_syncwatch(words);
@@ -160,6 +163,30 @@ TEST_F(HealTest, AFilmInTwoFoldersIsPlayedWhateverHappensToItsFiles) {
     EXPECT_EQ(video({"purge", "--confirm", "purge"}).at("purged"), 1);
     EXPECT_TRUE(eventually([&] { return !fs::exists(second / "videos" / film_); }))
         << "a deletion is a deletion in both";
+}
+
+TEST_F(HealTest, WithoutAServerFilmsAreBackedUpAndBroughtBackByCommand) {
+    serve({});
+    EXPECT_EQ(node_->stop(), 0);
+    const fs::path first = folder_.path() / "data" / "objects" / prefix_;
+    const fs::path second = folder_.path() / "second" / prefix_;
+    const auto refused = run({"backup", "run", "--component", "objects"});
+    EXPECT_EQ(refused.exit, 3) << refused.err;
+    EXPECT_NE(refused.err.find("objects.second"), std::string::npos) << refused.err;
+    arguments_.insert(arguments_.end(),
+                      {"--objects-second", "file:" + (folder_.path() / "second").string()});
+    const auto copied = run({"backup", "run", "--component", "objects"});
+    EXPECT_EQ(copied.exit, 0) << copied.out << copied.err;
+    const std::string whole = contents_of(first / pieces_[0]);
+    EXPECT_TRUE(contents_of(second / pieces_[0]) == whole);
+
+    fs::remove_all(first);
+    fs::resize_file(second / pieces_[1], 100);
+    EXPECT_EQ(replicate({"lost"}).exit, 5);
+    const auto restored = run({"restore", "objects"});
+    EXPECT_EQ(restored.exit, 0) << restored.out << restored.err;
+    EXPECT_TRUE(contents_of(first / pieces_[0]) == whole);
+    EXPECT_EQ(replicate({"audit"}).exit, 0);
 }
 
 TEST_F(HealTest, WhatAFilmHasBesideItsStreamsIsMadeAgainOrSaidToBeLost) {

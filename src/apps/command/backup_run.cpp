@@ -13,6 +13,7 @@
 #include "apps/command/backup_commands.h"
 #include "apps/command/backup_desk.h"
 #include "apps/command/backup_words.h"
+#include "apps/command/replicate_commands.h"
 #include "base/quantity.h"
 #include "recovery/backups/due.h"
 #include "recovery/postgres/server_clock.h"
@@ -138,6 +139,22 @@ Outcome<> run_backups(Invocation& invocation, const RunArguments& arguments) {
                    "What is there counts; the next run brings the rest.");
 }
 
+/// Films have no record in the catalogue: the ledger is their inventory, and servers copy them all
+/// the time.
+constexpr const char* kObjects = "objects";
+
+Outcome<> run_all(Invocation& invocation, RunArguments arguments) {
+    const bool is_named = std::erase(arguments.components, kObjects) > 0;
+    const bool are_all = arguments.components.empty() && !is_named;
+    if (is_named && arguments.components.empty()) return copy_objects(invocation);
+    const Outcome<> made = run_backups(invocation, arguments);
+    const bool with_objects =
+        is_named || (are_all && !arguments.due && invocation.settings.second.on());
+    if (!with_objects) return made;
+    const Outcome<> copied = copy_objects(invocation);
+    return made ? copied : made;
+}
+
 }  // namespace
 
 void add_backup_run(CLI::App& backup, Command& chosen) {
@@ -148,7 +165,8 @@ void add_backup_run(CLI::App& backup, Command& chosen) {
         "failed, or one repository is away");
     add_backup_options(*run, arguments->place, false);
     run->add_option("--component", arguments->components,
-                    "Only this one: pg, redis, config, secrets")
+                    "Only this one: pg, redis, config, secrets; objects: films, into the second "
+                    "store")
         ->type_name("NAME");
     run->add_option("--kind", arguments->kind,
                     "full, diff or incr; without it the first is a full one, and the others are as "
@@ -164,7 +182,7 @@ void add_backup_run(CLI::App& backup, Command& chosen) {
         ->excludes("--even-unchanged");
     run->callback([&chosen, arguments] {
         chosen.run = [arguments](Invocation& invocation) {
-            return run_backups(invocation, *arguments);
+            return run_all(invocation, *arguments);
         };
     });
 }

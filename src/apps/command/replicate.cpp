@@ -241,6 +241,20 @@ CLI::App* add_work(CLI::App& parent, const char* name, const char* help, Kind ki
 
 }  // namespace
 
+Outcome<> copy_objects(Invocation& invocation) {
+    return replicate(invocation, Kind::Copy, {});
+}
+
+void add_restore_objects(CLI::App& restore, Command& chosen) {
+    const auto arguments = std::make_shared<ReplicateArguments>();
+    arguments->all = true;
+    add_work(restore, "objects",
+             "Films: read all of them back, and bring what is missing or damaged back from the "
+             "store that has it whole, or make it again from the original. Replaces nothing that "
+             "is whole; replicate lost lists beforehand what is not. Servers may run",
+             Kind::Repair, arguments, chosen);
+}
+
 Outcome<> faults_failure(std::uint64_t damaged, std::uint64_t lost) {
     if (lost > 0) {
         return give_up(

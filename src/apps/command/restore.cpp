@@ -15,6 +15,7 @@
 #include "adapters/sqlite_log/rebuild.h"
 #include "adapters/sqlite_log/set_aside.h"
 #include "apps/command/backup_place.h"
+#include "apps/command/replicate_commands.h"
 #include "apps/command/restore_config.h"
 #include "apps/command/restore_estimate.h"
 #include "apps/command/restore_hold.h"
@@ -262,6 +263,7 @@ void add_restore(CLI::App& app, Command& chosen) {
         };
     });
     add_restore_redis(*restore, chosen);
+    add_restore_objects(*restore, chosen);
     add_restore_postgres(*restore, chosen);
     add_restore_everything(*restore, chosen);
 }
