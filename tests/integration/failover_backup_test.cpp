@@ -96,7 +96,8 @@ protected:
         standby_ = std::make_unique<Standby>(
             home_.path(), first_.server().url(),
             std::vector<std::string>{"archive_command=" + harness::program() +
-                                     " wal-push --engine pgbackrest " + words_of(flags()) + "%p"});
+                                     " wal-push --engine pgbackrest " +
+                                     words_of(flags_with("pushes")) + "%p"});
         first_.insert(4, 4);
         between_ = first_.ask(kMoment);
         ASSERT_TRUE(harness::eventually([&] { return standby_->ask(kAllRows) == "1,2,3,4"; }));
@@ -106,11 +107,13 @@ protected:
         for (const std::string& each : flags) words += each + " ";
         return words;
     }
-    /// As the second machine has them.
-    std::vector<std::string> flags() const {
+    /// As the second machine has them. What archives does not know where its server listens, and
+    /// would say so in the folder of those who do.
+    std::vector<std::string> flags() const { return flags_with("work"); }
+    std::vector<std::string> flags_with(const char* work) const {
         return {"--recovery-plan",    first_.plan().string(),
                 "--recovery-pg-data", (home_.path() / "data").string(),
-                "--recovery-pg-work", (home_.path() / "work").string()};
+                "--recovery-pg-work", (home_.path() / work).string()};
     }
     Ran run_second(std::vector<std::string> words) const {
         return first_.run(std::move(words), {}, flags());
