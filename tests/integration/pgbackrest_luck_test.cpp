@@ -134,6 +134,7 @@ TEST_F(PgBackRestLuckTest, OfTwoBackupsAtOnceOneIsMade) {
 }
 
 TEST_F(PgBackRestLuckTest, WhoeverIsKilledWhileItIsBroughtBackDoesItAgain) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
     world_.insert(1, 1);
     world_.archive();
     lose_server();
@@ -156,6 +157,7 @@ TEST_F(PgBackRestLuckTest, WhoeverIsKilledWhileItIsBroughtBackDoesItAgain) {
 }
 
 TEST_F(PgBackRestLuckTest, AWrongClockIsSaidAndMomentsAreByTheServers) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
     const std::map<std::string, std::string> behind{{"LD_PRELOAD", SW_SKEWED_CLOCK},
                                                     {"SKEW_SECONDS", "-60"}};
     const std::string moment =
@@ -232,6 +234,7 @@ TEST_F(PgBackRestLuckTest, APieceThatSaysSomethingElseUnderOneNameIsNeverReplace
 }
 
 TEST_F(PgBackRestLuckTest, AnOlderOnesBytesAreNotTakenForANewerOne) {
+    if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
     const auto largest = [](const fs::path& folder) {
         fs::path found;
         for (const auto& each : fs::recursive_directory_iterator(folder)) {
