@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "harness/contents_of.h"
 #include "harness/escrow_world.h"
+#include "harness/process.h"
 #include "harness/seeded_random.h"
 #include "recovery/catalogue/catalogue.h"
 

@@ -30,7 +30,8 @@ using harness::run_syncwatch;
 using harness::Server;
 
 /// An installation with two places for backups and two stores, with somebody, a room, its chat and
-/// a film. Of the machine itself nothing is left: each test begins with what is elsewhere.
+/// a film. The near place is encrypted, the far one is not. Of the machine itself nothing is left:
+/// each test begins with what is elsewhere.
 class RestoreEverythingTest : public testing::Test {
 protected:
     static void SetUpTestSuite() {
@@ -58,9 +59,12 @@ protected:
     static void write_settings() {
         std::ofstream(at("etc/token")) << "token-of-the-metrics\n";
         fs::permissions(at("etc/token"), fs::perms::owner_read | fs::perms::owner_write);
+        const fs::path key = at("etc/repository-key");
+        ASSERT_EQ(run_syncwatch({"backup", "new-key", key.string()}).exit, 0);
         std::ofstream(at("etc/plan.toml"))
-            << harness::plan_with({{"near", place("near")}, {"far", place("far")}})
-            << "[escrow]\nrecipients = [\"" << harness::public_half(at("key")) << "\"]\n";
+            << harness::plan_with({{"far", place("far")}, {"near", place("near")}})
+            << "key_file = \"" << key.string() << "\"\n[escrow]\nrecipients = [\""
+            << harness::public_half(at("key")) << "\"]\n";
         std::ofstream(at("etc/sw.toml"))
             << "[data]\ndir = \"" << at("data").string() << "\"\n[objects]\nsecond = \""
             << place("second") << "\"\n[metrics]\ntoken_file = \"" << at("etc/token").string()
@@ -138,7 +142,8 @@ protected:
 };
 
 TEST_F(RestoreEverythingTest, AKeyAndAnAddressBringAllOfItBack) {
-    const Ran sets = run_syncwatch({"backup", "sets", "--repository", place("near"), "--json"});
+    const Ran sets = run_syncwatch({"backup", "sets", "--repository", place("near"), "--identity",
+                                    at("key").string(), "--json"});
     ASSERT_EQ(sets.exit, 0) << sets.out << sets.err;
     const Ran asked = restore("near", {"--in-place"});
     EXPECT_EQ(asked.exit, 10) << asked.err;
@@ -224,6 +229,28 @@ TEST_F(RestoreEverythingTest, WhatIsInNoStoreIsListedAndWhatIsInTheWayIsMended) 
     EXPECT_EQ(again.exit, 5) << again.out << again.err;
     fs::rename(at("kept.jpg"), piece);
     EXPECT_EQ(run({"validate", "stores", "--data-dir", at("new").string()}).exit, 0);
+}
+
+TEST_F(RestoreEverythingTest, WithoutItsKeyAnEncryptedPlaceIsNoDamagedOne) {
+    const Ran none = run_syncwatch({"backup", "list", "--repository", place("near"), "--json"});
+    EXPECT_EQ(none.exit, 3) << none.out << none.err;
+    EXPECT_EQ(json::parse(none.out).at("code"), "encrypted") << none.out;
+    harness::make_recovery_key(at("strange"));
+    const Ran strange = run_syncwatch({"restore", "everything", "--repository", place("near"),
+                                       "--identity", at("strange").string(), "--data-dir",
+                                       at("new").string(), "--in-place", "--dry-run"});
+    EXPECT_EQ(strange.exit, 3) << strange.out << strange.err;
+    EXPECT_NE(strange.err.find("none of the keys"), std::string::npos) << strange.err;
+    // What lies there says nothing but that it does.
+    for (const auto& each : fs::recursive_directory_iterator(at("near") / "v1/cluster")) {
+        if (!each.is_regular_file()) continue;
+        EXPECT_EQ(contents_of(each.path()).substr(0, 8), "SWCRYPT1") << each.path();
+    }
+    const Ran listed = run_syncwatch({"backup", "list", "--repository", place("near"), "--identity",
+                                      at("key").string(), "--json"});
+    EXPECT_EQ(listed.exit, 0) << listed.err;
+    const Ran far = run_syncwatch({"backup", "list", "--repository", place("far"), "--json"});
+    EXPECT_EQ(json::parse(listed.out).at("records"), json::parse(far.out).at("records"));
 }
 
 TEST_F(RestoreEverythingTest, BelowAFolderItIsLaidDownToBeLookedAt) {

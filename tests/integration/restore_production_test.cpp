@@ -1,5 +1,5 @@
 // A lost machine of the production shape, brought back by one command: PostgreSQL by pgBackRest,
-// Redis, and an S3 store with TLS that holds the backups.
+// Redis, and an S3 store with TLS that holds the backups, encrypted.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -44,9 +44,14 @@ protected:
                                 << "\naws_secret_access_key = " << TestObjectStore::kSecretKey
                                 << "\n";
         }
+        const fs::path key = at("etc/repository-key");
+        ASSERT_EQ(run_syncwatch({"backup", "new-key", key.string()}).exit, 0);
+        // PostgreSQL's user reads it, too.
+        fs::permissions(key, fs::perms::others_read, fs::perm_options::add);
         world_ = std::make_unique<World>(
             "url = \"" + repository() + "\"\ncredentials_file = \"" + at("etc/s3").string() +
-            "\"\n[escrow]\nrecipients = [\"" + harness::public_half(at("key")) +
+            "\"\nkey_file = \"" + key.string() + "\"\n[escrow]\nrecipients = [\"" +
+            harness::public_half(at("key")) +
             "\"]\n[backup.redis]\nsnapshot = \"hourly\"\nkeep = \"1d\"\n"
             "[backup.config]\nbundle = \"on change\"\n"
             "keep = \"forever\"\n[backup.secrets]\n"
@@ -88,7 +93,7 @@ protected:
 
 TEST_F(RestoreProductionTest, AKeyAndAnAddressBringPostgresRedisAndTheFilmsBack) {
     if (!harness::is_long_run()) GTEST_SKIP() << "only with --long";
-    make_world();
+    ASSERT_NO_FATAL_FAILURE(make_world());
     harness::FilmNight night;
     {
         const auto server = serve();

@@ -7,11 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "adapters/age/age_header.h"
-#include "adapters/program/run.h"
-#include "adapters/program/surroundings.h"
 #include "base/async/run_to_end.h"
 #include "harness/contents_of.h"
 #include "harness/must.h"
+#include "harness/recovery_key.h"
 #include "harness/temp_folder.h"
 
 namespace syncwatch::age {
@@ -21,25 +20,11 @@ namespace fs = std::filesystem;
 
 class AgeProgramTest : public testing::Test {
 protected:
-    /// A new key's file; its public half is what public_half() gives.
+    /// A new key's file; its public half is what harness::public_half() gives.
     fs::path make_key(const std::string& name) const {
-        const fs::path file = folder_.path() / name;
-        (void)tool({"age-keygen", "-o", file.string()});
+        fs::path file = folder_.path() / name;
+        harness::make_recovery_key(file);
         return file;
-    }
-    static std::string public_half(const fs::path& key) {
-        std::string text = tool({"age-keygen", "-y", key.string()});
-        text.resize(text.find('\n'));
-        return text;
-    }
-    static std::string tool(const std::vector<std::string>& command) {
-        program::Spec spec;
-        spec.program = command.front();
-        spec.args.assign(command.begin() + 1, command.end());
-        spec.environment = program::bare_environment();
-        program::Ran ran = must(run_to_end(program::run(std::move(spec), {})));
-        if (!ran.end.is_good()) throw std::runtime_error(command.front() + ": " + ran.errors);
-        return std::move(ran.out);
     }
     Result<std::uint64_t> encrypt(std::string plain, std::vector<std::string> recipients) {
         return run_to_end(age_.encrypt(std::move(plain), std::move(recipients), file_));
@@ -62,7 +47,7 @@ protected:
 
 TEST_F(AgeProgramTest, EitherOfTwoKeysOpensItAndNoOther) {
     const std::string plain = std::string(200'000, 'x') + "the end";
-    const auto size = encrypt(plain, {public_half(first_), public_half(second_)});
+    const auto size = encrypt(plain, {harness::public_half(first_), harness::public_half(second_)});
     ASSERT_TRUE(size) << size.error().message;
     EXPECT_EQ(*size, fs::file_size(file_));
     EXPECT_EQ(fs::status(file_).permissions(), fs::perms::owner_read | fs::perms::owner_write);
@@ -76,12 +61,12 @@ TEST_F(AgeProgramTest, EitherOfTwoKeysOpensItAndNoOther) {
     EXPECT_EQ(other.error().code, ErrorCode::Forbidden);
     EXPECT_EQ(other.error().reason, "wrong_key");
     EXPECT_NE(other.error().message.find("none of the keys"), std::string::npos);
-    EXPECT_EQ(encrypt("again", {public_half(first_)}).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(encrypt("again", {harness::public_half(first_)}).error().code, ErrorCode::Conflict);
 }
 
 TEST_F(AgeProgramTest, WhatIsDamagedIsGivenInNoPart) {
     const std::string plain(200'000, 'x');
-    (void)must(encrypt(plain, {public_half(first_)}));
+    (void)must(encrypt(plain, {harness::public_half(first_)}));
     const std::string whole = bytes();
     const std::size_t header = must(read_age_header(whole)).bytes;
     // In the nonce, in the first, the second and the last chunk, and in the header's sum.
@@ -106,7 +91,7 @@ TEST_F(AgeProgramTest, WhatIsDamagedIsGivenInNoPart) {
 
 TEST_F(AgeProgramTest, ARecipientThatIsNoneIsNamed) {
     for (const std::string wrong : {"age1foo", "AGE1FOO", "--help", "", "ssh-rsa x"}) {
-        const auto encrypted = encrypt("plain", {public_half(first_), wrong});
+        const auto encrypted = encrypt("plain", {harness::public_half(first_), wrong});
         ASSERT_FALSE(encrypted) << wrong;
         EXPECT_EQ(encrypted.error().code, ErrorCode::InvalidInput) << encrypted.error().message;
         EXPECT_TRUE(encrypted.error().message.starts_with(wrong)) << encrypted.error().message;
@@ -116,7 +101,7 @@ TEST_F(AgeProgramTest, ARecipientThatIsNoneIsNamed) {
 }
 
 TEST_F(AgeProgramTest, AKeyThatIsNoneIsSaidWithoutWhatIsInIt) {
-    (void)must(encrypt("plain", {public_half(first_)}));
+    (void)must(encrypt("plain", {harness::public_half(first_)}));
     const auto absent = decrypt(folder_.path() / "nowhere");
     ASSERT_FALSE(absent);
     EXPECT_EQ(absent.error().reason, "no_identity");
@@ -134,7 +119,7 @@ TEST_F(AgeProgramTest, AKeyThatIsNoneIsSaidWithoutWhatIsInIt) {
 
 TEST_F(AgeProgramTest, WithoutTheProgramItIsSaid) {
     AgeProgram none({.program = "syncwatch-no-age"}, pool_);
-    const auto encrypted = run_to_end(none.encrypt("plain", {public_half(first_)}, file_));
+    const auto encrypted = run_to_end(none.encrypt("plain", {harness::public_half(first_)}, file_));
     ASSERT_FALSE(encrypted);
     EXPECT_EQ(encrypted.error().reason, "no_age");
     EXPECT_FALSE(fs::exists(file_));
@@ -147,9 +132,9 @@ TEST_F(AgeProgramTest, WithoutTheProgramItIsSaid) {
 TEST_F(AgeProgramTest, MoreThanIsAllowedIsRefused) {
     AgeProgram small({.most_bytes = 1000}, pool_);
     std::string plain(1001, 'x');
-    EXPECT_EQ(run_to_end(small.encrypt(plain, {public_half(first_)}, file_)).error().code,
+    EXPECT_EQ(run_to_end(small.encrypt(plain, {harness::public_half(first_)}, file_)).error().code,
               ErrorCode::TooLarge);
-    (void)must(encrypt(std::string(100'000, 'x'), {public_half(first_)}));
+    (void)must(encrypt(std::string(100'000, 'x'), {harness::public_half(first_)}));
     EXPECT_FALSE(run_to_end(small.decrypt(file_, first_)));
 }
 

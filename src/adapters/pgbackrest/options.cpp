@@ -43,6 +43,10 @@ void add_repository(std::size_t number, const RepositoryOptions& repository, Ini
     const std::string repo = fmt::format("repo{}-", number);
     lines.add(repo + "path", repository.path);
     lines.add(repo + "bundle", "y");
+    if (!repository.passphrase.empty()) {
+        lines.add(repo + "cipher-type", "aes-256-cbc");
+        lines.add(repo + "cipher-pass", repository.passphrase);
+    }
     // The plan says what is kept, not the engine.
     lines.add(repo + "retention-full", "9999999");
     if (!repository.s3) {

@@ -28,6 +28,7 @@ struct RepositoryOptions {
     std::string path;  ///< A folder, or in the bucket; begins with a slash.
     std::optional<S3> s3;
     bool may_delete = true;
+    std::string passphrase;  ///< What it encrypts with (AES-256 in CBC mode); empty: it does not.
 };
 
 struct Options {
@@ -35,8 +36,9 @@ struct Options {
     std::filesystem::path data;        ///< The server's data folder.
     std::filesystem::path socket;      ///< The folder of its socket.
     std::uint16_t port = 5432;
-    std::string user = "postgres";  ///< Of the database, a superuser.
-    std::string database = "postgres";
+    std::string user = "postgres";      ///< Of the database, a superuser.
+    std::string database = "postgres";  ///< Where it is asked about itself.
+    std::string contents = "postgres";  ///< The database that has our tables.
     /// Where its configuration, its locks and what waits to be archived lie: a folder of the user
     /// that the server runs as, on a disk that outlives a restart.
     std::filesystem::path work;

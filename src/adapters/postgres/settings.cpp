@@ -24,6 +24,20 @@ std::string encoded(std::string_view text) {
     return out;
 }
 
+/// What a URL says, by libpq's words for it.
+Result<std::map<std::string, std::string>> words_of(const std::string& url) {
+    PQconninfoOption* const options = PQconninfoParse(url.c_str(), nullptr);
+    if (options == nullptr) return fail(ErrorCode::InvalidInput, "no URL of PostgreSQL");
+    std::map<std::string, std::string> words;
+    for (const PQconninfoOption* each = options; each->keyword != nullptr; ++each) {
+        if (each->val != nullptr) words[each->keyword] = each->val;
+    }
+    PQconninfoFree(options);
+    if (words["user"].empty()) words["user"] = "postgres";
+    if (words["dbname"].empty()) words["dbname"] = words["user"];
+    return words;
+}
+
 }  // namespace
 
 bool is_url(std::string_view text) {
@@ -33,19 +47,16 @@ bool is_url(std::string_view text) {
     return options != nullptr;
 }
 
+Result<std::string> database_in(const std::string& url) {
+    SW_TRY(auto words, words_of(url));
+    return words["dbname"];
+}
+
 Result<std::string> url_at_socket(const std::string& url, const std::filesystem::path& socket,
                                   std::uint16_t port) {
-    PQconninfoOption* const options = PQconninfoParse(url.c_str(), nullptr);
-    if (options == nullptr) return fail(ErrorCode::InvalidInput, "no URL of PostgreSQL");
-    std::map<std::string_view, std::string> words;
-    for (const PQconninfoOption* each = options; each->keyword != nullptr; ++each) {
-        if (each->val != nullptr) words[each->keyword] = each->val;
-    }
-    PQconninfoFree(options);
-    const std::string role = words["user"].empty() ? "postgres" : words["user"];
-    const std::string database = words["dbname"].empty() ? role : words["dbname"];
-    return fmt::format("postgres://{}@/{}?host={}&port={}", encoded(role), encoded(database),
-                       encoded(socket.string()), port);
+    SW_TRY(auto words, words_of(url));
+    return fmt::format("postgres://{}@/{}?host={}&port={}", encoded(words["user"]),
+                       encoded(words["dbname"]), encoded(socket.string()), port);
 }
 
 }  // namespace syncwatch::postgres

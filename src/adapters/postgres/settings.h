@@ -28,6 +28,10 @@ struct Settings {
 /// Whether libpq takes this as a URL of PostgreSQL ("postgres://…" or "postgresql://…").
 bool is_url(std::string_view text);
 
+/// The database that it names; where it names none, libpq takes the role's name. Errors:
+/// InvalidInput.
+Result<std::string> database_in(const std::string& url);
+
 /// The same role and database of another server, by its socket in this folder. Errors:
 /// InvalidInput.
 Result<std::string> url_at_socket(const std::string& url, const std::filesystem::path& socket,

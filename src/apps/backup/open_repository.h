@@ -4,8 +4,8 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "adapters/s3/s3_repository.h"
+#include "apps/backup/keyed_repository.h"
 #include "base/circuit_breaker.h"
-#include "ports/backup_repository.h"
 #include "recovery/plan/plan.h"
 
 namespace syncwatch::apps {
@@ -20,12 +20,14 @@ public:
         net::thread_pool& pool;  ///< Reads and writes files.
     };
 
-    /// Asks an S3 store for nothing yet. Errors: InvalidInput (its address, its credentials),
-    /// Unavailable (the folder is not there).
+    /// Asks an S3 store for nothing yet. Errors: InvalidInput (its address, its credentials, its
+    /// key), NotFound or Forbidden (the file of its key), Unavailable (the folder is not there).
     static Result<std::unique_ptr<OpenRepository>> open(const recovery::Repository& place,
                                                         Powers powers);
 
     BackupRepository& get() { return *repository_; }
+    /// As it lies there, encrypted or not.
+    BackupRepository& plain() { return *plain_; }
     /// Ends what is under way: callers get Cancelled.
     void stop() {
         if (s3_ != nullptr) s3_->stop();
@@ -33,10 +35,13 @@ public:
 
 private:
     OpenRepository() = default;
+    Result<std::unique_ptr<BackupRepository>> open_plain(const recovery::Repository& place,
+                                                         Powers powers);
 
     CircuitBreaker breaker_{"backup"};
-    std::unique_ptr<BackupRepository> repository_;
-    s3::S3Repository* s3_ = nullptr;  ///< nullptr: it is a folder.
+    std::unique_ptr<KeyedRepository> repository_;
+    BackupRepository* plain_ = nullptr;  ///< What is behind it.
+    s3::S3Repository* s3_ = nullptr;     ///< nullptr: it is a folder.
 };
 
 }  // namespace syncwatch::apps

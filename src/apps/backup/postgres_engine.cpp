@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "adapters/encrypted_repository/repository_key.h"
 #include "adapters/pgbackrest/pgbackrest_backups.h"
+#include "adapters/postgres/settings.h"
 #include "adapters/s3/credentials.h"
 #include "adapters/s3/location.h"
 #include "recovery/postgres/component.h"
@@ -48,6 +50,10 @@ Result<pgbackrest::RepositoryOptions> repository_of(const std::string& name,
     pgbackrest::RepositoryOptions repository;
     repository.name = name;
     repository.may_delete = place.may_delete;
+    if (!place.key_file.empty()) {
+        SW_TRY(const auto key, encrypted::RepositoryKey::read(place.key_file));
+        repository.passphrase = encode_base64url(key.derived("pgbackrest"));
+    }
     if (place.url.starts_with("s3:")) {
         SW_TRY(const s3::Location location, s3::Location::parse(place.url));
         SW_TRY(repository.s3, store_of(location, place.credentials_file));
@@ -77,6 +83,11 @@ public:
 
 }  // namespace
 
+Result<std::string> our_database(const config::Settings& settings) {
+    if (!settings.postgres.on()) return "postgres";
+    return postgres::database_in(settings.postgres.url);
+}
+
 Result<pgbackrest::Options> pgbackrest_options(const config::Settings& settings,
                                                const recovery::Plan& plan) {
     pgbackrest::Options options;
@@ -86,6 +97,7 @@ Result<pgbackrest::Options> pgbackrest_options(const config::Settings& settings,
     options.port = settings.recovery.pg_port;
     options.user = settings.recovery.pg_user;
     options.work = settings.recovery.pg_work;
+    SW_TRY(options.contents, our_database(settings));
     for (const char* name : {"near", "far"}) {
         const auto found = plan.repositories.find(name);
         if (found == plan.repositories.end()) continue;

@@ -6,10 +6,14 @@
 #include "adapters/pgbackrest/options.h"
 #include "apps/config/settings.h"
 #include "ports/clock.h"
+#include "ports/restored_database.h"
 #include "recovery/backups/component.h"
 #include "recovery/plan/plan.h"
 
 namespace syncwatch::apps {
+
+/// The database of the server that has our tables. Errors: InvalidInput (its URL).
+Result<std::string> our_database(const config::Settings& settings);
 
 /// How PostgreSQL is backed up here: into the repositories of the plan, below "pgbackrest" in each.
 /// Nothing is asked. Errors: InvalidInput (an address, its credentials, or an S3 store without TLS,

@@ -30,6 +30,21 @@ TEST(PostgresEngineTest, ItsRepositoriesAreThePlansNearestFirst) {
     EXPECT_EQ(far.s3->region, "eu");
     EXPECT_EQ(far.s3->secret, "SECRET");
 
+    EXPECT_EQ(far.passphrase, "");
+    const auto key = folder.path() / "key";
+    plan.repositories["far"].key_file = key;
+    EXPECT_EQ(pgbackrest_options(config::Settings(), plan).error().reason, "no_repository_key");
+    std::ofstream(key) << "syncwatch-repository-key:" << std::string(43, 'A') << "\n";
+    const auto encrypted = pgbackrest_options(config::Settings(), plan);
+    ASSERT_TRUE(encrypted) << encrypted.error().message;
+    EXPECT_EQ(encrypted->repositories[0].passphrase, "");
+    EXPECT_EQ(encrypted->repositories[1].passphrase.size(), 43u);
+    EXPECT_EQ(encrypted->repositories[1].passphrase.find("AAAA"), std::string::npos);
+    const auto text = pgbackrest::configuration_text(*encrypted);
+    ASSERT_TRUE(text) << text.error().message;
+    EXPECT_NE(text->find("repo2-cipher-type=aes-256-cbc\nrepo2-cipher-pass="), std::string::npos);
+    EXPECT_EQ(text->find("repo1-cipher"), std::string::npos);
+
     plan.repositories["far"].url = "s3:http://store.example/bucket";
     const auto plain = pgbackrest_options(config::Settings(), plan);
     ASSERT_FALSE(plain);

@@ -138,12 +138,14 @@ Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open_plan(const Invocation& i
     }
     if (plan) opened->plan_ = *std::move(plan);
     if (!arguments.repository.empty()) {
-        recovery::Repository named;
-        named.url = arguments.repository;
-        named.credentials_file = arguments.credentials.string();
-        opened->plan_.repositories = {{"near", std::move(named)}};
+        opened->plan_.repositories = {{"near", named_place(opened->plan_, arguments)}};
     }
     if (opened->plan_.repositories.empty()) return tl::unexpected<Failure>(no_place());
+    for (auto& [name, place] : opened->plan_.repositories) {
+        const auto unlocked = opened->keys_.open(place, arguments.identity,
+                                                 {opened->clock_, opened->random_, opened->pool_});
+        if (!unlocked) return tl::unexpected<Failure>(failure_of(unlocked.error()));
+    }
     if (what == For::Restore) opened->do_without_gone();
     auto cluster = opened->find_cluster(invocation, arguments, what);
     if (!cluster) return tl::unexpected<Failure>(cluster.error());

@@ -10,6 +10,7 @@
 #include "apps/backup/desk.h"
 #include "apps/command/backup_place.h"
 #include "apps/command/command.h"
+#include "apps/command/recovered_keys.h"
 #include "base/async/run_to_end.h"
 
 namespace syncwatch::apps {
@@ -59,6 +60,7 @@ private:
     SystemRandom random_;
     net::thread_pool pool_{2};
     recovery::Plan plan_;
+    RecoveredKeys keys_;
     std::vector<recovery::Trouble> gone_;
     std::string cluster_;
     std::unique_ptr<BackupDesk> desk_;

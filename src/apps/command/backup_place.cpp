@@ -14,10 +14,7 @@ Outcome<std::vector<recovery::Repository>> places_meant(const recovery::Plan& pl
                                                         const BackupArguments& arguments) {
     std::vector<recovery::Repository> places;
     if (!arguments.repository.empty()) {
-        recovery::Repository named;
-        named.url = arguments.repository;
-        named.credentials_file = arguments.credentials.string();
-        places.push_back(std::move(named));
+        places.push_back(named_place(plan, arguments));
         return places;
     }
     for (const char* name : {"near", "far"}) {
@@ -52,6 +49,11 @@ void add_backup_options(CLI::App& command, BackupArguments& arguments, bool with
                     "The file with the keys of that place, if it is an S3 store")
         ->type_name("FILE");
     command
+        .add_option("--identity", arguments.identity,
+                    "The file of a recovery key, as age-keygen made it: opens a repository that is "
+                    "encrypted, and secrets")
+        ->type_name("KEYFILE");
+    command
         .add_option("--cluster", arguments.cluster,
                     "The installation, where several have their backups in one place")
         ->type_name("ID");
@@ -61,6 +63,17 @@ void add_backup_options(CLI::App& command, BackupArguments& arguments, bool with
                     "As of this moment, with its zone, as in 2026-11-29T16:00:00Z; without it the "
                     "latest that there is")
         ->type_name("TIME");
+}
+
+recovery::Repository named_place(const recovery::Plan& plan, const BackupArguments& arguments) {
+    recovery::Repository named;
+    for (const auto& [name, place] : plan.repositories) {
+        if (place.url == arguments.repository) named = place;
+    }
+    named.url = arguments.repository;
+    named.key_recipients = plan.escrow_recipients;
+    if (!arguments.credentials.empty()) named.credentials_file = arguments.credentials.string();
+    return named;
 }
 
 Outcome<std::optional<WallTime>> moment_of(const BackupArguments& arguments) {
@@ -82,8 +95,13 @@ Outcome<std::unique_ptr<BackupPlace>> BackupPlace::open(const Invocation& invoca
         return tl::unexpected<Failure>(failure_of(plan.error()));
     }
     if (plan) place->plan_ = *std::move(plan);
-    const auto places = places_meant(place->plan_, arguments);
+    auto places = places_meant(place->plan_, arguments);
     if (!places) return tl::unexpected<Failure>(places.error());
+    for (recovery::Repository& each : *places) {
+        const auto opened = place->keys_.open(each, arguments.identity,
+                                              {place->clock_, place->random_, place->pool_});
+        if (!opened) return tl::unexpected<Failure>(failure_of(opened.error()));
+    }
     std::optional<Failure> first;
     // The far one has what the near one had, if that is gone.
     for (const recovery::Repository& each : *places) {

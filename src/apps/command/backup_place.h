@@ -12,6 +12,7 @@
 #include "adapters/system/system_random.h"
 #include "apps/backup/open_repository.h"
 #include "apps/command/command.h"
+#include "apps/command/recovered_keys.h"
 #include "base/async/run_to_end.h"
 
 namespace syncwatch::apps {
@@ -20,15 +21,19 @@ namespace syncwatch::apps {
 struct BackupArguments {
     std::string repository;             ///< Empty: as the plan says.
     std::filesystem::path credentials;  ///< Of `repository`, if it is an S3 store.
+    std::filesystem::path identity;     ///< The file of a recovery key; empty: none.
     std::string cluster;                ///< Empty: the only one that is there.
     std::string moment;                 ///< RFC 3339, or "latest".
 };
 
-/// --repository, --credentials, --cluster; `with_moment`: and --to.
+/// --repository, --credentials, --identity, --cluster; `with_moment`: and --to.
 void add_backup_options(CLI::App& command, BackupArguments& arguments, bool with_moment);
 
 /// The moment that --to names; nullopt: the latest. Errors: Usage (also: it has no zone).
 Outcome<std::optional<WallTime>> moment_of(const BackupArguments& arguments);
+
+/// The place that --repository names, as `plan` has it where it is one of that.
+recovery::Repository named_place(const recovery::Plan& plan, const BackupArguments& arguments);
 
 /// The backups of one installation in one place.
 class BackupPlace {
@@ -57,6 +62,7 @@ private:
     SystemRandom random_;
     net::thread_pool pool_{2};
     recovery::Plan plan_;
+    RecoveredKeys keys_;
     std::unique_ptr<OpenRepository> repository_;
     std::string cluster_;
 };

@@ -42,14 +42,18 @@ Outcome<fs::path> write_restore_plan(const recovery::Plan& plan, const fs::path&
     text += "plan_version = 1\n";
     for (const auto& [name, place] : plan.repositories) {
         text += fmt::format("[repository.{}]\nurl = \"{}\"\n", name, place.url);
-        if (place.credentials_file.empty()) continue;
-        std::ifstream in(place.credentials_file, std::ios::binary);
-        const std::string keys{std::istreambuf_iterator<char>(in), {}};
-        const fs::path copy = folder / ("restore-keys-" + name);
-        if (auto written = write_for_owner(copy, keys); !written) {
-            return tl::unexpected<Failure>(written.error());
+        const std::pair<const char*, const std::string&> secrets[] = {
+            {"credentials_file", place.credentials_file}, {"key_file", place.key_file}};
+        for (const auto& [entry, file] : secrets) {
+            if (file.empty()) continue;
+            std::ifstream in(file, std::ios::binary);
+            const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+            const fs::path copy = folder / fmt::format("restore-{}-{}", name, entry);
+            if (auto written = write_for_owner(copy, bytes); !written) {
+                return tl::unexpected<Failure>(written.error());
+            }
+            text += fmt::format("{} = \"{}\"\n", entry, copy.string());
         }
-        text += fmt::format("credentials_file = \"{}\"\n", copy.string());
     }
     const fs::path file = folder / "restore-plan.toml";
     if (auto written = write_for_owner(file, text); !written) {

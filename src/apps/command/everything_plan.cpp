@@ -172,7 +172,7 @@ Outcome<EverythingPlan> plan_everything(Invocation& invocation, CommandDesk& des
                                         const EverythingArguments& arguments) {
     EverythingPlan plan;
     PairWish wish;
-    wish.identity = arguments.identity;
+    wish.identity = arguments.backup.identity;
     const auto moment = moment_of(arguments.backup);
     if (!moment) return tl::unexpected<Failure>(moment.error());
     wish.moment = *moment;

@@ -14,7 +14,6 @@ namespace syncwatch::apps {
 /// What whoever restores everything has said.
 struct EverythingArguments {
     BackupArguments backup;
-    std::filesystem::path identity;
     std::filesystem::path into;
     bool in_place = false;
     bool dry_run = false;

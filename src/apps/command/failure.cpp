@@ -128,6 +128,21 @@ constexpr Advice kAdvice[] = {
      "Put good keys into the file that credentials_file names (or --credentials): it is read again "
      "with the next request, nothing has to be restarted. What is in the repository stays; repeat "
      "what failed, it goes on from what is there."},
+    {"encrypted", Exit::Refused,
+     "Name its key in the plan, [repository.…] key_file, or open it with a recovery key: "
+     "--identity "
+     "KEYFILE; docs/recovery/encryption.md."},
+    {"another_key", Exit::Refused,
+     "The key that it was begun with is on the machine that began it, in its bundle of secrets, "
+     "and "
+     "in the repository for whoever has a recovery key: --identity KEYFILE; "
+     "docs/recovery/encryption.md."},
+    {"not_encrypted", Exit::Refused,
+     "A repository is encrypted from its first object on, or not at all: leave key_file out, or "
+     "name another folder or prefix, and keep this one until what is in it has expired."},
+    {"no_repository_key", Exit::Refused,
+     "syncwatch backup new-key FILE makes one for a new repository; of one that is there already "
+     "it is the same on all machines: docs/recovery/encryption.md."},
     {"repository_away", Exit::Unreachable,
      "Is the folder mounted and its owner right; does the S3 store answer; are the keys good?"},
     {"last_full", Exit::Refused, "pgBackRest keeps the last full backup: make another one first."},

@@ -30,7 +30,6 @@ struct ConfigArguments {
     BackupArguments backup;
     std::vector<fs::path> files;  ///< Bundles that are at hand; none: from the repository.
     std::string set;              ///< One backup by its id.
-    fs::path identity;
     fs::path into;
     bool in_place = false;
     bool dry_run = false;
@@ -40,7 +39,7 @@ struct ConfigArguments {
 /// The backups that are meant, from the repositories.
 Outcome<BundlePair> bundles_in(Invocation& invocation, const ConfigArguments& arguments) {
     PairWish wish;
-    wish.identity = arguments.identity;
+    wish.identity = arguments.backup.identity;
     const auto moment = moment_of(arguments.backup);
     if (!moment) return tl::unexpected<Failure>(moment.error());
     wish.moment = *moment;
@@ -58,7 +57,7 @@ Outcome<BundlePair> bundles_in(Invocation& invocation, const ConfigArguments& ar
     if (!one) return tl::unexpected<Failure>(one.error());
     const std::string& component = one->record().component;
     if (component == "config" || component == "secrets") {
-        return fetch_bundle(**desk, one->record(), arguments.identity);
+        return fetch_bundle(**desk, one->record(), arguments.backup.identity);
     }
     return give_up(Exit::Refused, "another_component",
                    arguments.set + " is a backup of " + component,
@@ -68,7 +67,7 @@ Outcome<BundlePair> bundles_in(Invocation& invocation, const ConfigArguments& ar
 Outcome<std::vector<Bundle>> bundles_of(Invocation& invocation, const ConfigArguments& arguments) {
     std::vector<Bundle> bundles;
     for (const fs::path& each : arguments.files) {
-        auto bundle = read_bundle(each, arguments.identity);
+        auto bundle = read_bundle(each, arguments.backup.identity);
         if (!bundle) return tl::unexpected<Failure>(bundle.error());
         bundles.push_back(*std::move(bundle));
     }
@@ -210,10 +209,6 @@ void add_options(CLI::App& command, ConfigArguments& arguments) {
         ->type_name("FILE");
     command.add_option("--set", arguments.set, "This backup alone, by its id in backup list")
         ->type_name("ID");
-    command
-        .add_option("--identity", arguments.identity,
-                    "The file of a recovery key, as age-keygen made it: opens the secrets")
-        ->type_name("KEYFILE");
     command
         .add_option("--into", arguments.into,
                     "Below this folder, and leave the installation as it is")

@@ -159,10 +159,6 @@ Outcome<> restore_everything(Invocation& invocation, const EverythingArguments& 
 void add_everything_options(CLI::App& command, EverythingArguments& arguments) {
     add_backup_options(command, arguments.backup, true);
     command
-        .add_option("--identity", arguments.identity,
-                    "The file of a recovery key, as age-keygen made it: opens the secrets")
-        ->type_name("KEYFILE");
-    command
         .add_option("--into", arguments.into,
                     "Below this folder, to be looked at; nothing is started or checked")
         ->type_name("DIR");

@@ -75,6 +75,7 @@ std::vector<NamedFile> named_files(const config::Settings& settings, const recov
     for (const auto& [name, repository] : plan.repositories) {
         const std::string section = "repository." + name;
         list.add(section + ".credentials_file", repository.credentials_file, true);
+        list.add(section + ".key_file", repository.key_file, true);
         list.add_store(section + ".url", repository.url);
     }
     for (const recovery::Channel& each : plan.channels) {

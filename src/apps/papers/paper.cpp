@@ -127,11 +127,16 @@ std::vector<std::string> lines_of_places(const recovery::Plan& plan) {
         const auto place = plan.repositories.find(name);
         if (place == plan.repositories.end()) continue;
         lines.push_back(fmt::format(
-            "{}: `{}`{}{}", name, shown_url(place->second.url),
+            "{}: `{}`{}{}{}", name, shown_url(place->second.url),
             place->second.credentials_file.empty()
                 ? ""
                 : fmt::format(", with the keys in `{}`", place->second.credentials_file),
-            place->second.may_delete ? "" : "; these keys cannot delete"));
+            place->second.may_delete ? "" : "; these keys cannot delete",
+            place->second.key_file.empty()
+                ? ""
+                : fmt::format("; encrypted: its key is in `{}`, and in it for the holders of the "
+                              "recovery keys",
+                              place->second.key_file)));
     }
     return lines;
 }

@@ -67,6 +67,7 @@ read_again_within = "30d"
 # url = "s3:https://s3.example/backups?region=eu-west-1"
 # credentials_file = "/etc/syncwatch/far-credentials"
 # may_delete = false
+# key_file = "/etc/syncwatch/repository-key"
 #
 # [escrow]
 # recipients = ["age1…"]

@@ -88,7 +88,8 @@ std::map<std::string, Repository> read_repositories(TomlSection section) {
         }
         repository.credentials_file = entry->text("credentials_file").value_or("");
         repository.may_delete = entry->flag("may_delete").value_or(true);
-        entry->refuse_others("url, credentials_file and may_delete");
+        repository.key_file = entry->text("key_file").value_or("");
+        entry->refuse_others("url, credentials_file, may_delete and key_file");
         repositories.emplace(name, std::move(repository));
     }
     section.refuse_others("near and far");
@@ -122,6 +123,9 @@ Plan read(TomlSection file) {
         plan.escrow_files = section->texts("files");
         plan.escrow_identity = section->text("identity_file").value_or("");
         section->refuse_others("recipients, files and identity_file");
+    }
+    for (auto& [name, repository] : plan.repositories) {
+        repository.key_recipients = plan.escrow_recipients;
     }
     plan.contacts = read_contacts(file.sections("contact"));
     plan.channels = read_channels(file.sections("notify"));

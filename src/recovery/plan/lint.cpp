@@ -167,6 +167,12 @@ private:
             fault(fmt::format("repository.{}.credentials_file", name), "it is missing",
                   "Name the file with the store's keys, as in objects.credentials_file.");
         }
+        if (!repository.key_file.empty() && plan_.escrow_recipients.empty()) {
+            fault(fmt::format("repository.{}.key_file", name),
+                  "its key is on this machine alone, and nobody can read the backups when that is "
+                  "gone",
+                  "Name who can: [escrow] recipients = [\"age1…\"].");
+        }
     }
 
     void look_at_verification() {

@@ -136,6 +136,17 @@ TEST(LintTest, WhatIsWrongIsFoundAndNothingElse) {
     }
 }
 
+TEST(LintTest, AKeyThatOneMachineAloneHasIsAFault) {
+    Plan plan = good_plan();
+    plan.repositories["far"].key_file = "/etc/key";
+    EXPECT_EQ(lint(plan, kNow), std::vector<Finding>());
+    plan.escrow_recipients.clear();
+    const auto findings = lint(plan, kNow);
+    const auto found = std::ranges::find(findings, "repository.far.key_file", &Finding::where);
+    ASSERT_NE(found, findings.end());
+    EXPECT_EQ(found->kind, Kind::Fault);
+}
+
 TEST(LintTest, TheDefaultPlanLacksWhatOnlyItsOperatorKnows) {
     const auto findings = lint(apps::read_plan(apps::default_plan_text()).plan, kNow);
     const auto faults = std::ranges::count(findings, Kind::Fault, &Finding::kind);

@@ -31,8 +31,11 @@ void add_repositories(const Plan& plan, Entries& to) {
         const std::string section = fmt::format("repository.{}.", name);
         to[section + "url"] = repository.url;
         to[section + "may_delete"] = repository.may_delete ? "true" : "false";
-        if (repository.credentials_file.empty()) continue;
-        to[section + "credentials_file"] = repository.credentials_file;
+        const auto set = [&](const char* key, const std::string& value) {
+            if (!value.empty()) to[section + key] = value;
+        };
+        set("credentials_file", repository.credentials_file);
+        set("key_file", repository.key_file);
     }
 }
 

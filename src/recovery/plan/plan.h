@@ -46,7 +46,10 @@ struct BackupRule {
 struct Repository {
     std::string url;  ///< A folder, or an S3 store as in `objects.url`.
     std::string credentials_file;
-    bool may_delete = true;  ///< False: what is there expires by the store's own rule.
+    bool may_delete = true;     ///< False: what is there expires by the store's own rule.
+    std::string key_file = {};  ///< Of the key that it is encrypted with; empty: it is not.
+    /// Public keys of age, as under [escrow]: who can open that key when this machine is gone.
+    std::vector<std::string> key_recipients = {};
 
     bool operator==(const Repository&) const = default;
 };
