@@ -77,6 +77,8 @@ public:
         WallTime clock{};  ///< Its own time of day, when it was asked: commits are told by it.
         /// The number of its next transaction: a backup that ends now has all before it.
         std::uint64_t next_transaction = 0;
+        bool is_standby = false;     ///< It follows another server.
+        std::string schema_version;  ///< Of our tables; empty: it has none, or nobody may look.
     };
     /// How many rows each table has; those that take long to count are left out.
     using Rows = std::map<std::string, std::uint64_t>;

@@ -51,6 +51,14 @@ public:
         component_ = std::make_unique<recovery::PgComponent>(*engine_, clock_, place_.path());
     }
 
+    /// Our tables are in this database of the server's from now on.
+    void keep_ours_in(std::string database) {
+        pgbackrest::Options options = engine_->options();
+        options.contents = std::move(database);
+        component_.reset();
+        engine_ = std::make_unique<pgbackrest::PgBackRestBackups>(std::move(options));
+        component_ = std::make_unique<recovery::PgComponent>(*engine_, clock_, place_.path());
+    }
     std::filesystem::path data() const { return home_.path() / "data"; }
     std::filesystem::path work() const { return place_.path() / "work"; }
     std::filesystem::path plan() const { return place_.path() / "plan.toml"; }

@@ -346,6 +346,32 @@ TEST_F(PostgresBackupTest, OneThatIsWholeAndWrongIsSeenWhenItIsRehearsed) {
     must(world().server().sql("DROP TABLE children"));
 }
 
+TEST_F(PostgresBackupTest, OurOwnDatabaseIsLookedIntoWhateverItIsCalled) {
+    must(world().server().create_database("films"));
+    for (const char* each :
+         {"CREATE TABLE schema_steps (version int)", "INSERT INTO schema_steps VALUES (4), (11)",
+          "CREATE TABLE parents (id int PRIMARY KEY)",
+          "CREATE TABLE children (parent int CONSTRAINT of_a_parent REFERENCES parents)",
+          "ALTER TABLE children DISABLE TRIGGER ALL", "INSERT INTO children VALUES (7), (8)"}) {
+        must(world().server().sql(each, "films"));
+    }
+    world().keep_ours_in("films");
+    const BackupRecord record = world().backup(BackupKind::Incremental);
+    EXPECT_EQ(record.schema_version, "11");
+    EXPECT_EQ(record.annotations.at("role"), "primary");
+    EXPECT_EQ(record.counts.at("children"), 2u);
+    EXPECT_FALSE(record.counts.contains("kept")) << "it is somebody else's";
+    const Verification seen = world().look(record, VerifyLevel::Restore);
+    EXPECT_NE(seen.words.find("violates foreign key constraint"), std::string::npos) << seen.words;
+    world().keep_ours_in("elsewhere");
+    EXPECT_NE(world()
+                  .look(record, VerifyLevel::Restore)
+                  .words.find("there is no database elsewhere in it"),
+              std::string::npos);
+    world().keep_ours_in("postgres");
+    must(world().server().sql("DROP DATABASE films"));
+}
+
 TEST_F(PostgresBackupTest, ARestoreSaysWhatItReadsForADayAsItsLogIsReplayedLater) {
     const fs::path into = world().work() / "held";
     const Ran restored =

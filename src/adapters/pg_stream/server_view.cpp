@@ -22,7 +22,12 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
        coalesce(slot.wal_status, ''),
        coalesce(CASE WHEN pg_is_in_recovery() THEN 0
                 ELSE pg_current_wal_lsn() - slot.restart_lsn END, 0)::bigint,
-       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+       pg_is_in_recovery(),
+       CASE WHEN has_table_privilege(to_regclass('public.schema_steps'), 'SELECT')
+            THEN (xpath('/row/v/text()', query_to_xml(
+                'SELECT max(version) AS v FROM public.schema_steps', false, true, '')))[1]::text
+            ELSE '' END
 FROM (SELECT 1) AS one LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = $1)";
 
 template <class Number>
@@ -39,7 +44,7 @@ Result<ServerView> look_at_server(const Access& access, const std::string& slot)
     const char* const parameters[] = {slot.c_str()};
     const Answer answer(
         PQexecParams(connection.get(), kLook, 1, nullptr, parameters, nullptr, nullptr, 0));
-    constexpr int kColumns = 12;
+    constexpr int kColumns = 14;
     if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK || PQntuples(answer.get()) != 1 ||
         PQnfields(answer.get()) != kColumns) {
         const char* const state = PQresultErrorField(answer.get(), PG_DIAG_SQLSTATE);
@@ -62,6 +67,8 @@ Result<ServerView> look_at_server(const Access& access, const std::string& slot)
     view.slot_state = text(9);
     view.slot_bytes = number<std::uint64_t>(text(10));
     view.server.clock = from_micros(number<std::int64_t>(text(11)));
+    view.server.is_standby = text(12) == "t";
+    view.server.schema_version = text(13);
     // Nothing is archived by the server itself: whether its log is taken is asked where it counts.
     view.server.is_archiving = true;
     return view;

@@ -39,6 +39,8 @@ public:
 
 private:
     Door door() const;
+    /// Where our tables are.
+    Door contents_door() const;
     Result<> look_at_folder(const RepositoryOptions& repository) const;
     Async<> expire_log(std::size_t repository);
     Async<> note_new_timeline();

@@ -63,7 +63,18 @@ END
 $body$;
 SELECT pg_temp.recheck())";
 
+constexpr const char* kNewestStep = R"(
+SELECT CASE WHEN to_regclass('public.schema_steps') IS NULL THEN '' ELSE
+       (xpath('/row/v/text()', query_to_xml(
+           'SELECT max(version) AS v FROM public.schema_steps', false, true, '')))[1]::text END)";
+
 }  // namespace
+
+Async<std::string> schema_version(const Engine& engine, Door door,
+                                  std::chrono::milliseconds deadline) {
+    SW_CO_TRY(const auto rows, co_await ask_server(engine, std::move(door), kNewestStep, deadline));
+    co_return rows.size() == 1 && !rows[0].empty() ? rows[0][0] : std::string();
+}
 
 Async<DatabaseBackups::Rows> count_rows(const Engine& engine, Door door, std::uint64_t largest,
                                         std::chrono::milliseconds deadline) {

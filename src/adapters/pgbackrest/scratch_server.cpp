@@ -98,12 +98,8 @@ Async<> wait_until_ready(const Engine& engine, program::Child& server, Door door
 
 constexpr std::uint64_t kAnySize = std::uint64_t{1} << 62;
 constexpr const char* kNext = "SELECT pg_snapshot_xmax(pg_current_snapshot())";
-/// The newest step of our schema.
-constexpr const char* kSchema = R"(
-SELECT CASE WHEN to_regclass('public.schema_steps') IS NULL THEN '' ELSE
-       (xpath('/row/v/text()', query_to_xml(
-           'SELECT max(version) AS v FROM public.schema_steps', false, true, '')))[1]::text END,
-       (SELECT sum(pg_database_size(oid))::bigint FROM pg_database))";
+constexpr const char* kSize = "SELECT sum(pg_database_size(oid))::bigint FROM pg_database";
+constexpr const char* kDatabases = "SELECT datname FROM pg_database";
 
 std::uint64_t count_in(const std::string& text) {
     std::uint64_t value = 0;
@@ -141,16 +137,21 @@ Async<Rehearsal> look(const Engine& engine, Door door) {
         const std::string& words = checked.out.empty() ? checked.errors : checked.out;
         seen.faults.push_back("pg_amcheck: " + one_line(words));
     }
+    SW_CO_TRY(const auto size, co_await ask_server(engine, door, kSize, 60s));
+    if (size.size() == 1) seen.bytes = count_in(size[0][0]);
+    SW_CO_TRY(const auto databases, co_await ask_server(engine, door, kDatabases, 60s));
+    door.database = engine.options().contents;
+    const auto is_ours = [&](const auto& row) { return row.front() == door.database; };
+    if (std::ranges::none_of(databases, is_ours)) {
+        seen.faults.push_back("there is no database " + door.database + " in it");
+        co_return seen;
+    }
     SW_CO_TRY(seen.counts, co_await count_rows(engine, door, kAnySize, kLookAtAll));
     // What is damaged may end that in any way: then it was said above.
     const auto broken = co_await recheck_constraints(engine, door, kLookAtAll);
     if (broken) seen.faults.insert(seen.faults.end(), broken->begin(), broken->end());
     if (!broken && seen.faults.empty()) co_return fail(broken.error());
-    SW_CO_TRY(const auto facts, co_await ask_server(engine, door, kSchema, 60s));
-    if (facts.size() == 1 && facts[0].size() == 2) {
-        seen.schema_version = facts[0][0];
-        seen.bytes = count_in(facts[0][1]);
-    }
+    SW_CO_TRY(seen.schema_version, co_await schema_version(engine, std::move(door), 60s));
     co_return seen;
 }
 

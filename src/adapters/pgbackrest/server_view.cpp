@@ -26,7 +26,8 @@ SELECT (SELECT system_identifier FROM pg_control_system()),
        current_setting('wal_segment_size'),
        pg_snapshot_xmax(pg_current_snapshot()),
        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
-       (SELECT setting FROM pg_settings WHERE name = 'archive_timeout')
+       (SELECT setting FROM pg_settings WHERE name = 'archive_timeout'),
+       pg_is_in_recovery()
 FROM pg_stat_archiver)";
 
 template <class Number>
@@ -43,15 +44,21 @@ Door PgBackRestBackups::door() const {
     return {options.socket, options.port, options.user, options.database};
 }
 
+Door PgBackRestBackups::contents_door() const {
+    Door contents = door();
+    contents.database = engine_.options().contents;
+    return contents;
+}
+
 Async<DatabaseBackups::Rows> PgBackRestBackups::rows() {
     // A table that is larger says little by its count, and takes its disk from those who watch.
     constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;
-    return count_rows(engine_, door(), kLargest, 60s);
+    return count_rows(engine_, contents_door(), kLargest, 60s);
 }
 
 Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     SW_CO_TRY(const auto rows, co_await ask_server(engine_, door(), kLook, 30s));
-    constexpr std::size_t kColumns = 14;
+    constexpr std::size_t kColumns = 15;
     if (rows.size() != 1 || rows[0].size() != kColumns) {
         co_return fail(ErrorCode::Corrupt, "PostgreSQL's answer about itself is not one row");
     }
@@ -74,6 +81,10 @@ Async<DatabaseBackups::Server> PgBackRestBackups::server() {
     server.next_transaction = number<std::uint64_t>(row[11]);
     server.clock = from_micros(number<std::int64_t>(row[12]));
     server.archive_timeout = std::chrono::seconds(number<std::int64_t>(row[13]));
+    server.is_standby = row[14] == "t";
+    // Before SyncWatch was started for the first time its database need not be there.
+    const auto version = co_await schema_version(engine_, contents_door(), 30s);
+    if (version) server.schema_version = *version;
     co_return server;
 }
 

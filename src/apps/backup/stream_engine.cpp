@@ -29,6 +29,7 @@ Result<pg_stream::StreamOptions> stream_options_of(const config::Settings& setti
     options.programs.data = settings.recovery.pg_data;
     options.programs.work = settings.recovery.pg_work;
     options.programs.user = settings.recovery.pg_user;
+    SW_TRY(options.programs.contents, our_database(settings));
     options.scratch = std::move(scratch);
     return options;
 }

@@ -178,6 +178,8 @@ Async<BackupRecord> PgComponent::run(Request request) {
         }
     }
     if (ahead) record.annotations[kClockAhead] = std::to_string(ahead->count());
+    record.schema_version = server.schema_version;
+    record.annotations["role"] = server.is_standby ? "standby" : "primary";
     record.finished = clock_.wall();
     const auto rows_after = co_await engine_.rows();
     const auto server_after = co_await engine_.server();
