@@ -69,6 +69,32 @@ TEST_F(PlanTest, OnesOwnPlanIsTheDefaultOneAndWhatWasAdded) {
     EXPECT_EQ(run_syncwatch({"plan", "lint"}, {}, {{"SYNCWATCH_RECOVERY_PLAN", own}}).exit, 0);
 }
 
+TEST_F(PlanTest, HereIsTriedWhatNoFileCanSay) {
+    const auto place = [this](const char* name) { return (folder_.path() / name).string(); };
+    const auto lint = [&](const std::string& more) {
+        return run_syncwatch({"plan", "lint", "--here", "--data-dir", data(), "--file",
+                              file("plan.toml", plan(more))});
+    };
+    const std::string near = "\n[repository.near]\nurl = \"file:" + place("near") + "\"\n";
+    const auto says = [](const Ran& linted, const std::string& words) {
+        EXPECT_NE(linted.out.find(words), std::string::npos) << words << '\n' << linted.out;
+    };
+    const Ran away = lint(near + "[repository.far]\nurl = \"file:" + place("no/disk") +
+                          "\"\n[escrow]\nfiles = [\"" + place("secret") + "\"]\n");
+    EXPECT_EQ(away.exit, 3) << away.out;
+    says(away, "fault    repository.far.url: there is no folder " + place("no"));
+    says(away, "fault    escrow.files: " + place("secret") + " cannot be read, or is not there");
+    EXPECT_EQ(away.out.find("repository.near.url"), std::string::npos) << away.out;
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "near/v1")) << "no probe is left";
+    const Ran deletes = lint(near + "may_delete = false\n");
+    EXPECT_EQ(deletes.exit, 3);
+    says(deletes, "fault    repository.near.may_delete: the keys that this machine has can delete");
+    std::filesystem::remove_all(folder_.path() / "near");
+    const Ran locked = lint(near + "key_file = \"" + place("key") + "\"\n");
+    says(locked, "fault    repository.near.key_file: its key is on this machine alone");
+    says(locked, "the key of the repository, " + place("key") + ", is not there");
+}
+
 TEST_F(PlanTest, DiffSaysWhatAnotherPlanChanges) {
     const std::string own = file("plan.toml", plan(kNear));
     const Ran same = run_syncwatch({"plan", "diff", "--file", own, own});

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 
 #include "adapters/system/system_clock.h"
 #include "apps/command/command.h"
+#include "apps/command/lint_here.h"
 #include "apps/command/plan_render.h"
 #include "apps/command/table.h"
 #include "apps/plan/plan_file.h"
@@ -29,6 +31,7 @@ struct PlanArguments {
     fs::path other;
     fs::path out;
     bool as_file = false;
+    bool here = false;
 };
 
 Outcome<PlanText> text_of(const fs::path& file) {
@@ -118,7 +121,14 @@ Outcome<> lint(Invocation& invocation, const PlanArguments& arguments) {
     if (!text) return tl::unexpected<Failure>(text.error());
     auto [plan, findings] = read_plan(text->toml);
     // What could not be read would be found missing as well.
-    if (findings.empty()) findings = recovery::lint(plan, SystemClock().wall());
+    const bool is_read = findings.empty();
+    if (is_read) findings = recovery::lint(plan, SystemClock().wall());
+    if (is_read && arguments.here) {
+        Invocation with{invocation.settings, {}, invocation.out, invocation.flags};
+        with.settings.recovery.plan = plan_file(invocation, arguments);
+        auto found = lint_here(with, plan);
+        std::ranges::move(found, std::back_inserter(findings));
+    }
     json::array list;
     for (const Finding& each : findings) {
         const std::string_view kind = each.kind == Finding::Kind::Fault ? "fault" : "warning";
@@ -205,10 +215,15 @@ void add_plan(CLI::App& app, Command& chosen) {
     CLI::App* shown = add(*plan, "show", "Show the plan that holds here", arguments, chosen, show);
     shown->add_flag("--as-file", arguments->as_file,
                     "As the file that it is: a plan to begin with");
-    add(*plan, "lint",
-        "Say what the plan promises and cannot hold, and what it leaves out. Ends with 3 where it "
-        "has faults",
-        arguments, chosen, lint);
+    CLI::App* linted =
+        add(*plan, "lint",
+            "Say what the plan promises and cannot hold, and what it leaves out. Ends with 3 where "
+            "it has faults",
+            arguments, chosen, lint);
+    linted->add_flag("--here", arguments->here,
+                     "Also try what it names, as the user that does it: whether each place takes, "
+                     "gives back and keeps what it should, files can be read, and the last restore "
+                     "tests kept what is promised");
     CLI::App* differs =
         add(*plan, "diff", "Say what another plan changes", arguments, chosen, diff);
     differs->add_option("other", arguments->other, "The other plan's file")
