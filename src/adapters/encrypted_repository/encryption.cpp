@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 
 #include "adapters/filesystem/files.h"
 #include "base/assert.h"
+#include "base/digest.h"
 
 namespace syncwatch::encrypted {
 namespace {
@@ -27,7 +29,8 @@ constexpr std::size_t kSealed = kChunk + kTag;
 /// Of a file, as many are in memory at a time.
 constexpr std::size_t kChunksAtOnce = 16;
 
-using Salt = std::array<std::uint8_t, kSalt>;
+using Salt = Sha256Sum;
+static_assert(std::tuple_size_v<Salt> == kSalt);
 using Header = std::array<std::uint8_t, kHeader>;
 
 /// How many chunks so many bytes are: never none.
@@ -38,23 +41,19 @@ std::uint64_t chunks_of(std::uint64_t plain) {
 /// What the bytes of an object come to, as they pass.
 class SaltOf {
 public:
-    SaltOf(const RepositoryKey& key, std::string_view name) {
-        SW_ASSERT(sodium_init() >= 0);
-        const Sha256Sum secret = key.derived("salt");
-        crypto_generichash_init(&state_, secret.data(), secret.size(), kSalt);
-        update(as_bytes(name));
-        // No name has one.
-        update(std::array<std::uint8_t, 1>{0});
-    }
-    void update(ByteView bytes) { crypto_generichash_update(&state_, bytes.data(), bytes.size()); }
+    SaltOf(const RepositoryKey& key, std::string_view name)
+        : key_(key.derived("salt")), name_(name) {}
+    void update(ByteView bytes) { content_.update(bytes); }
     Salt finish() {
-        Salt salt{};
-        crypto_generichash_final(&state_, salt.data(), salt.size());
-        return salt;
+        std::vector<std::uint8_t> all = content_.finish();
+        all.insert(all.end(), name_.begin(), name_.end());
+        return hmac_sha256(key_, all);
     }
 
 private:
-    crypto_generichash_state state_{};
+    const Sha256Sum key_;
+    const std::string_view name_;
+    Digest content_{Digest::Algorithm::Sha256};
 };
 
 /// The chunks of one object, one after the other.
@@ -62,12 +61,9 @@ class Chunks {
 public:
     Chunks(const RepositoryKey& key, std::string_view name, const Salt& salt) {
         SW_ASSERT(sodium_init() >= 0);
-        const Sha256Sum secret = key.derived("object");
-        crypto_generichash_state state{};
-        crypto_generichash_init(&state, secret.data(), secret.size(), key_.size());
-        crypto_generichash_update(&state, salt.data(), salt.size());
-        crypto_generichash_update(&state, as_bytes(name).data(), name.size());
-        crypto_generichash_final(&state, key_.data(), key_.size());
+        std::vector<std::uint8_t> all(salt.begin(), salt.end());
+        all.insert(all.end(), name.begin(), name.end());
+        key_ = hmac_sha256(key.derived("object"), all);
     }
     /// `to` has room for the tag, too.
     void encrypt(ByteView plain, bool is_last, std::uint8_t* to) {

@@ -14,10 +14,10 @@
 ///
 /// A chunk is XChaCha20-Poly1305 with the object's own key and the chunk's number, and whether it
 /// is the last, as nonce, which is the construction STREAM (Hoang, Reyhanitabar, Rogaway, Vizár
-/// 2015): chunks that are changed, moved, left out or cut off do not open. The object's key is a
-/// keyed BLAKE2b of salt and name: what lies under another name does not open. The salt is a keyed
-/// BLAKE2b of name and bytes: the same object becomes the same bytes again, so that creating it
-/// twice is no conflict, and no nonce ever meets other bytes.
+/// 2015): chunks that are changed, moved, left out or cut off do not open. The object's key is
+/// HMAC-SHA-256 of salt and name: what lies under another name does not open. The salt is
+/// HMAC-SHA-256 of the bytes' SHA-256 and the name: the same object becomes the same bytes again,
+/// so that creating it twice is no conflict, and no nonce ever meets other bytes.
 ///
 /// Errors of decryption: Corrupt, and what is wrong.
 namespace syncwatch::encrypted {
