@@ -255,8 +255,8 @@ TEST_F(PgBackRestLuckTest, AnOlderOnesBytesAreNotTakenForANewerOne) {
     EXPECT_FALSE(seen.sound);
     EXPECT_NE(seen.words.find("near: "), std::string::npos) << seen.words;
     EXPECT_TRUE(world_.look(older).sound);
-    const Ran restored = world_.run({"restore", "pg", "--into", (world_.work() / "back").string(),
-                                     "--set", newer.annotations.at("label.near")});
+    const Ran restored = world_.run(
+        {"restore", "pg", "--into", (world_.work() / "back").string(), "--set", newer.id.text()});
     EXPECT_NE(restored.exit, 0) << restored.out;
 }
 

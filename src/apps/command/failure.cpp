@@ -146,6 +146,8 @@ constexpr Advice kAdvice[] = {
     {"repository_away", Exit::Unreachable,
      "Is the folder mounted and its owner right; does the S3 store answer; are the keys good?"},
     {"last_full", Exit::Refused, "pgBackRest keeps the last full backup: make another one first."},
+    {"no_such_backup", Exit::Refused, "syncwatch backup list shows what there is."},
+    {"several_backups", Exit::Refused, "Give more of its id: syncwatch backup list shows them."},
     {"which_timeline", Exit::Refused, "Say which with --timeline."},
     {"not_prepared", Exit::Refused, "syncwatch backup run --component pg makes it ready."},
     {"original_gone", Exit::Refused, "Its original was not kept: upload the film again."},

@@ -39,7 +39,7 @@ struct PostgresArguments {
     BackupArguments place;
     std::string to = "latest";
     std::string timeline;
-    std::string label;
+    std::string backup;
     fs::path into;
     bool in_place = false;
     bool dry_run = false;
@@ -130,7 +130,7 @@ Outcome<Intention> intention_of(const Invocation& invocation, DatabaseBackups& e
     auto target = postgres_target(arguments.to);
     if (!target) return tl::unexpected<Failure>(target.error());
     wish.target = *std::move(target);
-    wish.label = arguments.label;
+    wish.backup = arguments.backup;
     if (!arguments.timeline.empty()) {
         std::uint32_t number = 0;
         const char* const end = arguments.timeline.data() + arguments.timeline.size();
@@ -366,8 +366,9 @@ void add_restore_postgres(CLI::App& restore, Command& chosen) {
     pg->add_option("--timeline", arguments->timeline,
                    "The past that is meant, where the database has several")
         ->type_name("NUMBER");
-    pg->add_option("--set", arguments->label, "Begin with this backup, by pgBackRest's label")
-        ->type_name("LABEL");
+    pg->add_option("--set", arguments->backup,
+                   "Begin with this backup, by its id in backup list or by pgBackRest's label")
+        ->type_name("ID");
     pg->add_option("--into", arguments->into, "Into this new folder; nothing else is touched")
         ->type_name("FOLDER");
     pg->add_flag("--in-place", arguments->in_place,

@@ -73,6 +73,24 @@ TEST(PgReachTest, AMomentIsBroughtBackFromTheNewestBackupBeforeIt) {
     EXPECT_EQ(label_for(has, to(Target::Kind::Name)), "A") << "it may be before B";
 }
 
+TEST(RestorePlanTest, ABackupIsNamedByItsLabelOrTheBeginningOfItsId) {
+    PgShelf has = shelf();
+    has.backups[0].annotations["syncwatch"] = "01934567-aaaa";
+    has.backups[1].annotations["syncwatch"] = "01934567-bbbb";
+    const auto named = [&](const char* name) {
+        PgWish wish = to(Target::Kind::Latest);
+        wish.backup = name;
+        return label_for(has, wish);
+    };
+    EXPECT_EQ(named(""), "B");
+    EXPECT_EQ(named("A"), "A");
+    EXPECT_EQ(named("01934567-a"), "A");
+    EXPECT_EQ(named("01934567-bbbb"), "B");
+    EXPECT_EQ(named("01934567"), "several_backups");
+    EXPECT_EQ(named("01934568"), "no_such_backup");
+    EXPECT_EQ(named("C"), "no_such_backup");
+}
+
 TEST(PgReachTest, WhereTheEndIsNotKnownNothingIsPromised) {
     PgShelf has = shelf();
     has.last_commits.clear();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -55,6 +56,34 @@ std::string what_is_wrong(const std::vector<PgShelf>& shelves) {
     return words;
 }
 
+/// The name that the record of a backup has, as its engine keeps it.
+std::string id_of(const Backup& backup) {
+    const auto found = backup.annotations.find("syncwatch");
+    return found == backup.annotations.end() ? std::string() : found->second;
+}
+
+bool is_named(const Backup& backup, const std::string& name) {
+    return backup.label == name || id_of(backup).starts_with(name);
+}
+
+Result<> check_name(const std::vector<PgShelf>& shelves, const std::string& name) {
+    if (name.empty()) return {};
+    std::set<std::string> ids;
+    bool is_there = false;
+    for (const PgShelf& shelf : shelves) {
+        for (const Backup& each : shelf.backups) {
+            if (!is_named(each, name)) continue;
+            is_there = true;
+            if (each.label != name) ids.insert(id_of(each));
+        }
+    }
+    if (!is_there) {
+        return fail(ErrorCode::NotFound, "no backup is called " + name, "no_such_backup");
+    }
+    if (ids.size() <= 1) return {};
+    return fail(ErrorCode::Conflict, "more than one backup begins with " + name, "several_backups");
+}
+
 }  // namespace
 
 std::string describe_windows(const std::vector<Window>& windows) {
@@ -78,6 +107,7 @@ Result<PgRestorePlan> plan_pg_restore(const std::vector<PgShelf>& shelves, const
             "the database has several pasts, name one: " + describe_timelines(shelves.front().log),
             "which_timeline");
     }
+    SW_CHECK(check_name(shelves, wish.backup));
     const std::uint32_t timeline = wish.timeline.value_or(*timelines.begin());
     for (const PgShelf& shelf : shelves) {
         std::vector<const Backup*> order;
@@ -85,7 +115,7 @@ Result<PgRestorePlan> plan_pg_restore(const std::vector<PgShelf>& shelves, const
         // What cannot be told beforehand may lie before the newest: the oldest finds it for sure.
         if (is_exact(wish.target)) std::ranges::reverse(order);
         for (const Backup* each : order) {
-            if (!wish.label.empty() && each->label != wish.label) continue;
+            if (!wish.backup.empty() && !is_named(*each, wish.backup)) continue;
             const auto reach = reach_of(shelf, *each, timeline);
             if (!reach || !leads_to(wish.target, *each, *reach)) continue;
             return PgRestorePlan{

@@ -11,7 +11,9 @@ namespace syncwatch::recovery {
 struct PgWish {
     DatabaseBackups::Target target;
     std::optional<std::uint32_t> timeline;  ///< nullopt: the only one there is.
-    std::string label;                      ///< Of the backup to begin with; empty: the best.
+    /// The backup to begin with: its engine's label, or the beginning of the id in its record;
+    /// empty: the best.
+    std::string backup;
 };
 
 /// How that is done.
@@ -28,8 +30,9 @@ struct PgRestorePlan {
 };
 
 /// Chooses repository and backup: the nearest and newest that leads there. Errors: Conflict (reason
-/// "which_timeline": there are several, and none was named; the message shows them), NotFound
-/// (reason "moment_unreachable"; the message says what can be reached).
+/// "which_timeline": there are several, and none was named; the message shows them; reason
+/// "several_backups": the beginning is that of more than one), NotFound (reason "no_such_backup",
+/// or "moment_unreachable"; the message says what can be reached).
 Result<PgRestorePlan> plan_pg_restore(const std::vector<PgShelf>& shelves, const PgWish& wish);
 
 /// "2026-… to 2026-…; …", or that nothing can be brought back.
