@@ -76,6 +76,11 @@ public:
         SW_CO_TRY(SourceFile whole, co_await local_path(std::move(key)));
         co_return whole;
     }
+    /// Makes an earlier state of an object, of just these bytes, the one that is there, where the
+    /// store keeps such: a bucket with versions. Errors: NotFound (it has none), Unavailable.
+    virtual Async<> bring_back(StoredBlob object) {
+        co_return fail(ErrorCode::NotFound, "no earlier " + object.key + " is kept");
+    }
     /// Removes one object; absent is success. Errors, as of remove_all(): Conflict (reason
     /// kNoDelete: who we are there may not).
     virtual Async<> remove(std::string key) = 0;

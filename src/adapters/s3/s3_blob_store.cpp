@@ -279,6 +279,32 @@ Async<SourceFile> S3BlobStore::source_file(std::string key) {
     co_return SourceFile(std::move(made));
 }
 
+Async<> S3BlobStore::bring_back(StoredBlob object) {
+    constexpr int kMostTried = 8;
+    const std::string key = object.key;
+    SW_CO_CHECK(check_key(key));
+    SW_CO_TRY(const auto versions, co_await client_.versions(key));
+    int tried = 0;
+    for (const S3Client::Version& each : versions) {
+        if (each.size != object.size || tried == kMostTried) continue;
+        const auto facts = co_await client_.head_version(key, each.id);
+        if (!facts || facts->sha256.value_or(object.sha256) != object.sha256) continue;
+        ++tried;
+        // The one that is there is no copy of itself.
+        const Result<> copied = co_await client_.bring_back(key, each.id);
+        if (!copied && copied.error().code == ErrorCode::Unavailable) co_return copied;
+        if (!copied) continue;
+        auto drop = [this, key] {
+            forget(key);
+            return true;
+        };
+        co_await offload(powers_.writes, std::move(drop));
+        const auto found = co_await measure(key);
+        if (found && found->sha256 == object.sha256) co_return Result<>();
+    }
+    co_return fail(ErrorCode::NotFound, "no earlier " + key + " is kept");
+}
+
 Async<> S3BlobStore::remove(std::string key) {
     SW_CO_CHECK(check_key(key));
     Result<> answer = co_await client_.remove_if_allowed(key);

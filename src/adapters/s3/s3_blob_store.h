@@ -83,6 +83,8 @@ public:
     Async<std::filesystem::path> local_path(std::string key) override;
     /// What is large and not in the cache comes in pages, as it is read.
     Async<SourceFile> source_file(std::string key) override;
+    /// By the store itself: nothing comes here but to be measured.
+    Async<> bring_back(StoredBlob object) override;
     Async<> remove(std::string key) override;
     Async<> remove_all(std::string prefix) override;
     Async<std::vector<std::string>> list(std::string prefix) override;

@@ -37,6 +37,72 @@ struct MadeS3 {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Radosgw, BlobStoreContract, MadeS3);
 
+/// A bucket that keeps what was there before.
+class VersionedBucketTest : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_TRUE(run_to_end(client_.client.create_bucket()));
+        s3::S3Request request{"PUT"};
+        request.query.emplace_back("versioning", "");
+        const std::string xml =
+            "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        request.payload = encode_hex(sha256(as_bytes(xml)));
+        request.body.text = std::make_shared<const std::string>(xml);
+        request.body.size = xml.size();
+        ASSERT_TRUE(run_to_end(client_.exchange.ask(std::move(request))));
+    }
+    StoredBlob put(const std::string& key, const std::string& bytes) {
+        return run_to_end(store_->put(key, bytes)).value();
+    }
+    std::string content(const std::string& key) {
+        const auto blob = run_to_end(store_->open(key));
+        if (!blob) return "no: " + blob.error().message;
+        std::string bytes(blob->size, '\0');
+        EXPECT_EQ(::pread(blob->fd.get(), bytes.data(), bytes.size(), 0),
+                  static_cast<ssize_t>(bytes.size()));
+        return bytes;
+    }
+    Result<> bring_back(const StoredBlob& object) { return run_to_end(store_->bring_back(object)); }
+
+    const std::string url_ =
+        fmt::format("s3:http://localhost:{}/kept/below", TestObjectStore::server().http_port());
+    TestS3Client client_{url_};
+    TempFolder folder_;
+    net::thread_pool pool_{2};
+    std::unique_ptr<S3BlobStore> store_ =
+        S3BlobStore::open({TestObjectStore::options(url_), {folder_.path()}},
+                          {client_.clock, client_.random, client_.breaker, pool_, pool_})
+            .value();
+};
+
+TEST_F(VersionedBucketTest, WhatWasThereOnceIsBroughtBackByItsSum) {
+    const StoredBlob first = put("v/ab", "film one");
+    const StoredBlob second = put("v/ab", "film two");
+    const StoredBlob longer = put("v/ab2", "film three");
+    EXPECT_EQ(content("v/ab"), "film two");
+    ASSERT_TRUE(bring_back(first));
+    EXPECT_EQ(content("v/ab"), "film one") << "nor is the other kept nearby";
+    ASSERT_TRUE(run_to_end(store_->remove("v/ab")));
+    EXPECT_EQ(run_to_end(store_->size_of("v/ab")).error().code, ErrorCode::NotFound);
+    ASSERT_TRUE(bring_back(second));
+    EXPECT_EQ(content("v/ab"), "film two");
+    StoredBlob never = second;
+    never.sha256 = longer.sha256;
+    EXPECT_EQ(bring_back(never).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(content("v/ab"), "film two");
+    EXPECT_EQ(content("v/ab2"), "film three");
+    EXPECT_TRUE(bring_back(second)) << "it is there already: a copy of before will do";
+    never.key = "v/never";
+    EXPECT_EQ(bring_back(never).error().code, ErrorCode::NotFound);
+}
+
+TEST(PlainBucketTest, WhatIsGoneIsGone) {
+    MadeS3 made;
+    const StoredBlob object = run_to_end(made.store->put("v/a", std::string("film"))).value();
+    ASSERT_TRUE(run_to_end(made.store->remove("v/a")));
+    EXPECT_EQ(run_to_end(made.store->bring_back(object)).error().code, ErrorCode::NotFound);
+}
+
 std::string read(const OpenBlob& blob) {
     std::string bytes(blob.size, '\0');
     EXPECT_EQ(::pread(blob.fd.get(), bytes.data(), bytes.size(), 0),

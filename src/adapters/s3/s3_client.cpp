@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "adapters/s3/sigv4.h"
 #include "adapters/s3/xml.h"
 #include "base/log/log.h"
 
@@ -163,6 +164,59 @@ Async<ObjectFacts> S3Client::head(std::string name) {
     S3Request request{"HEAD", full(name)};
     SW_CO_TRY(const HttpAnswer answer, co_await exchange_.ask(std::move(request)));
     co_return facts_of(answer);
+}
+
+Async<std::vector<S3Client::Version>> S3Client::versions(std::string name) {
+    S3Request request{"GET"};
+    const std::string whole = full(name);
+    request.query = {{"versions", ""}, {"encoding-type", "url"}, {"prefix", whole}};
+    request.may_be_denied = true;
+    std::vector<Version> versions;
+    const auto answer = co_await exchange_.ask(std::move(request));
+    if (!answer) {
+        const ErrorCode code = answer.error().code;
+        const bool has_none = code == ErrorCode::Forbidden || code == ErrorCode::InvalidInput ||
+                              code == ErrorCode::NotFound;
+        if (has_none) co_return versions;
+        co_return fail(answer.error());
+    }
+    const auto xml = parse_xml(answer->body).map_error(not_understood);
+    if (!xml) co_return fail(xml.error());
+    for (const XmlElement& each : xml->children) {
+        if (each.name != "Version") continue;
+        const auto key = percent_decoded(each.text_of("Key"));
+        // Names that only begin like it come behind it.
+        if (!key || *key != whole) continue;
+        const std::string_view size = each.text_of("Size");
+        Version& version = versions.emplace_back();
+        version.id = each.text_of("VersionId");
+        std::from_chars(size.data(), size.data() + size.size(), version.size);
+    }
+    co_return versions;
+}
+
+Async<ObjectFacts> S3Client::head_version(std::string name, std::string version) {
+    S3Request request{"HEAD", full(name)};
+    request.query.emplace_back("versionId", std::move(version));
+    SW_CO_TRY(const HttpAnswer answer, co_await exchange_.ask(std::move(request)));
+    co_return facts_of(answer);
+}
+
+Async<> S3Client::bring_back(std::string name, std::string version) {
+    S3Request request{"PUT", full(name)};
+    request.headers.emplace_back("x-amz-copy-source",
+                                 fmt::format("/{}/{}?versionId={}", exchange_.location().bucket,
+                                             percent_encode(request.name, Slashes::Keep),
+                                             percent_encode(version, Slashes::Encode)));
+    request.answers_late = true;
+    SW_CO_TRY(const HttpAnswer answer, co_await exchange_.ask(std::move(request)));
+    // What fails after the answer has begun is said in it.
+    const auto xml = parse_xml(answer.body).map_error(not_understood);
+    if (!xml) co_return fail(xml.error());
+    if (xml->name == "CopyObjectResult") co_return Result<>();
+    co_return fail_unavailable("objects",
+                               fmt::format("bring {} back: {}", name, xml->text_of("Code")),
+                               std::chrono::seconds(5));
 }
 
 Async<> S3Client::remove(std::string name) {

@@ -54,6 +54,18 @@ public:
     /// Bytes of it, at most 8 MiB. Errors: NotFound also when it is shorter than `offset`.
     Async<std::string> get_part(std::string name, std::uint64_t offset, std::uint64_t count);
     Async<ObjectFacts> head(std::string name);
+    /// A state of an object that a bucket with versions keeps: the one that is there, or of before.
+    struct Version {
+        std::string id;
+        std::uint64_t size = 0;
+    };
+    /// The newest first, a thousand at most; none: nothing of that name, or the store keeps no
+    /// versions, or does not let us look. Source: Amazon S3 API, ListObjectVersions.
+    Async<std::vector<Version>> versions(std::string name);
+    Async<ObjectFacts> head_version(std::string name, std::string version);
+    /// Makes it the one that is there, with what was said of it when it was put. Errors:
+    /// InvalidInput (it is that already, or larger than 5 GiB). Source: Amazon S3 API, CopyObject.
+    Async<> bring_back(std::string name, std::string version);
     /// Absent is success.
     Async<> remove(std::string name);
     /// The same, where not being allowed to is to be expected. Errors: Forbidden.

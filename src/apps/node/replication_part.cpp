@@ -159,6 +159,7 @@ void ReplicationPart::write_faults(metrics::Text& text) const {
     text.counter(kHealed, kHealedHelp, value(tally.healed_from_first), {{"source", "first"}});
     text.counter(kHealed, kHealedHelp, value(tally.healed_from_second), {{"source", "second"}});
     text.counter(kHealed, kHealedHelp, value(tally.healed_from_original), {{"source", "original"}});
+    text.counter(kHealed, kHealedHelp, value(tally.healed_from_versions), {{"source", "version"}});
     const auto figures = replicator_ ? replicator_->figures() : Replicator::Figures();
     text.gauge("syncwatch_objects_damaged", "Objects that wait for repair.",
                static_cast<double>(figures.coverage.damaged));

@@ -141,10 +141,15 @@ void ObjectMender::tell(const std::string& key, const Report& report) {
 }
 
 Async<> ObjectMender::repair(StoredBlob object, Report& report) {
-    const bool from_first = !is_faulty(report.first);
-    const bool from_second = has_second() && !is_faulty(report.second);
-    if (!from_first && !from_second) co_return co_await make_again(std::move(object), report);
     const std::string key = object.key;
+    if (is_faulty(report.first) && (!has_second() || is_faulty(report.second))) {
+        StoredBlob once = object;
+        SW_CO_TRY(const bool is_back, co_await bring_back(std::move(once), report));
+        if (!is_back) co_return co_await make_again(std::move(object), report);
+        report.outcome = Outcome::Repaired;
+        if (!has_second()) co_return co_await note_whole(std::move(object));
+    }
+    const bool from_first = !is_faulty(report.first);
     BlobStore& from = from_first ? powers_.first : *powers_.second;
     BlobStore& to = from_first ? *powers_.second : powers_.first;
     StoredBlob source = object;
@@ -160,6 +165,24 @@ Async<> ObjectMender::repair(StoredBlob object, Report& report) {
     ++(from_first ? powers_.tally.healed_from_first : powers_.tally.healed_from_second);
     log::info("objects.repaired", {{"key", key}, {"from", from_first ? "first" : "second"}});
     co_return Result<>();
+}
+
+/// The bytes that were put last may still be there where something else was put, or nothing, since.
+Async<bool> ObjectMender::bring_back(StoredBlob object, Report& report) {
+    for (BlobStore* const store : {&powers_.first, powers_.second}) {
+        if (store == nullptr) continue;
+        StoredBlob wanted = object;
+        const Result<> back = co_await store->bring_back(std::move(wanted));
+        if (!back && back.error().code == ErrorCode::NotFound) continue;
+        if (!back) co_return fail(back.error());
+        const bool is_first = store == &powers_.first;
+        (is_first ? report.first : report.second) = Condition::Whole;
+        ++powers_.tally.healed_from_versions;
+        log::info("objects.brought_back",
+                  {{"key", object.key}, {"store", is_first ? "first" : "second"}});
+        co_return true;
+    }
+    co_return false;
 }
 
 Async<> ObjectMender::make_again(StoredBlob object, Report& report) {

@@ -13,7 +13,8 @@
 namespace syncwatch {
 
 /// One object in both stores: read back, compared with its ledger line, repaired from the store
-/// that has it whole, or made again. Everything may be done twice, and by several processes.
+/// that has it whole or had it once, or made again. Everything may be done twice, and by several
+/// processes.
 class ObjectMender {
 public:
     /// They outlive this.
@@ -61,6 +62,7 @@ private:
     Async<Report> look(StoredBlob object);
     Async<> repair(StoredBlob object, Report& report);
     void tell(const std::string& key, const Report& report);
+    Async<bool> bring_back(StoredBlob object, Report& report);
     Async<> make_again(StoredBlob object, Report& report);
     Async<> note_whole(StoredBlob object);
 

@@ -130,6 +130,25 @@ TEST_F(ObjectMenderTest, WithoutAMakerNothingIsCalledLost) {
     mender->set_maker(nullptr);
 }
 
+TEST_F(ObjectMenderTest, WhatAStoreKeepsOfBeforeIsBroughtBackWhereNeitherHasIt) {
+    for (CutOffBlobs* const store : {&first, &second}) {
+        const StoredBlob object = copied("v/a", "film");
+        flip(in_first("v/a"));
+        fs::remove(in_second("v/a"));
+        store->earlier["v/a"] = "film";
+        EXPECT_EQ(mend(object), Outcome::Repaired);
+        EXPECT_EQ(content(in_first("v/a")), "film");
+        EXPECT_EQ(content(in_second("v/a")), "film");
+        EXPECT_EQ(line("v/a").fault, ObjectFault::None);
+        store->earlier["v/a"] = "another";
+    }
+    EXPECT_EQ(tally.healed_from_versions, 2u);
+    const StoredBlob object = copied("v/a", "film");
+    fs::remove(in_first("v/a"));
+    fs::remove(in_second("v/a"));
+    EXPECT_EQ(mend(object), Outcome::Faulty) << "what they keep is something else";
+}
+
 TEST_F(ObjectMenderTest, WhatIsRemovedMeanwhileDoesNotComeBack) {
     const StoredBlob object = stored("v/a", "film");
     ASSERT_TRUE(run_to_end(media.forget_doomed("v/a")));

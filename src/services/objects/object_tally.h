@@ -24,6 +24,7 @@ struct ObjectTally {
     Count healed_from_first{0};
     Count healed_from_second{0};
     Count healed_from_original{0};
+    Count healed_from_versions{0};
     Count lost{0};  ///< There was none anywhere, and nothing to make one from.
 
     Count audited_objects{0};

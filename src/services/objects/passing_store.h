@@ -31,6 +31,7 @@ public:
     Async<SourceFile> source_file(std::string key) override {
         return real_.source_file(std::move(key));
     }
+    Async<> bring_back(StoredBlob object) override { return real_.bring_back(std::move(object)); }
     Async<> remove(std::string key) override { return real_.remove(std::move(key)); }
     Async<> remove_all(std::string prefix) override { return real_.remove_all(std::move(prefix)); }
     Async<std::vector<std::string>> list(std::string prefix) override {
