@@ -187,7 +187,9 @@ TEST_F(StandInTest, AWorkerBacksUpWhatIsSharedWhileThereIsNoNode) {
     start("worker", options);
     EXPECT_TRUE(harness::eventually([&] { return age("node", "config") > 0; }, 60s));
     EXPECT_TRUE(has("worker", kLeads + "0"));
-    EXPECT_EQ(component("worker", "backup").at("detail"), "another node makes them");
+    EXPECT_TRUE(harness::eventually([&] {
+        return component("worker", "backup").at("detail") == "another node makes them";
+    })) << component("worker", "backup");
 
     EXPECT_EQ(node("node").stop(), 0);
     ASSERT_TRUE(leads("worker", true)) << component("worker", "backup");
