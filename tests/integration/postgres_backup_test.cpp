@@ -372,6 +372,29 @@ TEST_F(PostgresBackupTest, OurOwnDatabaseIsLookedIntoWhateverItIsCalled) {
     must(world().server().sql("DROP DATABASE films"));
 }
 
+TEST_F(PostgresBackupTest, WhatWasMadeWithoutUsIsAdoptedOnce) {
+    // By hand, and one of ours whose record is lost: it is below no catalogue.
+    const auto by_hand =
+        must(run_to_end(world().engine().run(0, DatabaseBackups::Kind::Incremental, {}, {})));
+    const auto command = [](std::vector<std::string> words) {
+        return world().run(world().backup_command(std::move(words)));
+    };
+    const Ran shown = command({"adopt", "--dry-run"});
+    EXPECT_EQ(shown.exit, 0) << shown.err;
+    EXPECT_NE(shown.out.find("would adopt " + record_.id.text()), std::string::npos) << shown.out;
+    EXPECT_FALSE(fs::exists(world().backups() / "v1/cluster/lab/catalog/pg"));
+    const Ran adopted = command({"adopt"});
+    EXPECT_EQ(adopted.exit, 0) << adopted.err;
+    const Ran listed = command({"list", "--json"});
+    EXPECT_NE(listed.out.find(record_.id.text()), std::string::npos) << listed.out;
+    EXPECT_NE(listed.out.find(by_hand.label), std::string::npos) << listed.out;
+    const Ran sound = command({"verify", "--component", "pg", "--all", "--level", "structure"});
+    EXPECT_EQ(sound.exit, 0) << sound.out << sound.err;
+    EXPECT_NE(command({"adopt"}).out.find("everything that is there is in the catalogue"),
+              std::string::npos);
+    fs::remove_all(world().backups() / "v1");
+}
+
 TEST_F(PostgresBackupTest, ARestoreSaysWhatItReadsForADayAsItsLogIsReplayedLater) {
     const fs::path into = world().work() / "held";
     const Ran restored =

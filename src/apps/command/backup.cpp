@@ -258,6 +258,7 @@ void add_backup(CLI::App& app, Command& chosen) {
     add_backup_gaps(*backup, chosen);
     add_backup_sets(*backup, chosen);
     add_backup_new_key(*backup, chosen);
+    add_backup_adopt(*backup, chosen);
     add_command(
         *backup, "restore-test",
         "Bring the database back into a file that is thrown away, look at all of it, use it as "

@@ -14,6 +14,7 @@ void add_backup_run(CLI::App& backup, Command& chosen);
 void add_backup_look(CLI::App& backup, Command& chosen);
 void add_backup_keep(CLI::App& backup, Command& chosen);
 void add_backup_gaps(CLI::App& backup, Command& chosen);
+void add_backup_adopt(CLI::App& backup, Command& chosen);
 void add_backup_new_key(CLI::App& backup, Command& chosen);
 void add_backup_sets(CLI::App& backup, Command& chosen);
 

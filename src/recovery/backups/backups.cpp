@@ -81,6 +81,29 @@ Async<Backups::Made> Backups::run(Order order, TellProgress tell) {
     co_return Made{std::move(added.stored), true, std::move(added.missing)};
 }
 
+Async<Backups::Adopted> Backups::adopt(std::string component, bool for_real) {
+    SW_CO_TRY(BackupComponent* const engine, find(component));
+    SW_CO_TRY(const Survey survey, co_await powers_.catalogue.survey());
+    BackupHistory known;
+    for (const Catalogued& each : survey.backups) {
+        if (each.record().component == component) known.records.push_back(each.record());
+    }
+    BackupComponent::MakeId make_id = [this](WallTime when) {
+        return powers_.random.make_id<BackupId>(when);
+    };
+    Adopted adopted;
+    SW_CO_TRY(adopted.records, co_await engine->unrecorded(std::move(known), std::move(make_id)));
+    for (BackupRecord& each : adopted.records) {
+        each.node = powers_.node;
+        each.app_version = powers_.app_version;
+        if (!for_real) continue;
+        BackupRecord record = each;
+        SW_CO_TRY(auto added, co_await powers_.catalogue.add(std::move(record)));
+        std::ranges::move(added.missing, std::back_inserter(adopted.missing));
+    }
+    co_return adopted;
+}
+
 Async<StoredRecord> Backups::record_of(BackupId backup) {
     SW_CO_TRY(const Survey survey, co_await powers_.catalogue.survey());
     const Catalogued* const found = survey.find(backup);

@@ -47,6 +47,14 @@ public:
     /// Conflict, Corrupt (as BackupComponent::run()).
     Async<Made> run(Order order, TellProgress tell);
 
+    struct Adopted {
+        std::vector<BackupRecord> records;  ///< The oldest first.
+        std::vector<Trouble> missing;       ///< Where they are not yet.
+    };
+    /// Enters what the component's engine keeps and the catalogue does not know; without `for_real`
+    /// it only says what that is. Done again it finds nothing.
+    Async<Adopted> adopt(std::string component, bool for_real);
+
     struct Looked {
         StoredRecord stored;
         Verification verification;

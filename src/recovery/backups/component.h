@@ -47,6 +47,15 @@ public:
     /// Errors: Conflict (another run holds the engine), Corrupt (it was made, and is not whole).
     virtual Async<BackupRecord> run(Request request) = 0;
 
+    using MakeId = std::function<BackupId(WallTime)>;
+    /// What its engine keeps whole and no record tells of, the oldest first: others made it, or the
+    /// catalogue was lost. `history` has the expired, too. As run(), without counts.
+    virtual Async<std::vector<BackupRecord>> unrecorded(BackupHistory history, MakeId make_id) {
+        (void)history;
+        (void)make_id;
+        co_return std::vector<BackupRecord>();
+    }
+
     /// The most thorough look that can be taken here.
     virtual VerifyLevel deepest() const { return VerifyLevel::Restore; }
     /// Looks at one. What is wrong with it is a Verification that is not sound, and no error: an

@@ -33,9 +33,9 @@ BackupKind kind_of(const Backup& backup) {
 }
 
 /// The record that has a label in its annotations.
-const BackupRecord* find(const BackupHistory& history, const std::string& key,
+const BackupRecord* find(const std::vector<BackupRecord>& records, const std::string& key,
                          const std::string& label) {
-    for (const BackupRecord& each : history.records) {
+    for (const BackupRecord& each : records) {
         const auto found = each.annotations.find(key);
         if (found != each.annotations.end() && found->second == label) return &each;
     }
@@ -118,7 +118,7 @@ Async<std::vector<BackupId>> PgComponent::parents_of(std::size_t repository, Bac
     for (auto each = backups.rbegin(); each != backups.rend(); ++each) {
         const bool is_full = each->kind == DatabaseBackups::Kind::Full;
         if (kind == BackupKind::Differential && !is_full) continue;
-        if (const BackupRecord* const parent = find(history, key, each->label)) {
+        if (const BackupRecord* const parent = find(history.records, key, each->label)) {
             parents.push_back(parent->id);
         }
         break;
@@ -166,7 +166,8 @@ Async<BackupRecord> PgComponent::run(Request request) {
             if (is_good) record.annotations[label_key(name)] = made->label;
             // Another repository may have missed some, and stand on others.
             for (const std::string& label : made->stands_on) {
-                const BackupRecord* const parent = find(request.history, label_key(name), label);
+                const BackupRecord* const parent =
+                    find(request.history.records, label_key(name), label);
                 const bool is_new =
                     parent != nullptr &&
                     std::ranges::find(record.parents, parent->id) == record.parents.end();
@@ -188,6 +189,47 @@ Async<BackupRecord> PgComponent::run(Request request) {
                       {server_after->next_transaction, *rows_after}, record);
     }
     co_return record;
+}
+
+Async<std::vector<BackupRecord>> PgComponent::unrecorded(BackupHistory history, MakeId make_id) {
+    std::vector<BackupRecord> found;
+    for (std::size_t i = 0; i < engine_.repositories().size(); ++i) {
+        const std::string key = label_key(engine_.repositories()[i]);
+        SW_CO_TRY(const PgShelf shelf, co_await read_shelf(engine_, i, false));
+        for (const Backup& each : shelf.backups) {
+            if (find(history.records, key, each.label) != nullptr) continue;
+            // What is not whole is no backup.
+            if (!lacks(shelf, each.label).empty()) continue;
+            const auto own = each.annotations.find("syncwatch");
+            const auto id =
+                BackupId::parse(own == each.annotations.end() ? std::string() : own->second);
+            const auto is_it = [&id](const BackupRecord& record) {
+                return id.has_value() && record.id == *id;
+            };
+            if (std::ranges::any_of(history.records, is_it)) continue;
+            if (const auto same = std::ranges::find_if(found, is_it); same != found.end()) {
+                // Of one run: the copy in the other repository.
+                same->annotations[key] = each.label;
+                continue;
+            }
+            BackupRecord record;
+            record.id = id ? *id : make_id(each.started);
+            record.component = name_;
+            fill(record, each);
+            record.started = each.started;
+            record.finished = each.finished;
+            record.annotations[key] = each.label;
+            record.annotations["adopted"] = format_rfc3339(clock_.wall());
+            for (const std::string& label : each.stands_on) {
+                const BackupRecord* parent = find(history.records, key, label);
+                if (parent == nullptr) parent = find(found, key, label);
+                if (parent != nullptr) record.parents.push_back(parent->id);
+            }
+            found.push_back(std::move(record));
+        }
+    }
+    std::ranges::sort(found, {}, &BackupRecord::started);
+    co_return found;
 }
 
 Async<PgComponent::Words> PgComponent::look(Copy copy, BackupRecord record, VerifyLevel level,
@@ -284,7 +326,7 @@ Async<std::vector<Window>> PgComponent::windows(BackupHistory history) {
         SW_CO_TRY(PgShelf shelf, co_await read_shelf(engine_, i, true));
         const std::string key = label_key(shelf.name);
         std::erase_if(shelf.backups, [&](const Backup& each) {
-            return find(history, key, each.label) == nullptr;
+            return find(history.records, key, each.label) == nullptr;
         });
         const auto windows = windows_of(shelf);
         all.insert(all.end(), windows.begin(), windows.end());

@@ -25,6 +25,7 @@ public:
         return {BackupKind::Full, BackupKind::Differential, BackupKind::Incremental};
     }
     Async<BackupRecord> run(Request request) override;
+    Async<std::vector<BackupRecord>> unrecorded(BackupHistory history, MakeId make_id) override;
     Async<Verification> verify(BackupRecord record, VerifyLevel level, TellProgress tell) override;
     Async<std::vector<Window>> windows(BackupHistory history) override;
     Async<> forget(std::vector<BackupRecord> gone) override;
