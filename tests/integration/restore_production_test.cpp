@@ -120,6 +120,9 @@ TEST_F(RestoreProductionTest, AKeyAndAnAddressBringPostgresRedisAndTheFilmsBack)
     const Ran half = restore({"--confirm", word});
     EXPECT_EQ(half.exit, 11) << half.out << half.err;
     std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    const Ran unstarted = restore({"--confirm", word, "--start-postgres", "echo 'no' >&2; exit 7"});
+    EXPECT_EQ(unstarted.exit, 12) << unstarted.out << unstarted.err;
+    EXPECT_NE(unstarted.err.find("this failed: echo 'no'"), std::string::npos) << unstarted.err;
     must(world_->server().start());
     EXPECT_TRUE(
         harness::eventually([&] { return world_->ask("SELECT pg_is_in_recovery()") == "f"; }));

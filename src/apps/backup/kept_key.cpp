@@ -140,7 +140,8 @@ Async<RepositoryKey> recover_key(BackupRepository& plain, fs::path identity,
             continue;
         }
         last = RepositoryKey::parse(*text);
-        if (last) break;
+        if (last && each.name.find(last->id()) != std::string::npos) break;
+        last = fail(ErrorCode::Corrupt, each.name + " is not the key that its name says");
     }
     co_return last;
 }

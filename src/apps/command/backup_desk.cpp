@@ -145,6 +145,9 @@ Outcome<std::unique_ptr<CommandDesk>> CommandDesk::open_plan(const Invocation& i
         const auto unlocked = opened->keys_.open(place, arguments.identity,
                                                  {opened->clock_, opened->random_, opened->pool_});
         if (!unlocked) return tl::unexpected<Failure>(failure_of(unlocked.error()));
+        if (unlocked->empty()) continue;
+        invocation.out.line(
+            fmt::format("opens          {}, encrypted with the key {}", name, *unlocked));
     }
     if (what == For::Restore) opened->do_without_gone();
     auto cluster = opened->find_cluster(invocation, arguments, what);

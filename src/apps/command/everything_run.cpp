@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include "adapters/filesystem/files.h"
 #include "adapters/sqlite/connection.h"
@@ -31,6 +32,22 @@ constexpr auto kReplayWithin = 10min;
 Async<> a_second(Clock& clock) {
     co_await clock.sleep_until(clock.now() + 1s);
     co_return Result<>();
+}
+
+/// As it was typed, by a shell; what it starts lives on. Its exit code, or 124: it did not end.
+int run_typed(const std::string& command) {
+    std::string quoted;
+    for (const char each : command) {
+        if (each == '\'') {
+            quoted += "'\\''";
+        } else {
+            quoted += each;
+        }
+    }
+    const std::string bounded = fmt::format("timeout --foreground --kill-after=10 {} sh -c '{}'",
+                                            std::chrono::seconds(kReplayWithin).count(), quoted);
+    const int status = std::system(bounded.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
 std::string stamp_of(WallTime now) {
@@ -178,12 +195,13 @@ Outcome<> EverythingRun::wait_for_postgres() {
         if (powers) return {};
         if (!is_started) {
             is_started = true;
-            if (std::system(arguments_.start_postgres.c_str()) != 0) {
-                return give_up(Exit::EngineFailed, "not_started",
-                               "this failed: " + arguments_.start_postgres,
-                               "Start PostgreSQL by hand, without --start-postgres.");
-            }
-            continue;
+            const int ended = run_typed(arguments_.start_postgres);
+            if (ended == 0) continue;
+            constexpr int kTooLong = 124;
+            return give_up(Exit::EngineFailed, "not_started",
+                           fmt::format("this {}: {}", ended == kTooLong ? "did not end" : "failed",
+                                       arguments_.start_postgres),
+                           "Start PostgreSQL by hand, without --start-postgres.");
         }
         const bool is_asked = !arguments_.start_postgres.empty();
         if (!is_asked || clock.now() > until) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "apps/backup/open_repository.h"
@@ -12,10 +13,11 @@ namespace syncwatch::apps {
 class RecoveredKeys {
 public:
     /// Where `place` is encrypted and its key is not at hand, its key_file becomes the one that
-    /// lies in it for `identity`; without an identity, or where it is not encrypted or not there,
-    /// it stays as it is. Errors: of the recovery key, as of age::AgeProgram; Unavailable.
-    Result<> open(recovery::Repository& place, const std::filesystem::path& identity,
-                  OpenRepository::Powers powers);
+    /// lies in it for `identity`, whose id it gives; without an identity, or where it is not
+    /// encrypted or not there, it stays as it is. Errors: of the recovery key, as of
+    /// age::AgeProgram; Unavailable.
+    Result<std::string> open(recovery::Repository& place, const std::filesystem::path& identity,
+                             OpenRepository::Powers powers);
 
 private:
     std::vector<UniqueFd> files_;
