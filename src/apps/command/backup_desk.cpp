@@ -1,5 +1,6 @@
 #include "apps/command/backup_desk.h"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -45,11 +46,19 @@ public:
     }
     void tell(const recovery::Progress& now) {
         const std::lock_guard lock(mutex_);
+        if (now.doing != doing_) {
+            doing_ = now.doing;
+            begun_ = clock_.now();
+        }
         std::string text = now.doing;
         if (terminal_ && now.whole > 0) {
             constexpr std::uint64_t kWhole = 100;
             text += fmt::format(", {} of {}, {} %", format_size(now.done), format_size(now.whole),
                                 now.done * kWhole / now.whole);
+            const auto elapsed =
+                std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun_);
+            const auto left = recovery::time_left(now, elapsed);
+            if (left) text += ", about " + format_span(*left) + " left";
         }
         if (text == shown_) return;
         shown_ = text;
@@ -59,7 +68,10 @@ public:
 
 private:
     const bool terminal_ = ::isatty(STDERR_FILENO) != 0;
-    std::mutex mutex_;  // Guards what was shown last.
+    SystemClock clock_;
+    std::mutex mutex_;   // Guards what follows.
+    std::string doing_;  ///< What is being done,
+    Instant begun_{};    ///< since when.
     std::string shown_;
 };
 

@@ -1,23 +1,14 @@
 #pragma once
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "base/async/async.h"
+#include "recovery/backups/progress.h"
 #include "recovery/catalogue/record.h"
 #include "recovery/catalogue/retention.h"
 
 namespace syncwatch::recovery {
-
-/// How far a backup, or a look at one, has come.
-struct Progress {
-    std::string doing;        ///< "copying", "checking".
-    std::uint64_t done = 0;   ///< Bytes.
-    std::uint64_t whole = 0;  ///< 0: nobody knows.
-};
-/// Called from any thread, now and then.
-using TellProgress = std::function<void(const Progress&)>;
 
 /// One component as `syncwatch backup` sees it: how its backups are made, looked at, and thrown
 /// away. What it makes counts only when its record is in the catalogue, which others write.
