@@ -52,9 +52,10 @@ Outcome<> make_key(Invocation& invocation, const fs::path& wanted) {
         "\nNow in the plan, of a repository in which nothing is yet:\n\n"
         "  [repository.near]\n  key_file = \"{}\"\n  [escrow]\n  recipients = [\"age1…\"]\n\n"
         "Who makes backups has to be able to read the file, on all machines the same. With the "
-        "first\nbackup it is kept in the repository, too, for the recovery keys under [escrow]: "
-        "write "
-        "{} beside\nthem, so that whoever restores knows that it is the right one.",
+        "first\n"
+        "backup it is kept in the repository, too, for the recovery keys under [escrow]. Beside "
+        "those\n"
+        "write down {}: a restore says which key it opened.",
         file.string(), key.id()));
     invocation.out.set("file", boost::json::string(file.string()));
     invocation.out.set("key", boost::json::string(key.id()));

@@ -120,8 +120,8 @@ std::optional<Finding> finding_of(const ComponentOutlook& component) {
     const std::string backup = "backup." + standing.component;
     const std::string objective =
         "objective." + (standing.part.empty() ? standing.component : standing.part);
-    const std::string next = component.command.empty() ? "syncwatch status tells more."
-                                                       : component.command + " is what to do next.";
+    std::string next = component.detail.empty() ? "syncwatch status tells more." : component.detail;
+    if (!component.command.empty()) next = component.command + " is what to do next.";
     switch (component.judgement.reason) {
         case Reason::None:
         case Reason::NotPlanned: return std::nullopt;
