@@ -119,6 +119,10 @@ Async<> keep_key(BackupRepository& plain, RepositoryKey key, std::vector<std::st
     co_return co_await plain.create(mark_of(id), boost::json::serialize(mark) + "\n");
 }
 
+Async<> forget_key(BackupRepository& plain, std::string id) {
+    return plain.remove(mark_of(id));
+}
+
 Async<RepositoryKey> recover_key(BackupRepository& plain, fs::path identity,
                                  net::thread_pool& pool) {
     SW_CO_TRY(const auto listed, co_await plain.list(std::string(kKeys)));

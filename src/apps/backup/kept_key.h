@@ -29,6 +29,9 @@ Async<bool> is_kept(BackupRepository& plain, std::string id);
 Async<> keep_key(BackupRepository& plain, encrypted::RepositoryKey key,
                  std::vector<std::string> recipients, net::thread_pool& pool);
 
+/// Takes back that it is encrypted with this one, as long as nothing is.
+Async<> forget_key(BackupRepository& plain, std::string id);
+
 /// The key of an encrypted repository, by a recovery key. Errors: NotFound (it has none), and as of
 /// age::AgeProgram.
 Async<encrypted::RepositoryKey> recover_key(BackupRepository& plain, std::filesystem::path identity,

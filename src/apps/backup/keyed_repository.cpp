@@ -32,8 +32,8 @@ Async<> KeyedRepository::look() {
             refused(plain_->place() + " is encrypted, and no key of it is named", "encrypted"));
     }
     const std::string id = lock_->key.id();
-    // Who was first says it: of two that began at once both see the same.
-    if (!kept.empty() && *std::ranges::min_element(kept) == id) co_return Result<>();
+    // Whatever else somebody put there: a mark that is not ours keeps nobody from what is.
+    if (std::ranges::find(kept, id) != kept.end()) co_return Result<>();
     if (!kept.empty()) {
         co_return fail(refused(fmt::format("{} is encrypted with the key {}, and the one that is "
                                            "named is {}",
@@ -63,11 +63,23 @@ Async<BackupRepository*> KeyedRepository::admitted() {
 Async<BackupRepository*> KeyedRepository::to_create() {
     SW_CO_TRY(BackupRepository* const behind, co_await admitted());
     if (!lock_ || is_kept_) co_return behind;
+    SW_CO_TRY(const auto before, co_await kept_keys(*plain_));
     SW_CO_CHECK(co_await keep_key(*plain_, lock_->key, lock_->recipients, pool_));
-    // Somebody may have begun it with another key at the same moment.
-    SW_CO_CHECK(co_await look());
+    if (before.empty()) {
+        SW_CO_CHECK(co_await expect_first());
+    }
     is_kept_ = true;
     co_return behind;
+}
+
+/// Somebody may have begun it with another key at the same moment: both see both, and one goes on.
+Async<> KeyedRepository::expect_first() {
+    SW_CO_TRY(const auto kept, co_await kept_keys(*plain_));
+    const std::string id = lock_->key.id();
+    if (kept.empty() || *std::ranges::min_element(kept) == id) co_return Result<>();
+    SW_CO_CHECK(co_await forget_key(*plain_, id));
+    co_return fail(
+        refused(plain_->place() + " was begun with another key at the same moment", "another_key"));
 }
 
 Async<> KeyedRepository::create(std::string name, std::string bytes) {

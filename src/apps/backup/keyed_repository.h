@@ -42,6 +42,7 @@ private:
     Async<BackupRepository*> admitted();
     Async<> look();
     Async<BackupRepository*> to_create();
+    Async<> expect_first();
     BackupRepository& behind() { return encrypted_ ? *encrypted_ : *plain_; }
 
     const std::unique_ptr<BackupRepository> plain_;

@@ -139,19 +139,59 @@ TEST_F(KeyedRepositoryTest, ABeginningThatWasCutOffIsGoneOnWith) {
     EXPECT_EQ(recover("ada").value().id(), key_.id());
 }
 
-TEST_F(KeyedRepositoryTest, OfTwoThatBeganAtOnceOneGoesOn) {
-    // As both see it when both have said it.
-    for (const RepositoryKey* each : {&key_, &other_}) {
-        const auto plain = place();
-        ASSERT_TRUE(run_to_end(keep_key(*plain, *each, {recipient("ada")}, pool_)));
+/// Somebody begins it, too, right when this one's mark is made.
+class Overtaken final : public BackupRepository {
+public:
+    Overtaken(std::unique_ptr<BackupRepository> real, std::string mark)
+        : real_(std::move(real)), mark_(std::move(mark)) {}
+    Async<> create(std::string name, std::string bytes) override {
+        SW_CO_CHECK(co_await real_->create(mark_, std::string("{}")));
+        co_return co_await real_->create(std::move(name), std::move(bytes));
     }
-    auto one = keyed(key_, {recipient("ada")});
-    auto two = keyed(other_, {recipient("ada")});
-    const Result<> first = create(one, "v1/cluster/x");
-    const Result<> second = create(two, "v1/cluster/y");
-    EXPECT_NE(first.has_value(), second.has_value());
-    EXPECT_EQ(first.has_value(), key_.id() < other_.id());
-    EXPECT_EQ(reason_of(first ? second : first), "another_key");
+    Async<std::uint64_t> create_from(std::string name, fs::path file) override {
+        return real_->create_from(std::move(name), std::move(file));
+    }
+    Async<std::string> read(std::string name) override { return real_->read(std::move(name)); }
+    Async<std::uint64_t> fetch(std::string name, fs::path to) override {
+        return real_->fetch(std::move(name), std::move(to));
+    }
+    Async<std::vector<Entry>> list(std::string prefix) override {
+        return real_->list(std::move(prefix));
+    }
+    Async<std::vector<std::string>> folders(std::string prefix) override {
+        return real_->folders(std::move(prefix));
+    }
+    Async<> remove(std::string name) override { return real_->remove(std::move(name)); }
+    std::string place() const override { return real_->place(); }
+
+private:
+    const std::unique_ptr<BackupRepository> real_;
+    const std::string mark_;
+};
+
+TEST_F(KeyedRepositoryTest, OfTwoThatBeganAtOnceOneGoesOn) {
+    const std::string later = "v1/key/ffffffffffffffff.json";
+    const std::string earlier = "v1/key/0000000000000000.json";
+    KeyedRepository loser(std::make_unique<Overtaken>(place(), earlier),
+                          KeyedRepository::Lock{key_, {recipient("ada")}}, pool_);
+    EXPECT_EQ(reason_of(create(loser, "v1/cluster/x")), "another_key");
+    EXPECT_FALSE(fs::exists(folder_.path() / "place/v1/cluster"));
+    EXPECT_FALSE(fs::exists(folder_.path() / "place/v1/key" / (key_.id() + ".json")));
+    fs::remove_all(folder_.path() / "place/v1");
+    KeyedRepository winner(std::make_unique<Overtaken>(place(), later),
+                           KeyedRepository::Lock{key_, {recipient("ada")}}, pool_);
+    EXPECT_EQ(reason_of(create(winner, "v1/cluster/x")), "none");
+}
+
+TEST_F(KeyedRepositoryTest, AMarkOfAStrangersKeepsNobodyFromWhatIsThere) {
+    auto made = keyed(key_, {recipient("ada")});
+    ASSERT_TRUE(create(made, "v1/cluster/x"));
+    ASSERT_TRUE(
+        run_to_end(place()->create("v1/key/0000000000000000.json", std::string("{\"schema\":1}"))));
+    auto again = keyed(key_, {recipient("ada")});
+    EXPECT_EQ(read(again, "v1/cluster/x").value(), "film night");
+    EXPECT_TRUE(create(again, "v1/cluster/y"));
+    EXPECT_EQ(recover("ada").value().id(), key_.id());
 }
 
 }  // namespace
